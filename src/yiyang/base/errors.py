@@ -1,0 +1,84 @@
+"""Errors a user can act on. Each kind has its own exit code; `docs/exit-codes.md` lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class YiyangError(Exception):
+    """A problem stated as what is wrong, where, and what to do. Shown without a traceback.
+
+    Args:
+        zh, en: the whole sentence(s), remedy included.
+        problems: further lines, all problems at once, as (zh, en) pairs.
+    """
+
+    exit_code = 1
+
+    def __init__(self, zh: str, en: str, problems: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(en)
+        self.zh, self.en, self.problems = zh, en, tuple(problems)
+
+
+class UsageError(YiyangError):
+    """The command's words do not fit (unknown area, month, name)."""
+
+    exit_code = 2
+
+
+class PolicyError(YiyangError):
+    """A file of `policy/` breaks the schema or the rules of a list."""
+
+    exit_code = 3
+
+
+class ConditionError(PolicyError):
+    """A condition cannot be read: unknown fact, wrong type, impossible value."""
+
+
+class BelowFloor(YiyangError):
+    """A list falls below the list of the level above."""
+
+    exit_code = 4
+
+
+class DeliveryError(YiyangError):
+    """A delivered register cannot be used at all (empty, columns missing, wrong month)."""
+
+    exit_code = 5
+
+
+class SnapshotError(YiyangError):
+    """A snapshot or run folder is missing, damaged or of another kind."""
+
+    exit_code = 6
+
+
+class NoEffect(YiyangError):
+    """A change names something that does not exist or changes nothing."""
+
+    exit_code = 7
+
+
+class MissingPart(YiyangError):
+    """An optional part (Spark, z3, WeasyPrint, a font) is not installed."""
+
+    exit_code = 8
+
+
+class StorageError(YiyangError):
+    """The disk is full or a folder cannot be written."""
+
+    exit_code = 9
+
+
+class CaseFailed(YiyangError):
+    """A worked case of a list gives another answer than it states."""
+
+    exit_code = 10
+
+
+class Interrupted(YiyangError):
+    """Stopped by the user (Ctrl-C); earlier output is untouched."""
+
+    exit_code = 130

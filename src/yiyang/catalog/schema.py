@@ -1,0 +1,185 @@
+"""The schema of `policy/`: what a file may say, and nothing else.
+
+Strict on purpose: an unknown key is an error. The JSON Schema under `policy/schema/` is generated from these models.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+AreaCode = Annotated[str, Field(pattern=r"^\d{6}(\d{3})?(\d{3})?$")]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Text(Strict):
+    """A name or a short sentence in both languages."""
+
+    zh: str
+    en: str
+
+
+class Checked(StrEnum):
+    """How the figure was checked against its document."""
+
+    ORIGINAL = "original"        # compared with the issued document
+    TRANSCRIBED = "transcribed"  # taken from a stored copy of its text
+    RECALLED = "recalled"        # from memory or a secondary source; compare before use
+
+
+class Document(Strict):
+    """policy/sources/<id>.yaml"""
+
+    id: Slug
+    title: str
+    issuer: str
+    number: str | None = None
+    date: date | None = None
+    level: Literal["national", "province", "city", "county"]
+    area: AreaCode
+    checked: Checked
+    note: str | None = None
+
+
+class Source(Strict):
+    document: Slug
+    article: str
+    checked: Checked
+
+
+class Form(StrEnum):
+    MATERIAL = "material"      # 物质帮助
+    CARE = "care"              # 照护服务
+    CONCERN = "concern"        # 关爱服务
+
+
+class Kind(StrEnum):
+    CASH = "cash"              # money to the person
+    SERVICE = "service"        # a service, paid for or rendered
+    IN_KIND = "in_kind"        # a thing
+    INSURANCE = "insurance"    # paid by a social insurance fund by its own formula
+    PRIORITY = "priority"      # a place in a queue, a right to be first
+
+
+class Per(StrEnum):
+    PERSON = "person"
+    HOUSEHOLD = "household"
+    FACILITY = "facility"
+
+
+class Every(StrEnum):
+    ONCE = "once"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+    TIME = "time"              # each time it is used, no period stated
+
+
+class Exactness(StrEnum):
+    EXACT = "exact"
+    AT_LEAST = "at_least"      # the document says 不低于
+    AT_MOST = "at_most"        # the document says 最高
+
+
+class Value(Strict):
+    """A figure with the dates from which it holds. `from` only: gaps and overlaps cannot be written."""
+
+    zh: str
+    en: str
+    unit: Literal["fen", "years", "times", "percent", "facilities", "hours", "days"]
+    exactness: Exactness = Exactness.EXACT
+    from_: dict[date, int] = Field(alias="from", min_length=1)
+    expires: date | None = None
+    source: Source
+
+
+class Tier(Strict):
+    when: str
+    value: Slug
+
+
+class Amount(Strict):
+    """How much, by tiers read from the top: the first whose condition holds. Without tiers: one value for all."""
+
+    value: Slug | None = None
+    tiers: tuple[Tier, ...] = ()
+
+
+class Cap(Strict):
+    """Together the items of the group pay a person at most this value in the period (in the order of `rank`)."""
+
+    group: Slug
+    value: Slug
+
+
+class Stacking(Strict):
+    """What happens when several items meet in one person."""
+
+    highest_of: Slug | None = None      # of the entitled items that name this group, only the highest is paid
+    not_with: tuple[Slug, ...] = ()     # not for people entitled to one of these items
+    less: tuple[Slug, ...] = ()         # what these items pay is taken off
+    cap: Cap | None = None
+    rank: int = 100                     # order within a group or cap; smaller first
+
+
+class Item(Strict):
+    """policy/lists/<area>/<id>.yaml. Items with the same id on two levels are the same benefit."""
+
+    id: Slug
+    name: Text
+    form: Form
+    kind: Kind
+    gives: Text                          # what is given, in our own words, one sentence
+    responsible: tuple[Slug, ...] = Field(min_length=1)
+    basis: Literal["registered", "resident"] = "registered"
+    who: str
+    per: Per = Per.PERSON
+    every: Every
+    times: Slug | None = None            # a value in `times`: how often in the period at least
+    amount: Amount | None = None
+    no_amount: Literal["not_stated", "by_formula", "free_of_charge"] | None = None
+    stacking: Stacking = Stacking()
+    delivery: Literal["automatic", "application"]   # 免申即享 | 依申请
+    values: dict[Slug, Value] = {}
+    starts: date
+    ends: date | None = None
+    source: Source
+    documents_also: tuple[Source, ...] = ()
+    purchase_catalogue: bool = False     # in the government-purchase catalogue
+    note: Text | None = None             # decisions of reading, doubts
+
+
+class ListHead(Strict):
+    """policy/lists/<area>/list.yaml"""
+
+    area: AreaCode
+    title: Text
+    level: Literal["national", "province", "city", "county"]
+    upper: AreaCode | None = None
+    documents: tuple[Slug, ...]
+    version: str
+    starts: date
+    note: Text | None = None
+
+
+class Case(Strict):
+    """One worked case of policy/lists/<area>/<id>.cases.yaml: the sentence, the person, the answer."""
+
+    name: str                            # a Chinese sentence an official would say
+    on: date = date(2026, 11, 1)         # reference day
+    person: dict[str, str | int | bool | None]   # facts by name; a fact not named takes its `absent` value, null = unknown
+    values: dict[str, int] = {}          # overridden values, "item.value" or "value"
+    answer: Literal["entitled", "not_entitled", "undecided"]
+    amount_fen: int | None = None
+
+
+class CaseFile(Strict):
+    cases: tuple[Case, ...] = Field(min_length=1)
