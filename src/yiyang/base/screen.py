@@ -1,0 +1,92 @@
+"""What the user sees: language, tables, progress, JSON. Chinese unless LANG or --lang says English."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+_state: dict[str, Any] = {"lang": None, "json": False, "quiet": False}
+
+
+def set_lang(lang: str | None) -> None:
+    _state["lang"] = lang
+
+
+def lang() -> str:
+    """`zh` by default; `en` when chosen by --lang, YIYANG_LANG, or an English locale in LC_ALL or LANG."""
+    if _state["lang"]:
+        return str(_state["lang"])
+    for name in ("YIYANG_LANG", "LC_ALL", "LANG"):
+        value = os.environ.get(name, "")
+        if value:
+            return "en" if value.lower().startswith("en") else "zh"
+    return "zh"
+
+
+def t(zh: str, en: str) -> str:
+    """The sentence in the language of the screen."""
+    return en if lang() == "en" else zh
+
+
+def console(stderr: bool = False) -> Any:
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+
+
+def say(zh: str, en: str) -> None:
+    """One line to the reader, on standard error so that piped output stays clean."""
+    console(stderr=True).print(t(zh, en), markup=False)
+
+
+def emit_json(data: Any) -> None:
+    """The answer of a command under --json, on standard output."""
+    json.dump(data, sys.stdout, ensure_ascii=False, indent=2, default=str)
+    sys.stdout.write("\n")
+
+
+def show_table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]]) -> None:
+    """Print a table. `columns` are (heading, justify) pairs, justify being left or right."""
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for heading, justify in columns:
+        table.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for row in rows:
+        table.add_row(*[str(cell) for cell in row])
+    console().print(table)
+
+
+class Steps:
+    """A progress bar over named steps."""
+
+    def __init__(self, bar: Any, task: Any) -> None:
+        self._bar, self._task = bar, task
+
+    def step(self, zh: str, en: str, advance: float = 1) -> None:
+        """Name the step that begins now; the one before is done."""
+        self._bar.update(self._task, description=t(zh, en))
+        if advance:
+            self._bar.advance(self._task, advance)
+
+
+@contextmanager
+def progress(zh: str, en: str, total: float) -> Iterator[Steps]:
+    """A rich progress bar on standard error; silent when that is not a terminal."""
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    bar = Progress(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(),
+                   console=console(stderr=True), transient=False, disable=not sys.stderr.isatty())
+    with bar:
+        task = bar.add_task(t(zh, en), total=total)
+        yield Steps(bar, task)
+        bar.update(task, completed=total)
+
+
+def yuan(fen: int | None) -> str:
+    """Fen as ¥1,234.50."""
+    return "" if fen is None else f"{'-' if fen < 0 else ''}¥{abs(fen) // 100:,}.{abs(fen) % 100:02d}"

@@ -1,0 +1,44 @@
+"""The command line's root: gathers the rooms' commands, chooses the language, turns errors into exit codes."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from yiyang.base import screen
+from yiyang.base.errors import Interrupted, YiyangError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+                  help="颐养：基本养老服务清单引擎。Yiyang: the list engine of basic elderly care.")
+
+
+@app.callback()
+def root(lang: Annotated[str | None, typer.Option(help="zh 或 en", metavar="zh|en")] = None) -> None:
+    if lang not in (None, "zh", "en"):
+        raise typer.BadParameter("zh | en")
+    screen.set_lang(lang)
+
+
+def _gather() -> None:
+    """Rooms add themselves here; a room's `cli.app` is a group or, with `flat = True`, single commands."""
+
+
+def main() -> None:
+    _gather()
+    try:
+        app(standalone_mode=True)
+    except YiyangError as error:
+        _report(error)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        stopped = Interrupted("已中断；原有输出未改动。", "Interrupted; earlier output is untouched.")
+        _report(stopped)
+        sys.exit(stopped.exit_code)
+
+
+def _report(error: YiyangError) -> None:
+    screen.say(f"错误：{error.zh}", f"Error: {error.en}")
+    for zh, en in error.problems:
+        screen.say(f"  · {zh}", f"  · {en}")
