@@ -1,0 +1,73 @@
+# Every habit of the house is one word here; `.ci/run` calls the same words.
+PYTHON ?= python3
+ARGS ?=
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group build
+# What a coverage measurement depends on; older than these it is taken again.
+MEASURED = $(shell find src tests policy conftest.py pyproject.toml -type f \( -name '*.py' -o -name '*.yaml' -o -name '*.toml' \))
+
+.PHONY: help demo test check fix bench lock clean
+.DELETE_ON_ERROR:
+
+help:             ## say what each word does
+	@sed -n 's/^\([a-z]*\): .*## /  make \1@/p' Makefile | column -t -s@ 2>/dev/null || grep '##' Makefile
+
+demo: .venv/.core ## a whole city: registers, entitlements, reasons, differences (installs the core only)
+	$(BIN)/yiyang demo $(ARGS)
+
+test: .venv/.test ## all tests; ARGS="-k cells" chooses some
+	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} $(BIN)/python -m pytest --cov --cov-report= --cov-fail-under=0 $(ARGS)
+
+check: .venv/.test .coverage ## style, types, imports between rooms, coverage
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/coverage report
+
+fix: .venv/.test  ## mend style where a tool can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/.test ## time and memory against OpenFisca, and growth
+	$(BIN)/python -m benchmarks $(ARGS)
+
+lock: .venv/.test ## resolve the versions anew; ARGS=--upgrade takes the newest
+	$(LOCK) $(ARGS) pyproject.toml -o requirements-core.lock
+	$(LOCK) $(ARGS) --extra test -c requirements-core.lock pyproject.toml -o requirements-test.lock
+
+clean:            ## remove caches and out/; keep .venv
+	@for path in out build dist spark-warehouse .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis \
+	    .coverage .coverage.* $$(find . -name __pycache__ -type d -not -path './.venv/*'); do \
+	    if [ -e "$$path" ]; then echo "remove $$path"; rm -rf "$$path"; fi; done
+
+.coverage: .venv/.test $(MEASURED)
+	$(MAKE) test
+
+# One environment grows in place: first what builds and runs the product, then what tests it. The stamps say what is in it.
+.venv/.core: requirements-core.lock pyproject.toml
+	@$(BIN)/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || $(MAKE) --no-print-directory new-venv
+	@echo "安装核心部分…  Installing the core…"
+	$(PIP) install --quiet --require-hashes -r requirements-core.lock
+	$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+# PySpark comes as source: the builders are in the core lock, so nothing is fetched without a hash.
+.venv/.test: requirements-test.lock .venv/.core
+	@echo "安装测试部分，约一分钟…  Installing what the tests need, about a minute…"
+	$(PIP) install --quiet --require-hashes --no-build-isolation -r requirements-test.lock
+	@touch $@
+
+.PHONY: new-venv
+new-venv:
+	@command -v $(PYTHON) >/dev/null || { \
+	    echo "找不到 $(PYTHON)。请安装 Python 3.11 或更新版本。"; \
+	    echo "$(PYTHON) is not there. Install Python 3.11 or newer, or name one: make demo PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "需要 Python 3.11 或更新版本；$(PYTHON) 是 $$($(PYTHON) --version 2>&1)。"; \
+	    echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1). Name a newer one: make demo PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	    echo "$(PYTHON) 缺少 venv 模块。Debian/Ubuntu：apt-get install python3-venv"; \
+	    echo "$(PYTHON) lacks its venv module. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv --clear .venv
