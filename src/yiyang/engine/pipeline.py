@@ -1,0 +1,123 @@
+"""A run as a chain of named steps in plain standard SQL, the same text on DuckDB and on Spark.
+
+    people → coded (a cell code a person) → cells (counted) → [evaluated in NumPy, once a cell] → numbered → entitlements
+
+Anyone can print the chain: `for step in steps(...): print(step.name, step.sql)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import pyarrow as pa
+
+from yiyang.engine.cells import Coding, Ints
+from yiyang.engine.evaluate import NO, Answer, Evaluator
+from yiyang.engine.rules import Program
+
+Table = pa.Table
+
+
+@dataclass(frozen=True)
+class Step:
+    """One named table and the query that makes it."""
+
+    name: str
+    sql: str
+
+
+class Backend(Protocol):
+    """What a store must do to carry a run."""
+
+    def run(self, step: Step) -> None:
+        """Make the step's table."""
+
+    def fetch(self, sql: str) -> Table:
+        """The (small) answer of a query as Arrow."""
+
+    def put(self, name: str, table: Table) -> None:
+        """Make a small Arrow table known under a name."""
+
+
+def coded(coding: Coding, reference: int, carry: Sequence[str], people: str = "people") -> Step:
+    """Everybody's cell code, with the columns to carry along."""
+    return Step("coded", f"SELECT {', '.join(['person', *carry])}, {coding.sql(reference)} AS code FROM {people}")
+
+
+COUNTED = Step("counted", "SELECT code, COUNT(*) AS people FROM coded GROUP BY code")
+NUMBERED = Step("numbered", "SELECT coded.*, numbers.cell FROM coded JOIN numbers ON coded.code = numbers.code")
+
+
+def found(household_rules: Sequence[int]) -> tuple[Step, ...]:
+    """Entitled and undecided person × rule pairs; of a household item one member, the eldest, is paid."""
+    pairs = Step("pairs", "SELECT numbered.person, numbered.household, numbered.birth_date, answers.rule, numbered.cell, answers.answer, "
+                          "answers.low_fen, answers.high_fen, answers.met, answers.unknown "
+                          "FROM numbered JOIN answers ON numbered.cell = answers.cell WHERE answers.answer > 0")
+    if not household_rules:
+        return (pairs, Step("paid", "SELECT *, 1 AS turn FROM pairs"))
+    numbers = ", ".join(map(str, household_rules))
+    ranked = ("SELECT *, ROW_NUMBER() OVER (PARTITION BY rule, answer, COALESCE(household, person) "
+              f"ORDER BY COALESCE(birth_date, 99999999), person) AS turn FROM pairs WHERE rule IN ({numbers})")
+    return (pairs, Step("paid", f"SELECT *, 1 AS turn FROM pairs WHERE rule NOT IN ({numbers}) UNION ALL {ranked}"))
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The occupied cells: codes in ascending order (a cell's number is its place) and how many people each holds."""
+
+    coding: Coding
+    codes: Ints
+    people: Ints
+
+    @property
+    def classes(self) -> dict[str, Ints]:
+        return self.coding.decode(self.codes)
+
+    def table(self) -> Table:
+        """cell, people and one class column a fact."""
+        columns: dict[str, object] = {"cell": np.arange(len(self.codes), dtype=np.int32), "people": self.people}
+        columns |= {name: classes.astype(np.int16) for name, classes in self.classes.items()}
+        return pa.table(columns)
+
+
+def count_cells(backend: Backend, coding: Coding, reference: int, carry: Sequence[str], people: str = "people") -> Cells:
+    """Code everybody, count the occupied cells and number them (table `numbered`)."""
+    backend.run(coded(coding, reference, carry, people))
+    backend.run(COUNTED)
+    counted = backend.fetch("SELECT code, people FROM counted ORDER BY code")
+    cells = Cells(coding, counted["code"].to_numpy(), counted["people"].to_numpy())
+    backend.put("numbers", pa.table({"code": cells.codes, "cell": np.arange(len(cells.codes), dtype=np.int32)}))
+    backend.run(NUMBERED)
+    return cells
+
+
+def evaluate(program: Program, cells: Cells) -> tuple[Evaluator, list[Answer]]:
+    """Every rule's answer in every occupied cell."""
+    evaluator = Evaluator(program, cells.coding, cells.classes)
+    return evaluator, evaluator.answers()
+
+
+def answers_table(program: Program, evaluator: Evaluator, answers: Sequence[Answer], *, everything: bool = True) -> Table:
+    """Per rule × cell: answer, low and high fen, reason bits; sorted by rule, then cell.
+
+    Args:
+        everything: also the cells that a rule answers with *no* (needed for "why not").
+    """
+    parts: dict[str, list[np.ndarray[tuple[int], np.dtype[np.generic]]]] = {name: [] for name in ANSWER_TYPES}
+    for number, (rule, answer) in enumerate(zip(program.rules, answers, strict=True)):
+        verdict = answer.answer
+        keep = np.arange(len(verdict)) if everything else np.flatnonzero(verdict != NO)
+        met, unknown = evaluator.reasons(rule, answer)
+        pays = rule.per != "facility"
+        values: Mapping[str, np.ndarray[tuple[int], np.dtype[np.generic]]] = {
+            "cell": keep, "rule": np.full(len(keep), number), "answer": verdict[keep],
+            "low_fen": answer.paid_low[keep] * pays, "high_fen": answer.paid_high[keep] * pays, "met": met[keep], "unknown": unknown[keep]}
+        for name, column in values.items():
+            parts[name].append(column.astype(ANSWER_TYPES[name]))
+    return pa.table({name: np.concatenate(column) if column else np.zeros(0, ANSWER_TYPES[name]) for name, column in parts.items()})
+
+
+ANSWER_TYPES = {"cell": np.int32, "rule": np.int32, "answer": np.int8, "low_fen": np.int64, "high_fen": np.int64, "met": np.int64, "unknown": np.int64}
