@@ -59,7 +59,7 @@ def found(household_rules: Sequence[int]) -> tuple[Step, ...]:
     if not household_rules:
         return (pairs, Step("paid", "SELECT *, 1 AS turn FROM pairs"))
     numbers = ", ".join(map(str, household_rules))
-    ranked = ("SELECT *, ROW_NUMBER() OVER (PARTITION BY rule, answer, COALESCE(household, person) "
+    ranked = ("SELECT *, ROW_NUMBER() OVER (PARTITION BY rule, answer, household, CASE WHEN household IS NULL THEN person END "
               f"ORDER BY COALESCE(birth_date, 99999999), person) AS turn FROM pairs WHERE rule IN ({numbers})")
     return (pairs, Step("paid", f"SELECT *, 1 AS turn FROM pairs WHERE rule NOT IN ({numbers}) UNION ALL {ranked}"))
 
