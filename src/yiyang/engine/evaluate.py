@@ -108,7 +108,7 @@ class Evaluator:
     def _who(self, rule: Rule, found: Mapping[int, Answer]) -> Answer:
         """The rule by itself, then `not_with` and `less`."""
         yes, may = self.truth(rule.condition)
-        low, high = self._amount(rule)
+        low, high = self.amount(rule)
         excluded: dict[StackReason, Truth] = {}
         for item in rule.stacking.not_with:
             other_yes, other_may = _any_of(self._others(item, found), self.count)
@@ -122,7 +122,7 @@ class Evaluator:
     def _others(self, item: str, found: Mapping[int, Answer]) -> list[Answer]:
         return [found[number] for number in self.program.items.get(item, ())]
 
-    def _amount(self, rule: Rule) -> tuple[Ints, Ints]:
+    def amount(self, rule: Rule) -> tuple[Ints, Ints]:
         """The interval of amounts over all tiers that may be the first to hold."""
         top = max((tier.fen for tier in rule.tiers), default=0)
         low, high = np.full(self.count, top, np.int64), np.zeros(self.count, np.int64)
