@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group build
 # What a coverage measurement depends on; older than these it is taken again.
-MEASURED = $(shell find src tests policy conftest.py pyproject.toml -type f \( -name '*.py' -o -name '*.yaml' -o -name '*.toml' \))
+MEASURED = $(shell find src tests policy conftest.py pyproject.toml -type f \( -name '*.py' -o -name '*.yaml' -o -name '*.toml' \) 2>/dev/null)
 
 .PHONY: help demo test check fix bench lock clean
 .DELETE_ON_ERROR:

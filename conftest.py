@@ -32,7 +32,9 @@ def _lacks_module(*names: str) -> str | None:
 @functools.cache
 def lacks_java() -> str | None:
     """Why Spark cannot run here, or None."""
-    java = shutil.which("java") if not os.environ.get("JAVA_HOME") else os.path.join(os.environ["JAVA_HOME"], "bin/java")
+    java = (
+        shutil.which("java") if not os.environ.get("JAVA_HOME") else os.path.join(os.environ["JAVA_HOME"], "bin/java")
+    )
     if not java or not os.path.exists(java):
         return "Java is not installed (Debian: apt-get install openjdk-17-jre-headless)"
     said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr

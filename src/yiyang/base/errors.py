@@ -16,8 +16,12 @@ class YiyangError(Exception):
     exit_code = 1
 
     def __init__(self, zh: str, en: str, problems: Sequence[tuple[str, str]] = ()) -> None:
-        super().__init__(en)
+        # All three are kept as `args`, so that an error comes whole out of another process.
+        super().__init__(zh, en, tuple(problems))
         self.zh, self.en, self.problems = zh, en, tuple(problems)
+
+    def __str__(self) -> str:
+        return "\n".join([self.en, *(f"  · {en}" for _, en in self.problems)])
 
 
 class UsageError(YiyangError):

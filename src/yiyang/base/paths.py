@@ -13,8 +13,10 @@ def policy_dir() -> Path:
     if chosen := os.environ.get("YIYANG_POLICY"):
         path = Path(chosen)
         if not path.is_dir():
-            raise UsageError(f"YIYANG_POLICY 指向的文件夹不存在：{path}。请改正或取消该环境变量。",
-                             f"YIYANG_POLICY names a folder that does not exist: {path}. Mend or unset it.")
+            raise UsageError(
+                f"YIYANG_POLICY 指向的文件夹不存在：{path}。请改正或取消该环境变量。",
+                f"YIYANG_POLICY names a folder that does not exist: {path}. Mend or unset it.",
+            )
         return path
     package = Path(__file__).resolve().parents[1]
     for path in (package / "_policy", package.parents[1] / "policy"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import sys
@@ -9,6 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+# Of a pipe or a file nobody has said how wide it is; rich would assume 80 columns and fold every long cell.
+_WIDTH_OF_A_PIPE = 160
 _state: dict[str, Any] = {"lang": None, "json": False, "quiet": False}
 
 
@@ -17,10 +21,13 @@ def set_lang(lang: str | None) -> None:
 
 
 def lang() -> str:
-    """`zh` by default; `en` when chosen by --lang, YIYANG_LANG, or an English locale in LC_ALL or LANG."""
+    """`zh` by default; `en` when chosen by --lang, YIYANG_LANG, or an English locale.
+
+    The first of YIYANG_LANG, LC_ALL, LC_MESSAGES and LANG that is set decides. C and C.UTF-8 name no language: Chinese.
+    """
     if _state["lang"]:
         return str(_state["lang"])
-    for name in ("YIYANG_LANG", "LC_ALL", "LANG"):
+    for name in ("YIYANG_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(name, "")
         if value:
             return "en" if value.lower().startswith("en") else "zh"
@@ -32,10 +39,20 @@ def t(zh: str, en: str) -> str:
     return en if lang() == "en" else zh
 
 
+def open_screen() -> None:
+    """Print a question mark for what the terminal's encoding lacks; a traceback would hide the whole answer."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(io.UnsupportedOperation):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="replace")
+
+
 def console(stderr: bool = False) -> Any:
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() or os.environ.get("COLUMNS", "").isdigit() else _WIDTH_OF_A_PIPE
+    return Console(stderr=stderr, highlight=False, soft_wrap=True, width=width)
 
 
 def say(zh: str, en: str) -> None:
@@ -50,14 +67,16 @@ def emit_json(data: Any) -> None:
 
 
 def show_table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]]) -> None:
-    """Print a table. `columns` are (heading, justify) pairs, justify being left or right."""
+    """Print a table. `columns` are (heading, justify) pairs, justify being left or right. None is an empty cell."""
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(title=title, title_justify="left", header_style="bold")
+    # Text, not str: rich would read "[二]" or "[/]" in a cell as markup and swallow it or stop.
+    table = Table(title=Text(title), title_justify="left", header_style="bold")
     for heading, justify in columns:
-        table.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
+        table.add_column(Text(heading), justify=justify, overflow="fold")  # type: ignore[arg-type]
     for row in rows:
-        table.add_row(*[str(cell) for cell in row])
+        table.add_row(*[Text("" if cell is None else str(cell)) for cell in row])
     console().print(table)
 
 
@@ -65,13 +84,13 @@ class Steps:
     """A progress bar over named steps."""
 
     def __init__(self, bar: Any, task: Any) -> None:
-        self._bar, self._task = bar, task
+        self._bar, self._task, self._running = bar, task, 0.0
 
     def step(self, zh: str, en: str, advance: float = 1) -> None:
-        """Name the step that begins now; the one before is done."""
+        """Name the step that begins now and weighs `advance`; the one before is done."""
+        self._bar.advance(self._task, self._running)
         self._bar.update(self._task, description=t(zh, en))
-        if advance:
-            self._bar.advance(self._task, advance)
+        self._running = advance
 
 
 @contextmanager
@@ -79,8 +98,15 @@ def progress(zh: str, en: str, total: float) -> Iterator[Steps]:
     """A rich progress bar on standard error; silent when that is not a terminal."""
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    bar = Progress(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(),
-                   console=console(stderr=True), transient=False, disable=not sys.stderr.isatty())
+    bar = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=console(stderr=True),
+        transient=False,
+        disable=not sys.stderr.isatty(),
+    )
     with bar:
         task = bar.add_task(t(zh, en), total=total)
         yield Steps(bar, task)
