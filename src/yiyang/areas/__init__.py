@@ -1,0 +1,1 @@
+"""The tree of areas: codes, names, ranges, former codes, census figures, boundaries."""
