@@ -1,0 +1,97 @@
+"""The figures of a run as one JSON document: by item, area and answer; people and fen; what is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from yiyang.areas import logic as areas
+from yiyang.catalog.binding import RuleInfo
+from yiyang.engine.cells import Ints
+from yiyang.engine.rules import Rule
+from yiyang.engine.sentences import Speaker
+from yiyang.entitlement.run import Run, finding, missing_facts
+from yiyang.entitlement.tables import Counts
+
+Json = dict[str, Any]
+
+
+def summarise(run: Run, *, area: str, month: str, synthetic: bool) -> Json:
+    """The content of summary.json (see docs/architecture.md)."""
+    items = [_item(run, number) for number in range(len(run.found))]
+    return {
+        "month": month, "reference_day": run.bound.on.isoformat(), "area": {"code": area, "name": areas.full_name(areas.normalise(area))},
+        "synthetic": synthetic, **finding(run), "alive": _alive(run),
+        "areas": _areas(run), "items": items, "totals": _totals(items), "unknown": _unknown(run)}
+
+
+def _item(run: Run, number: int) -> Json:
+    rule, info, counts = run.bound.program.rules[number], run.bound.infos[number], run.counts[number]
+    towns = run.areas[run.basis(number)][0]
+    return {"rule": number, **describe(rule, info), **_figures(rule, counts, slice(None)),
+            "by_area": [{"area": county, **_figures(rule, counts, where)} for county, where in _by_county(towns) if _some(counts, where)]}
+
+
+def describe(rule: Rule, info: RuleInfo) -> Json:
+    """What the item is, for every table that names it."""
+    item = info.item
+    return {"item": item.id, "list_area": rule.list_area, "list_area_name": areas.name(areas.normalise(rule.list_area)), "name_zh": item.name.zh,
+            "name_en": item.name.en, "form": str(item.form), "kind": str(item.kind), "per": rule.per, "every": rule.every, "basis": item.basis,
+            "delivery": item.delivery, "responsible": list(item.responsible), "states_amount": bool(rule.tiers),
+            "document": item.source.document, "article": item.source.article, "checked": str(item.source.checked),
+            "who_zh": speaker("zh").say(rule.who), "who_en": speaker("en").say(rule.who)}
+
+
+def speaker(lang: str, names: Mapping[str, str] | None = None) -> Speaker:
+    """Says conditions with the names of areas (and items)."""
+    return Speaker(lang, lambda code: areas.name(areas.normalise(code)), lambda item: (names or {}).get(item, item))
+
+
+def _figures(rule: Rule, counts: Counts, where: slice | Ints) -> Json:
+    low, high = int(counts.low[where].sum()), int(counts.high[where].sum())
+    return {"entitled": int(counts.entitled[where].sum()), "paid": int(counts.paid[where].sum()), "undecided": int(counts.undecided[where].sum()),
+            "fen": low, "high_fen": high, "year_fen": low * rule.a_year, "year_high_fen": high * rule.a_year}
+
+
+def _some(counts: Counts, where: Ints) -> bool:
+    return bool(counts.entitled[where].any() or counts.undecided[where].any())
+
+
+def _by_county(towns: Ints) -> list[tuple[str, Ints]]:
+    """(county code, places of its towns); '' for an unknown area."""
+    county = np.where(towns < 0, -1, towns // 10**6)
+    return [("" if code < 0 else f"{code:06d}", np.flatnonzero(county == code)) for code in np.unique(county)]
+
+
+def _alive(run: Run) -> int:
+    alive = [axis for axis in run.cells.coding.axes if axis.fact.name == "alive"]
+    return int(run.cells.people[run.cells.classes["alive"] == 1].sum()) if alive else int(run.cells.people.sum())
+
+
+def _areas(run: Run) -> list[Json]:
+    """People (the living and the dead) by county of registration."""
+    towns, numbers = run.areas["registered"]
+    people = np.bincount(numbers, minlength=len(towns))
+    return [{"code": code, "name": areas.name(areas.normalise(code)) if code else "未知", "people": int(people[where].sum())} for code, where in _by_county(towns)]
+
+
+def _totals(items: list[Json]) -> Json:
+    paying = [item for item in items if item["states_amount"] and item["per"] != "facility"]
+    return {name: sum(item[name] for item in paying) for name in ("year_fen", "year_high_fen")} | {"items": len(items)}
+
+
+def _unknown(run: Run) -> list[Json]:
+    """Missing facts, by the money and the people that hang on them."""
+    book = run.bound.book
+    found: dict[str, Json] = {}
+    for number, fact, people, fen in missing_facts(run):
+        entry = found.setdefault(fact, {"fact": fact, "zh": book[fact].zh, "en": book[fact].en, "owner": book[fact].owner, "year_fen": 0, "people": 0, "items": []})
+        entry["items"].append({"rule": number, "item": run.bound.program.rules[number].item, "people": people, "year_fen": fen})
+        entry["year_fen"] += fen
+        entry["people"] = max(entry["people"], people)
+    return sorted(found.values(), key=lambda entry: (-entry["year_fen"], -entry["people"], entry["fact"]))
+
+
+__all__ = ["describe", "speaker", "summarise"]
