@@ -26,16 +26,19 @@ def _gather() -> None:
 
 
 def main() -> None:
-    _gather()
+    screen.open_screen()
     try:
+        _gather()
         app(standalone_mode=True)
     except YiyangError as error:
         _report(error)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        stopped = Interrupted("已中断；原有输出未改动。", "Interrupted; earlier output is untouched.")
-        _report(stopped)
-        sys.exit(stopped.exit_code)
+    except (KeyboardInterrupt, SystemExit) as stop:
+        # Typer turns Ctrl-C inside a command into a silent exit of its own, with the same code.
+        if isinstance(stop, SystemExit) and stop.code != Interrupted.exit_code:
+            raise
+        _report(Interrupted("已中断；原有输出未改动。", "Interrupted; earlier output is untouched."))
+        sys.exit(Interrupted.exit_code)
 
 
 def _report(error: YiyangError) -> None:

@@ -1,0 +1,58 @@
+"""The locks install anywhere, from any mirror, checked by hashes."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[2]
+CORE, TEST = ROOT / "requirements-core.lock", ROOT / "requirements-test.lock"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def _pins(lock: Path) -> dict[str, set[str]]:
+    pins: dict[str, set[str]] = {}
+    for name, version in re.findall(r"^([\w.-]+)==([^\s;]+)", lock.read_text(encoding="utf-8"), re.MULTILINE):
+        pins.setdefault(canonicalize_name(name), set()).add(version)
+    return pins
+
+
+@pytest.mark.parametrize("lock", [CORE, TEST], ids=lambda lock: lock.name)
+def test_a_lock_names_no_host_and_no_path(lock: Path) -> None:
+    text = lock.read_text(encoding="utf-8")
+    assert not re.search(r"://|--(extra-)?index|--find-links|--trusted-host|^\s*#|@ ", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("lock", [CORE, TEST], ids=lambda lock: lock.name)
+def test_every_pin_of_a_lock_has_a_hash(lock: Path) -> None:
+    pins = re.split(r"^(?=\S)", lock.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    assert [pin for pin in pins if not re.match(r"[\w.-]+==\S+[^\n]*\\\n\s+--hash=sha256:[0-9a-f]{64}", pin)] == []
+
+
+def test_the_two_locks_agree_so_that_one_environment_grows_in_place() -> None:
+    test = _pins(TEST)
+    assert {name: versions for name, versions in _pins(CORE).items() if test.get(name) != versions} == {}
+
+
+@pytest.mark.parametrize("lock", [CORE, TEST], ids=lambda lock: lock.name)
+def test_a_lock_holds_what_the_project_asks_for(lock: Path) -> None:
+    wanted = list(PROJECT["project"]["dependencies"]) + PROJECT["dependency-groups"]["build"]
+    if lock == TEST:
+        wanted += [line for extra in PROJECT["project"]["optional-dependencies"].values() for line in extra]
+    pins = _pins(lock)
+    asked = [Requirement(line) for line in wanted if not line.startswith("yiyang")]
+    wrong = [str(one) for one in asked if not _fits(one, pins.get(canonicalize_name(one.name), set()))]
+    assert wrong == [], "run `make lock`"
+
+
+def _fits(wanted: Requirement, versions: set[str]) -> bool:
+    return bool(versions) and all(map(wanted.specifier.contains, versions))
+
+
+def test_the_core_lock_holds_no_extra() -> None:
+    assert not _pins(CORE).keys() & {"pyspark", "z3-solver", "weasyprint", "pytest", "openfisca-core"}
