@@ -11,6 +11,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from yiyang.engine.facts import Kind as FactKind
+
+Day = date  # a field named `date` hides the type of that name
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 AreaCode = Annotated[str, Field(pattern=r"^\d{6}(\d{3})?(\d{3})?$")]
 
@@ -24,6 +27,40 @@ class Text(Strict):
 
     zh: str
     en: str
+
+
+class FactEntry(Strict):
+    """One fact of policy/facts.yaml."""
+
+    kind: FactKind
+    zh: str
+    en: str
+    zh_not: str | None = None            # how a bool is said when it does not hold
+    en_not: str | None = None
+    column: Slug | None = None           # the people table's column, when not the fact's own name
+    unit: Text | None = None
+    minimum: int = 0
+    maximum: int = 120
+    values: dict[Slug, Text] = {}        # of an enum; lowest first when ordered
+    absent: date | int | str = "unknown"  # what holds for people of whom no register speaks
+    from_: tuple[Slug, ...] = Field(alias="from")  # registers, the most trusted first
+    owner: Slug
+
+
+class TermEntry(Strict):
+    """A named condition of policy/facts.yaml."""
+
+    zh: str
+    en: str
+    means: str
+
+
+class FactFile(Strict):
+    """policy/facts.yaml"""
+
+    facts: dict[Slug, FactEntry]
+    terms: dict[Slug, TermEntry] = {}
+    implications: tuple[str, ...] = ()   # conditions that hold for every possible person
 
 
 class Checked(StrEnum):
@@ -41,7 +78,7 @@ class Document(Strict):
     title: str
     issuer: str
     number: str | None = None
-    date: date | None = None
+    date: Day | None = None
     level: Literal["national", "province", "city", "county"]
     area: AreaCode
     checked: Checked
@@ -140,7 +177,8 @@ class Item(Strict):
     gives: Text                          # what is given, in our own words, one sentence
     responsible: tuple[Slug, ...] = Field(min_length=1)
     basis: Literal["registered", "resident"] = "registered"
-    who: str
+    number: int | None = None            # its place in the published table
+    who: str                             # condition language, see docs/architecture.md
     per: Per = Per.PERSON
     every: Every
     times: Slug | None = None            # a value in `times`: how often in the period at least
@@ -175,7 +213,7 @@ class Case(Strict):
 
     name: str                            # a Chinese sentence an official would say
     on: date = date(2026, 11, 1)         # reference day
-    person: dict[str, str | int | bool | None]   # facts by name; a fact not named takes its `absent` value, null = unknown
+    person: dict[str, str | int | bool | date | None]   # facts by name; a fact not named takes its `absent` value, null = unknown
     values: dict[str, int] = {}          # overridden values, "item.value" or "value"
     answer: Literal["entitled", "not_entitled", "undecided"]
     amount_fen: int | None = None
