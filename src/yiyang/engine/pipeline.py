@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from typing import Protocol, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -18,15 +19,20 @@ from yiyang.engine.cells import Coding, Ints
 from yiyang.engine.evaluate import NO, Answer, Evaluator
 from yiyang.engine.rules import Program
 
-Table = pa.Table
+Table: TypeAlias = pa.Table
 
 
 @dataclass(frozen=True)
 class Step:
-    """One named table and the query that makes it."""
+    """One named table and the query that makes it.
+
+    Attributes:
+        keep: False where the table is read once only: then it stays a view and takes no room.
+    """
 
     name: str
     sql: str
+    keep: bool = True
 
 
 class Backend(Protocol):
@@ -40,6 +46,15 @@ class Backend(Protocol):
 
     def put(self, name: str, table: Table) -> None:
         """Make a small Arrow table known under a name."""
+
+    def read_parquet(self, name: str, path: Path) -> None:
+        """Make a Parquet file, a folder of parts or a glob known under a name."""
+
+    def write_parquet(self, sql: str, path: Path) -> None:
+        """Write a (large) answer: one file on DuckDB, a folder of parts on Spark."""
+
+    def close(self) -> None:
+        """Free what is held."""
 
 
 def coded(coding: Coding, reference: int, carry: Sequence[str], people: str = "people") -> Step:
@@ -57,10 +72,11 @@ def found(household_rules: Sequence[int]) -> tuple[Step, ...]:
                           "answers.low_fen, answers.high_fen, answers.met, answers.unknown "
                           "FROM numbered JOIN answers ON numbered.cell = answers.cell WHERE answers.answer > 0")
     if not household_rules:
-        return (pairs, Step("paid", "SELECT *, 1 AS turn FROM pairs"))
+        return (pairs, Step("paid", "SELECT *, 1 AS turn FROM pairs", keep=False))
     numbers = ", ".join(map(str, household_rules))
-    ranked = ("SELECT *, ROW_NUMBER() OVER (PARTITION BY rule, answer, household, CASE WHEN household IS NULL THEN person END "
-              f"ORDER BY COALESCE(birth_date, 99999999), person) AS turn FROM pairs WHERE rule IN ({numbers})")
+    ranked = ("SELECT *, CAST(ROW_NUMBER() OVER (PARTITION BY rule, answer, household, "
+              "CASE WHEN household IS NULL THEN person END "
+              f"ORDER BY COALESCE(birth_date, 99999999), person) AS INTEGER) AS turn FROM pairs WHERE rule IN ({numbers})")
     return (pairs, Step("paid", f"SELECT *, 1 AS turn FROM pairs WHERE rule NOT IN ({numbers}) UNION ALL {ranked}"))
 
 
