@@ -1,0 +1,50 @@
+"""Back-pay and recovery by two times: a month as it was known then, against the same month as known now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from yiyang.base.errors import UsageError
+from yiyang.entitlement import diff, diffsum
+from yiyang.entitlement.store import RunFolder
+
+Json = dict[str, Any]
+
+
+def arrears(then: RunFolder, now: RunFolder) -> pa.Table:
+    """person, item, list_area, cause, paid_fen (as known then), due_fen (as known now), back_pay_fen, recovery_fen, area.
+
+    Only items paid by the month: of others the month does not say what was paid.
+    """
+    _same_month(then, now)
+    changes = diff.changes(then, now)
+    table = changes.filter(pc.equal(changes["a_year"], 12))
+    delta = pc.subtract(table["fen_b"], table["fen_a"])
+    table = table.rename_columns({"fen_a": "paid_fen", "fen_b": "due_fen"})
+    table = table.append_column("back_pay_fen", pc.max_element_wise(delta, 0)).append_column("recovery_fen", pc.max_element_wise(pc.negate(delta), 0))
+    return table.select(["person", "item", "list_area", "cause", "paid_fen", "due_fen", "back_pay_fen", "recovery_fen", "area"]).filter(
+        pc.not_equal(table["paid_fen"], table["due_fen"]))
+
+
+def _same_month(then: RunFolder, now: RunFolder) -> None:
+    a, b = then.manifest["month"], now.manifest["month"]
+    if a != b:
+        raise UsageError(f"补发追回要比较同一个月：{then.path} 是 {a}，{now.path} 是 {b}。请用 yiyang run --month {a} 在新的快照上重算 {a}。",
+                         f"arrears compare one month: {then.path} is {a}, {now.path} is {b}. Run {a} again on the new snapshot with --month {a}.")
+
+
+def summarise(table: pa.Table, then: RunFolder, now: RunFolder) -> Json:
+    """The content of arrears.json: totals and items, in fen for the month."""
+    names = diffsum.item_names(then, now)
+    return {"kind": "arrears", "month": now.manifest["month"], "known_then": then.manifest["known"], "known_now": now.manifest["known"],
+            "totals": _figures(table) | {"people": len(pc.unique(table["person"]))},
+            "items": [{"item": (item := part["item"][0].as_py()), "list_area": part["list_area"][0].as_py(), "name_zh": names.get(item, item), **_figures(part)}
+                      for part in diffsum.groups(table, ["item", "list_area"])]}
+
+
+def _figures(table: pa.Table) -> Json:
+    return {"back_pay_fen": pc.sum(table["back_pay_fen"]).as_py() or 0, "back_pay_people": pc.sum(pc.greater(table["back_pay_fen"], 0)).as_py() or 0,
+            "recovery_fen": pc.sum(table["recovery_fen"]).as_py() or 0, "recovery_people": pc.sum(pc.greater(table["recovery_fen"], 0)).as_py() or 0}

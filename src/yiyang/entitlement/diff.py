@@ -1,0 +1,227 @@
+"""What changed from one run to the next, and why.
+
+People are compared through their cells: only those whose cell or list changed can have another answer. A change gets
+the cause that alone brings it about: the list, or the one fact that, moved from its old class to its new one, turns the
+old answer into the new one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from yiyang.engine.cells import Bools, Coding, Ints, coding_of
+from yiyang.engine.evaluate import YES, Evaluator
+from yiyang.engine.rules import Program
+from yiyang.entitlement.run import AGES
+from yiyang.entitlement.store import RunFolder
+
+CAUSES = {
+    "list_revised": ("清单调整", "list revised"), "death": ("去世", "death"), "moved": ("迁移", "moved"), "birthday": ("到达年龄", "birthday"),
+    "hardship": ("困难身份变化", "hardship"), "assessment": ("能力评估变化", "assessment"), "disability": ("残疾证变化", "disability"),
+    "living": ("居住状况变化", "living arrangement"), "other_fact": ("其他事实变化", "another fact"), "several": ("多项共同变化", "several together"),
+    "arrived": ("新进入名册", "new in the registers"), "left": ("不再在名册", "left the registers"), "household": ("同户成员变化", "another household member")}
+FACT_CAUSES = {
+    "alive": "death", "registered_area": "moved", "resident_area": "moved", "urban_rural": "moved", "age": "birthday", "hardship": "hardship",
+    "destitute_support": "hardship", "self_care": "assessment", "ability": "assessment", "ltci_grade": "assessment", "disability_grade": "disability",
+    "disability_kind": "disability", "living_arrangement": "living", "lonely": "living"}
+NEW, CHANGED, ENDED = 1, 2, 3
+KINDS = {NEW: "new", CHANGED: "changed", ENDED: "ended"}
+
+
+@dataclass(frozen=True)
+class ItemState:
+    """An item's answer in each cell, its rules taken together (their scopes exclude each other)."""
+
+    yes: Bools
+    low: Ints
+
+    def take(self, cells: Ints) -> ItemState:
+        """State for people by cell; cell -1 (not in the run) is entitled to nothing."""
+        absent = cells < 0
+        return ItemState(np.where(absent, False, self.yes[cells]), np.where(absent, 0, self.low[cells]))
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Everybody of either run: place in A and in B (-1 = absent), and cells."""
+
+    person: Ints
+    place_a: Ints
+    place_b: Ints
+    cell_a: Ints
+    cell_b: Ints
+
+
+def match(a: RunFolder, b: RunFolder) -> Pairs:
+    """People of both runs side by side, sorted by person."""
+    person = np.union1d(a.people.person, b.people.person)
+    place_a, place_b = _places(person, a.people.person), _places(person, b.people.person)
+    return Pairs(person, place_a, place_b, _cells(place_a, a.people.cell), _cells(place_b, b.people.cell))
+
+
+def _places(person: Ints, known: Ints) -> Ints:
+    place = np.minimum(np.searchsorted(known, person), len(known) - 1)
+    return np.where(known[place] == person, place, -1)
+
+
+def _cells(place: Ints, cell: Ints) -> Ints:
+    return np.where(place < 0, -1, cell[place])
+
+
+def item_states(run: RunFolder) -> dict[str, ItemState]:
+    """State per item id."""
+    return {item: ItemState((run.answers.answer[list(n)] == YES).any(axis=0), run.answers.low[list(n)].sum(axis=0))
+            for item, n in run.bound.program.items.items()}
+
+
+def changes(a: RunFolder, b: RunFolder) -> pa.Table:
+    """One row per person × item whose entitlement began, ended or has another amount.
+
+    Returns:
+        person, item, list_area, kind (new/changed/ended), cause, fen_a, fen_b (a period, household share respected),
+        a_year, area (of registration, 12 digits, newest known), sorted by item, then person.
+    """
+    pairs, states_a, states_b = match(a, b), item_states(a), item_states(b)
+    parts = [part for item in sorted({*states_a, *states_b}) if (part := _item_changes(item, a, b, pairs, states_a, states_b)).num_rows]
+    if not parts:
+        return _empty()
+    table = pa.concat_tables(parts)
+    return _with_causes(table, a, b, pairs)
+
+
+def _empty() -> pa.Table:
+    ints64, text = pa.int64(), pa.string()
+    return pa.table({name: pa.array([], kind) for name, kind in
+                     [("person", ints64), ("item", text), ("list_area", text), ("kind", text), ("cause", text), ("fen_a", ints64), ("fen_b", ints64),
+                      ("a_year", ints64), ("area", ints64)]})
+
+
+def _item_changes(item: str, a: RunFolder, b: RunFolder, pairs: Pairs, states_a: dict[str, ItemState], states_b: dict[str, ItemState]) -> pa.Table:
+    before, after = _state(states_a, item, a, pairs.cell_a), _state(states_b, item, b, pairs.cell_b)
+    fen_a, fen_b = _paid(a, item, pairs.person, before), _paid(b, item, pairs.person, after)
+    kind = np.select([~before.yes & after.yes, before.yes & ~after.yes, before.yes & after.yes & (fen_a != fen_b)], [NEW, ENDED, CHANGED], 0)
+    row = np.flatnonzero(kind)
+    rule = next(run.bound.program.rules[run.bound.program.items[item][0]] for run in (b, a) if item in run.bound.program.items)
+    return pa.table({"row": row, "person": pairs.person[row], "item": np.full(len(row), item), "list_area": _list_area(item, a, b, pairs, row),
+                     "kind": kind[row], "fen_a": fen_a[row], "fen_b": fen_b[row], "a_year": np.full(len(row), rule.a_year if rule.pays_people else 0)})
+
+
+def _state(states: dict[str, ItemState], item: str, run: RunFolder, cells: Ints) -> ItemState:
+    nothing = ItemState(np.zeros(len(run.cells.codes), bool), np.zeros(len(run.cells.codes), np.int64))
+    return states.get(item, nothing).take(cells)
+
+
+def _paid(run: RunFolder, item: str, person: Ints, state: ItemState) -> Ints:
+    """Fen a period each person is paid; of a household item only its payee, for a facility's nobody."""
+    rules = [run.bound.program.rules[n] for n in run.bound.program.items.get(item, ())]
+    if not any(rule.per == "household" for rule in rules):
+        return state.low if all(rule.per == "person" for rule in rules) else np.zeros(len(person), np.int64)
+    paid = np.zeros(len(person), np.int64)
+    for rule in rules:
+        table = run.table(f"entitlements/{rule.list_area}-{rule.item}.parquet", columns=["person", "amount_fen"])
+        fen = np.nan_to_num(table["amount_fen"].to_numpy()).astype(np.int64)
+        paid[np.searchsorted(person, table["person"].to_numpy())] += fen
+    return paid
+
+
+def _list_area(item: str, a: RunFolder, b: RunFolder, pairs: Pairs, row: Ints) -> Ints:
+    """Whose list answers in B (in A, for what ended): of the item's rules, the one that says yes there."""
+    found = np.full(len(row), "", dtype="<U12")
+    for run, cells in ((a, pairs.cell_a[row]), (b, pairs.cell_b[row])):
+        for number in run.bound.program.items.get(item, ()):
+            yes = (cells >= 0) & (run.answers.answer[number][cells] == YES)
+            found[yes] = run.bound.program.rules[number].list_area
+    return found
+
+
+def _with_causes(table: pa.Table, a: RunFolder, b: RunFolder, pairs: Pairs) -> pa.Table:
+    row, kind, item = table["row"].to_numpy(), table["kind"].to_numpy(), table["item"].to_numpy(zero_copy_only=False).astype(str)
+    cause = np.full(len(row), "", dtype="<U16")
+    place_a, place_b = pairs.place_a[row], pairs.place_b[row]
+    cause[place_a < 0], cause[place_b < 0] = "arrived", "left"
+    both = np.flatnonzero(cause == "")
+    if len(both):
+        cause[both] = causes(a, b, place_a[both], place_b[both], item[both])
+    area = np.where(place_b >= 0, b.people.registered_area[place_b], a.people.registered_area[place_a])
+    kinds = np.array(["", *KINDS.values()])[kind]
+    return table.drop(["row", "kind"]).append_column("kind", pa.array(kinds)).append_column("cause", pa.array(cause)).append_column("area", pa.array(area))
+
+
+def causes(a: RunFolder, b: RunFolder, place_a: Ints, place_b: Ints, item: Ints) -> Ints:
+    """The cause of each changed person × item, both runs knowing the person."""
+    program_a, program_b = a.bound.program, b.bound.program
+    coding = _common_coding(program_a, program_b)
+    unique, which = np.unique(np.stack([place_a, place_b]), axis=1, return_inverse=True)
+    people_a, people_b = unique
+    old = coding.decode(coding.encode(_complete(a.facts_of(people_a), coding, len(people_a)), a.reference))
+    new = coding.decode(coding.encode(_complete(b.facts_of(people_b), coding, len(people_b)), b.reference))
+    patterns, inverse = np.unique(np.stack([*old.values(), *new.values()]), axis=1, return_inverse=True)
+    half = len(coding.axes)
+    names = [axis.fact.name for axis in coding.axes]
+    trial = _Trial(program_a, program_b, coding, dict(zip(names, patterns[:half], strict=True)), dict(zip(names, patterns[half:], strict=True)))
+    return trial.causes(inverse.ravel()[which.ravel()], item)
+
+
+def _common_coding(first: Program, second: Program) -> Coding:
+    return coding_of(first, every_year=AGES, also=[leaf for rule in second.rules for leaf in rule.leaves])
+
+
+def _complete(columns: dict[str, Ints], coding: Coding, count: int) -> dict[str, Ints]:
+    """Facts that one of the two lists does not ask about are unknown to it."""
+    return {axis.fact.column: columns.get(axis.fact.column, np.full(count, -1, np.int64)) for axis in coding.axes}
+
+
+@dataclass
+class _Trial:
+    """Patterns (old classes, new classes) on which single facts are moved from old to new."""
+
+    before: Program
+    after: Program
+    coding: Coding
+    old: dict[str, Ints]
+    new: dict[str, Ints]
+
+    def causes(self, pattern: Ints, item: Ints) -> Ints:
+        final = _states(self.after, self.coding, self.new)
+        cause = np.full(len(item), "several", dtype="<U16")
+        open_ = np.ones(len(item), bool)
+        if self.before.hash != self.after.hash:
+            self._settle(cause, open_, "list_revised", self.after, self.old, final, pattern, item)
+        changed = [name for name in self.old if (self.old[name] != self.new[name]).any()]
+        for name in sorted(changed, key=lambda name: (list(CAUSES).index(FACT_CAUSES.get(name, "other_fact")), name)):
+            self._settle(cause, open_, FACT_CAUSES.get(name, "other_fact"), self.after, {**self.old, name: self.new[name]}, final, pattern, item)
+        self._households(cause, open_, final, pattern, item)
+        return cause
+
+    def _settle(self, cause: Ints, open_: Bools, name: str, program: Program, classes: dict[str, Ints], final: dict[str, ItemState],
+                pattern: Ints, item: Ints) -> None:
+        """Changes that this one step already brings about get its name."""
+        tried = _states(program, self.coding, classes)
+        for one in np.unique(item[open_]):
+            rows = np.flatnonzero(open_ & (item == one))
+            if one in tried:
+                cells = pattern[rows]
+                same = (tried[one].yes[cells] == final[one].yes[cells]) & (tried[one].low[cells] == final[one].low[cells])
+                cause[rows[same]] = name
+                open_[rows[same]] = False
+            elif name == "list_revised":
+                cause[rows], open_[rows] = name, False
+
+    def _households(self, cause: Ints, open_: Bools, final: dict[str, ItemState], pattern: Ints, item: Ints) -> None:
+        """Where a person's own answer did not change at all, another member of the household made the difference."""
+        start = _states(self.before, self.coding, self.old)
+        for one in np.unique(item[open_ | (cause != "")]):
+            if one in start and one in final:
+                rows = np.flatnonzero(item == one)
+                cells = pattern[rows]
+                same = (start[one].yes[cells] == final[one].yes[cells]) & (start[one].low[cells] == final[one].low[cells])
+                cause[rows[same]] = "household"
+
+
+def _states(program: Program, coding: Coding, classes: dict[str, Ints]) -> dict[str, ItemState]:
+    answers = Evaluator(program, coding, classes).answers()
+    return {item: ItemState(np.logical_or.reduce([answers[n].yes for n in numbers]), np.sum([answers[n].paid_low for n in numbers], axis=0))
+            for item, numbers in program.items.items()}
