@@ -154,11 +154,11 @@ def coding_of(program: Program, *, every_year: Sequence[int] = (), also: Iterabl
     for fact, found in edges.items():
         if fact.kind is Kind.YEARS and every_year:
             found.update(range(every_year[0], every_year[1] + 1))
-    axes = [Axis(fact, tuple(sorted(edge for edge in found if _splits(fact, edge)))) for fact, found in edges.items()]
+    axes = [Axis(fact, tuple(sorted(edge for edge in found if splits(fact, edge)))) for fact, found in edges.items()]
     return Coding(tuple(sorted(axes, key=lambda axis: axis.fact.name)))
 
 
-def _splits(fact: Fact, edge: int) -> bool:
+def splits(fact: Fact, edge: int) -> bool:
     """Edges at or below the smallest value, or above the largest, split nothing."""
     if fact.is_listed:
         return 0 < edge < fact.size

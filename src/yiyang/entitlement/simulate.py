@@ -12,7 +12,7 @@ import numpy as np
 from yiyang.areas import logic as areas
 from yiyang.base.errors import NoEffect
 from yiyang.catalog.binding import BoundProgram
-from yiyang.engine.cells import Coding, Ints, coding_of
+from yiyang.engine.cells import Coding, Ints, coding_of, splits
 from yiyang.engine.conditions import thresholds
 from yiyang.engine.evaluate import YES, Answer, Evaluator
 from yiyang.engine.rules import Program, Rule
@@ -93,8 +93,7 @@ class Simulator:
 
     def _view(self, what: Touched) -> View:
         rules = (*what.before.rules, *what.after.rules)
-        coarse = [leaf for rule in rules for leaf in rule.leaves if not _covers(self.run.coding, rule)]
-        if coarse or any(rule.per == "household" and rule.pays_people for rule in rules if rule.item in what.items):
+        if not all(_covers(self.run.coding, rule) for rule in rules) or any(rule.per == "household" and rule.pays_people for rule in rules if rule.item in what.items):
             return PersonView(self.run, what)
         return self._cells_view
 
@@ -202,15 +201,9 @@ def _all_columns(run: RunFolder, coding: Coding, columns: dict[str, Ints]) -> di
 
 
 def _covers(coding: Coding, rule: Rule) -> bool:
-    axes = {axis.fact.name: axis for axis in coding.axes}
-    return all(leaf.fact.name in axes and _inside(axes[leaf.fact.name].edges, leaf.fact.minimum, leaf.fact.maximum, thresholds(leaf), leaf.fact.is_listed, leaf.fact.size)
-               for leaf in rule.leaves)
-
-
-def _inside(edges: tuple[int, ...], minimum: int, maximum: int, wanted: set[int], is_listed: bool, size: int) -> bool:
-    """Whether every edge that splits anything is among the axis's own."""
-    low, high = (0, size - 1) if is_listed else (minimum, maximum)
-    return all(edge in edges for edge in wanted if low < edge <= high or (not is_listed and edge > maximum > 10**6))
+    """Whether every threshold of the rule is among the coding's cuts."""
+    edges = {axis.fact.name: axis.edges for axis in coding.axes}
+    return all(edge in edges.get(leaf.fact.name, ()) for leaf in rule.leaves for edge in thresholds(leaf) if splits(leaf.fact, edge))
 
 
 def _figures(delta: Ints, people: Ints) -> Json:

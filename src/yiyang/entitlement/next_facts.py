@@ -1,0 +1,74 @@
+"""What to find out next: the missing facts, by the money and the people that hang on them, as lists per township."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from yiyang.areas import logic as areas
+from yiyang.engine.cells import Bools, Ints
+from yiyang.entitlement import tables
+from yiyang.entitlement.store import RunFolder
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """One fact, per cell: whether it may settle something, how many items, and the fen a year that hang on it."""
+
+    fact: str
+    decides: Bools
+    items: Ints
+    fen: Ints
+
+
+def missing(run: RunFolder) -> list[Missing]:
+    """The missing facts of a run, those with most money first."""
+    found: dict[str, Missing] = {}
+    classes = run.cells.classes
+    for number, rule in enumerate(run.bound.program.rules):
+        answer, low, high = run.answers.answer[number], run.answers.low[number], run.answers.high[number]
+        fen = tables.worth(rule, answer, low, high)
+        for pivot in tables.pivots(run.bound.program, number, run.coding, classes, tables.is_open(answer, low, high)):
+            old = found.get(pivot.fact) or Missing(pivot.fact, np.zeros(len(fen), bool), np.zeros(len(fen), np.int64), np.zeros(len(fen), np.int64))
+            found[pivot.fact] = Missing(pivot.fact, old.decides | pivot.decides, old.items + pivot.decides, old.fen + np.where(pivot.decides, fen, 0))
+    weight = run.cells.people
+    return sorted(found.values(), key=lambda m: (-int((m.fen * weight).sum()), -int(weight[m.decides].sum()), m.fact))
+
+
+def summarise(run: RunFolder, found: list[Missing]) -> Json:
+    """Facts with people, items and fen a year; nobody named."""
+    weight, book = run.cells.people, run.bound.book
+    return {"kind": "next", "month": run.manifest["month"], "synthetic": run.manifest["synthetic"], "facts": [
+        {"fact": m.fact, "zh": book[m.fact].zh, "en": book[m.fact].en, "owner": book[m.fact].owner, "people": int(weight[m.decides].sum()),
+         "year_fen": int((m.fen * weight).sum()), "items": int(m.items.max(initial=0))} for m in found]}
+
+
+def people(run: RunFolder, found: list[Missing]) -> pa.Table:
+    """person, town, fact, items, year_fen: one row a person × missing fact, by town, then money, then person."""
+    parts = []
+    living = run.people.resident_area
+    town = np.where(living < 0, run.people.registered_area, living) // 1000 * 1000
+    for one in found:
+        places = np.flatnonzero(one.decides[run.people.cell])
+        cell = run.people.cell[places]
+        parts.append(pa.table({"person": run.people.person[places], "town": town[places], "fact": np.full(len(places), one.fact),
+                               "items": one.items[cell], "year_fen": one.fen[cell]}))
+    if not parts:
+        return pa.table({"person": pa.array([], pa.int64()), "town": pa.array([], pa.int64()), "fact": pa.array([], pa.string()),
+                         "items": pa.array([], pa.int64()), "year_fen": pa.array([], pa.int64())})
+    return pa.concat_tables(parts).sort_by([("town", "ascending"), ("year_fen", "descending"), ("fact", "ascending"), ("person", "ascending")])
+
+
+def by_town(table: pa.Table) -> Iterator[tuple[int, str, pa.Table]]:
+    """(code, full name, rows) of each township of a table made by `people`."""
+    town = table["town"].to_numpy()
+    starts = np.flatnonzero(np.r_[True, town[1:] != town[:-1]]) if len(town) else np.zeros(0, np.int64)
+    for start, end in zip(starts, [*starts[1:], len(town)], strict=True):
+        code = int(town[start])
+        yield code, areas.full_name(code) if code >= 0 else "居住地不明", table.slice(int(start), int(end - start))
