@@ -124,8 +124,8 @@ def _absent(name: str, entry: FactEntry, complain: partial[None]) -> int | None:
             return list(entry.values).index(str(given))
     elif entry.kind is Kind.BOOL:
         allowed = ["0", "1", "unknown"]
-        if given in (0, 1):
-            return int(given)
+        if isinstance(given, int) and given in (0, 1):
+            return given
     elif entry.kind is Kind.DATE and not isinstance(given, str | int):
         return as_int(given)
     else:

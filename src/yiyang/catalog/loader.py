@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -29,7 +29,7 @@ _models: dict[tuple[Stamp, type[BaseModel]], BaseModel] = {}
 class _Loader(_Base):  # type: ignore[misc]
     """YAML 1.2's plain values: `on`, `yes` and `no` are words here, not truths; a key stands once."""
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()

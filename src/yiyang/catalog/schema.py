@@ -35,13 +35,13 @@ class FactEntry(Strict):
     kind: FactKind
     zh: str
     en: str
-    zh_not: str | None = None            # how a bool is said when it does not hold
+    zh_not: str | None = None  # how a bool is said when it does not hold
     en_not: str | None = None
-    column: Slug | None = None           # the people table's column, when not the fact's own name
+    column: Slug | None = None  # the people table's column, when not the fact's own name
     unit: Text | None = None
     minimum: int = 0
     maximum: int = 120
-    values: dict[Slug, Text] = {}        # of an enum; lowest first when ordered
+    values: dict[Slug, Text] = {}  # of an enum; lowest first when ordered
     absent: date | int | str = "unknown"  # what holds for people of whom no register speaks
     from_: tuple[Slug, ...] = Field(alias="from")  # registers, the most trusted first
     owner: Slug
@@ -60,15 +60,15 @@ class FactFile(Strict):
 
     facts: dict[Slug, FactEntry]
     terms: dict[Slug, TermEntry] = {}
-    implications: tuple[str, ...] = ()   # conditions that hold for every possible person
+    implications: tuple[str, ...] = ()  # conditions that hold for every possible person
 
 
 class Checked(StrEnum):
     """How the figure was checked against its document."""
 
-    ORIGINAL = "original"        # compared with the issued document
+    ORIGINAL = "original"  # compared with the issued document
     TRANSCRIBED = "transcribed"  # taken from a stored copy of its text
-    RECALLED = "recalled"        # from memory or a secondary source; compare before use
+    RECALLED = "recalled"  # from memory or a secondary source; compare before use
 
 
 class Document(Strict):
@@ -92,17 +92,17 @@ class Source(Strict):
 
 
 class Form(StrEnum):
-    MATERIAL = "material"      # 物质帮助
-    CARE = "care"              # 照护服务
-    CONCERN = "concern"        # 关爱服务
+    MATERIAL = "material"  # 物质帮助
+    CARE = "care"  # 照护服务
+    CONCERN = "concern"  # 关爱服务
 
 
 class Kind(StrEnum):
-    CASH = "cash"              # money to the person
-    SERVICE = "service"        # a service, paid for or rendered
-    IN_KIND = "in_kind"        # a thing
-    INSURANCE = "insurance"    # paid by a social insurance fund by its own formula
-    PRIORITY = "priority"      # a place in a queue, a right to be first
+    CASH = "cash"  # money to the person
+    SERVICE = "service"  # a service, paid for or rendered
+    IN_KIND = "in_kind"  # a thing
+    INSURANCE = "insurance"  # paid by a social insurance fund by its own formula
+    PRIORITY = "priority"  # a place in a queue, a right to be first
 
 
 class Per(StrEnum):
@@ -117,13 +117,13 @@ class Every(StrEnum):
     MONTH = "month"
     QUARTER = "quarter"
     YEAR = "year"
-    TIME = "time"              # each time it is used, no period stated
+    TIME = "time"  # each time it is used, no period stated
 
 
 class Exactness(StrEnum):
     EXACT = "exact"
-    AT_LEAST = "at_least"      # the document says 不低于
-    AT_MOST = "at_most"        # the document says 最高
+    AT_LEAST = "at_least"  # the document says 不低于
+    AT_MOST = "at_most"  # the document says 最高
 
 
 class Value(Strict):
@@ -160,11 +160,11 @@ class Cap(Strict):
 class Stacking(Strict):
     """What happens when several items meet in one person."""
 
-    highest_of: Slug | None = None      # of the entitled items that name this group, only the highest is paid
-    not_with: tuple[Slug, ...] = ()     # not for people entitled to one of these items
-    less: tuple[Slug, ...] = ()         # what these items pay is taken off
+    highest_of: Slug | None = None  # of the entitled items that name this group, only the highest is paid
+    not_with: tuple[Slug, ...] = ()  # not for people entitled to one of these items
+    less: tuple[Slug, ...] = ()  # what these items pay is taken off
     cap: Cap | None = None
-    rank: int = 100                     # order within a group or cap; smaller first
+    rank: int = 100  # order within a group or cap; smaller first
 
 
 class Item(Strict):
@@ -174,25 +174,25 @@ class Item(Strict):
     name: Text
     form: Form
     kind: Kind
-    gives: Text                          # what is given, in our own words, one sentence
+    gives: Text  # what is given, in our own words, one sentence
     responsible: tuple[Slug, ...] = Field(min_length=1)
     basis: Literal["registered", "resident"] = "registered"
-    number: int | None = None            # its place in the published table
-    who: str                             # condition language, see docs/architecture.md
+    number: int | None = None  # its place in the published table
+    who: str  # condition language, see docs/architecture.md
     per: Per = Per.PERSON
     every: Every
-    times: Slug | None = None            # a value in `times`: how often in the period at least
+    times: Slug | None = None  # a value in `times`: how often in the period at least
     amount: Amount | None = None
     no_amount: Literal["not_stated", "by_formula", "free_of_charge"] | None = None
     stacking: Stacking = Stacking()
-    delivery: Literal["automatic", "application"]   # 免申即享 | 依申请
+    delivery: Literal["automatic", "application"]  # 免申即享 | 依申请
     values: dict[Slug, Value] = {}
     starts: date
     ends: date | None = None
     source: Source
     documents_also: tuple[Source, ...] = ()
-    purchase_catalogue: bool = False     # in the government-purchase catalogue
-    note: Text | None = None             # decisions of reading, doubts
+    purchase_catalogue: bool = False  # in the government-purchase catalogue
+    note: Text | None = None  # decisions of reading, doubts
 
 
 class ListHead(Strict):
@@ -211,10 +211,11 @@ class ListHead(Strict):
 class Case(Strict):
     """One worked case of policy/lists/<area>/<id>.cases.yaml: the sentence, the person, the answer."""
 
-    name: str                            # a Chinese sentence an official would say
-    on: date = date(2026, 11, 1)         # reference day
-    person: dict[str, str | int | bool | date | None]   # facts by name; a fact not named takes its `absent` value, null = unknown
-    values: dict[str, int] = {}          # overridden values, "item.value" or "value"
+    name: str  # a Chinese sentence an official would say
+    on: date = date(2026, 11, 1)  # reference day
+    # Facts by name. A fact not named takes its `absent` value, an area the list's own; null = unknown.
+    person: dict[str, str | int | bool | date | None]
+    values: dict[str, int] = {}  # overridden values, "item.value" or "value"
     answer: Literal["entitled", "not_entitled", "undecided"]
     amount_fen: int | None = None
 

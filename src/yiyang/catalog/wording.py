@@ -56,10 +56,9 @@ def _choice(name: str, detail: ErrorDetails) -> tuple[str, str]:
 
 def _type(name: str, kind: str, detail: ErrorDetails) -> tuple[str, str]:
     if kind == "string_pattern_mismatch":
-        pattern = detail.get("ctx", {}).get("pattern", "")
         return (
-            f"{name} 的写法不对：{detail['input']}（名称用小写字母、数字和下划线，地区代码用6、9或12位数字：{pattern}）",
-            f"{name} is misspelt: {detail['input']} (names are lower-case letters, digits and underscores, area codes 6, 9 or 12 digits: {pattern})",
+            f"{name} 的写法不对：{detail['input']}（名称用小写字母、数字和下划线；地区代码用6、9或12位数字）",
+            f"{name} is misspelt: {detail['input']} (names: a-z, digits, underscores; area codes: 6, 9 or 12 digits)",
         )
     if kind == "too_short":
         return f"{name} 不能为空", f"{name} must not be empty"
