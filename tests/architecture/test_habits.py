@@ -119,3 +119,27 @@ def test_a_skipped_file_is_a_failure_where_everything_is_installed(tmp_path: Pat
     said = _pytest(tmp_path, no_skips="1")
     assert said.returncode not in (0, 5)
     assert "no module here (YIYANG_NO_SKIPS is set" in said.stdout
+
+
+NEEDING = """
+import pytest
+@pytest.mark.java
+def test_marked_java(): pass
+@pytest.mark.chromium
+def test_marked_chromium(): pass
+@pytest.mark.pango
+def test_marked_pango(): pass
+def test_java(needs_java): pass
+def test_chromium(needs_chromium): assert needs_chromium
+def test_pdf(needs_pdf): pass
+"""
+
+
+def test_what_is_missing_is_named_with_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "test_a.py").write_text(NEEDING)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    said = _pytest(tmp_path, no_skips="")
+    assert "6 skipped" in said.stdout
+    for package in ("openjdk-17-jre-headless", "chromium"):
+        assert f"apt-get install {package}" in said.stdout
