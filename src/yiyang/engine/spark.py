@@ -113,7 +113,7 @@ def _session(scratch: Path, memory: str, threads: int, master: str | None) -> Sp
             return builder.getOrCreate()
     except Exception as error:
         # Without Java PySpark raises one of half a dozen errors; the log has the shell's sentence.
-        raise _missing(f"Java 17 ({_last_line(log) or error})") from error
+        raise _missing(f"Java 17 ({_first_line(log) or error})") from error
 
 
 def _settings(scratch: Path, memory: str, threads: int) -> dict[str, str]:
@@ -152,9 +152,9 @@ def _stderr_to(log: Path) -> Iterator[None]:
         os.close(saved)
 
 
-def _last_line(log: Path) -> str:
+def _first_line(log: Path) -> str:
     lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
-    return lines[-1] if lines else ""
+    return lines[0] if lines else ""
 
 
 def _missing(what: str) -> MissingPart:
