@@ -92,7 +92,7 @@ SKIPPING_FILE = "import pytest\npytest.skip('no module here', allow_module_level
 
 def _pytest(folder: Path, no_skips: str) -> subprocess.CompletedProcess[str]:
     shutil.copy(ROOT / "conftest.py", folder)
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", str(folder), str(folder)]
+    command = [sys.executable, "-m", "pytest", "-ra", "-p", "no:cacheprovider", f"--rootdir={folder}", str(folder)]
     environment = os.environ | {"YIYANG_NO_SKIPS": no_skips}
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
