@@ -8,11 +8,10 @@ import numpy as np
 import pyarrow as pa
 
 from yiyang.engine import pipeline, reference
-from yiyang.engine.cells import UNKNOWN, Coding, Ints, coding_of
-from yiyang.engine.evaluate import UNDECIDED, Evaluator
-from yiyang.engine.facts import Kind
+from yiyang.engine.cells import UNKNOWN, Ints, coding_of
+from yiyang.engine.evaluate import UNDECIDED
 from yiyang.engine.pipeline import Backend, Cells
-from yiyang.engine.rules import Program, StackReason
+from yiyang.engine.rules import Program
 from yiyang.engine.tests.strategies import Case, Person
 
 Row = tuple[int, int, int, int, int, int, int]
@@ -70,7 +69,11 @@ def by_numpy(case: Case) -> list[Row]:
     table = answers_of(case.program, Cells(coding, codes, np.bincount(cell)))
     answers = {(c, rule): rest for c, rule, *rest in zip(*(table[name].to_pylist() for name in ROW), strict=True)}
     rules = range(len(case.program.rules))
-    return [(int(p), n, *answers[c, n]) for p, c in zip(columns["person"].tolist(), cell.tolist(), strict=True) for n in rules]  # type: ignore[misc]
+    return [
+        (int(p), n, *answers[c, n])
+        for p, c in zip(columns["person"].tolist(), cell.tolist(), strict=True)
+        for n in rules
+    ]  # type: ignore[misc]
 
 
 ROW = ("cell", "rule", "answer", "low_fen", "high_fen", "met", "unknown")
@@ -81,19 +84,19 @@ def answers_of(program: Program, cells: Cells) -> pa.Table:
     return pipeline.answers_table(program, evaluator, answers)
 
 
-def people_table(people: Sequence[Person], columns: Sequence[str], wide: frozenset[str]) -> pa.Table:
+def people_table(people: Sequence[Person]) -> pa.Table:
     """People as the store has them: 32-bit facts, 64-bit keys and areas, NULL for unknown."""
-    types = {name: pa.int64() if name in wide or name in ("person", "household") else pa.int32() for name in columns}
-    return pa.table({name: pa.array([person.get(name) for person in people], types[name]) for name in columns})
+    columns = dict.fromkeys(name for person in people for name in person)
+    return pa.table({name: pa.array([person.get(name) for person in people], _type(name)) for name in columns})
 
 
-def wide_columns(case: Case) -> frozenset[str]:
-    return frozenset(fact.column for fact in case.book.facts.values() if fact.kind is Kind.AREA)
+def _type(column: str) -> pa.DataType:
+    return pa.int64() if column in ("person", "household") or column.startswith("area") else pa.int32()
 
 
 def by_pipeline(case: Case, backend: Backend) -> tuple[list[Row], Paid]:
     """The chain of steps on a store: the full answers, and who was found and paid."""
-    backend.put("people", people_table(case.people, tuple(case.people[0]), wide_columns(case)))
+    backend.put("people", people_table(case.people))
     cells = pipeline.count_cells(backend, coding_of(case.program), case.reference, CARRY)
     backend.put("answers", answers_of(case.program, cells))
     for step in pipeline.found(household_rules(case.program)):
@@ -114,15 +117,3 @@ def read_rows(backend: Backend) -> list[Row]:
 def read_paid(backend: Backend) -> Paid:
     table = backend.fetch("SELECT person, rule FROM paid WHERE turn = 1")
     return set(zip(table["person"].to_pylist(), table["rule"].to_pylist(), strict=True))
-
-
-def codes_by_numpy(case: Case, coding: Coding) -> list[int]:
-    return coding.encode(columns_of(case), case.reference).tolist()
-
-
-def stack_reasons(program: Program) -> list[StackReason]:
-    return [reason for rule in program.rules for reason in rule.reasons if isinstance(reason, StackReason)]
-
-
-def evaluator_of(program: Program, coding: Coding, codes: Ints) -> Evaluator:
-    return Evaluator(program, coding, coding.decode(codes))

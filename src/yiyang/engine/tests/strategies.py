@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yiyang.base.errors import PolicyError
@@ -73,7 +74,10 @@ def _facts(draw: Draw, name: str, kind: Kind) -> Fact:
     low = draw(st.sampled_from((0, 0, 1, 10)))
     top = {Kind.YEARS: 120, Kind.INT: draw(st.sampled_from((30, 5000)))}.get(kind, 120)
     labels = tuple(_label(f"{name}v{k}") for k in range(size))
-    return Fact(name, kind, f"事实{name}", f"fact {name}", f"c_{name}", labels, minimum=low if kind is Kind.INT else 0, maximum=top)
+    column = f"{'area' if kind is Kind.AREA else 'fact'}_{name}"  # areas are 64 bits wide, all else 32
+    return Fact(
+        name, kind, f"事实{name}", f"fact {name}", column, labels, minimum=low if kind is Kind.INT else 0, maximum=top
+    )
 
 
 @st.composite
@@ -94,12 +98,16 @@ def _values(fact: Fact) -> st.SearchStrategy[int]:
         return st.integers(0, fact.size - 1)
     if fact.kind is Kind.DATE:
         return _dates(1935, 2030)
-    spots = st.sampled_from([value for value in (60, 70, 80, 90, fact.minimum, fact.maximum) if fact.minimum <= value <= fact.maximum])
+    spots = st.sampled_from(
+        [value for value in (60, 70, 80, 90, fact.minimum, fact.maximum) if fact.minimum <= value <= fact.maximum]
+    )
     return st.one_of(spots, st.integers(fact.minimum, fact.maximum))
 
 
 def _dates(first: int, last: int) -> st.SearchStrategy[int]:
-    return st.builds(lambda y, m, d: y * 10000 + m * 100 + d, st.integers(first, last), st.integers(1, 12), st.integers(1, 28))
+    return st.builds(
+        lambda y, m, d: y * 10000 + m * 100 + d, st.integers(first, last), st.integers(1, 12), st.integers(1, 28)
+    )
 
 
 @st.composite
@@ -162,7 +170,11 @@ def programs(draw: Draw, book: FactBook) -> Program:
     for number in range(draw(st.integers(1, 6))):
         item, area = f"i{number % 4}", "511700" if number < 4 else "511724"
         rule = draw(_rules(book, item, area, [rule.item for rule in rules]))
-        rules.append(rule if _is_sound([*rules, rule]) else Rule(item, area, rule.scope, rule.who, rule.tiers, rule.every, rule.per))
+        rules.append(
+            rule
+            if _is_sound([*rules, rule])
+            else Rule(item, area, rule.scope, rule.who, rule.tiers, rule.every, rule.per)
+        )
     return Program(tuple(rules))
 
 
@@ -182,7 +194,9 @@ def people_of(draw: Draw, book: FactBook, program: Program, reference: int) -> l
         for leaf in rule.leaves:
             edges.setdefault(leaf.fact.name, set()).update(thresholds(leaf))
     stored = {fact.column: _stored(fact, sorted(edges.get(fact.name, ())), reference) for fact in book.facts.values()}
-    one = st.fixed_dictionaries({column: st.one_of(st.none(), values, values, values) for column, values in stored.items()})
+    one = st.fixed_dictionaries(
+        {column: st.one_of(st.none(), values, values, values) for column, values in stored.items()}
+    )
     rows = draw(st.lists(one, min_size=1, max_size=MOST_PEOPLE))
     homes = st.sampled_from((None, 1, 2, 7001, 7002))
     return [{"person": number, "household": draw(homes), **row} for number, row in enumerate(rows, 1)]
@@ -207,7 +221,9 @@ def _births(years: int, reference: int) -> st.SearchStrategy[int]:
     """Birth dates of those who are that old on the reference day; the first turns it on that very day."""
     birthday = reference - years * 10000
     earlier = birthday - 10000
-    return st.one_of(st.just(birthday), _dates(earlier // 10000, birthday // 10000).filter(lambda day: earlier < day <= birthday))
+    return st.one_of(
+        st.just(birthday), _dates(earlier // 10000, birthday // 10000).filter(lambda day: earlier < day <= birthday)
+    )
 
 
 @st.composite
@@ -217,3 +233,16 @@ def cases(draw: Draw) -> Case:
     program = draw(programs(book))
     reference = draw(st.sampled_from((20261101, 20270101, 20240301)))
     return Case(book, program, draw(people_of(book, program, reference)), reference, [draw(conditions(book, 3))])
+
+
+def collect(count: int) -> list[Case]:
+    """So many cases at once, for tests that look at many together."""
+    found: list[Case] = []
+
+    @settings(max_examples=count, database=None)
+    @given(case=cases())
+    def keep(case: Case) -> None:
+        found.append(case)
+
+    keep()
+    return found
