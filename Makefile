@@ -56,7 +56,7 @@ clean:            ## remove caches and out/; keep .venv
 # PySpark comes as source: the builders are in the core lock, so nothing is fetched without a hash.
 .venv/.test: requirements-test.lock .venv/.core
 	@echo "安装测试部分，约一分钟…  Installing what the tests need, about a minute…"
-	$(PIP) install --quiet --require-hashes --no-build-isolation -r requirements-test.lock
+	$(PIP) install --quiet --require-hashes --use-pep517 --no-build-isolation -r requirements-test.lock
 	@touch $@
 
 .PHONY: new-venv
