@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
 
 from yiyang.areas import logic as areas
 from yiyang.engine.cells import Bools, Ints
@@ -15,6 +18,7 @@ from yiyang.entitlement import tables
 from yiyang.entitlement.store import RunFolder
 
 Json = dict[str, Any]
+BOM = b"\xef\xbb\xbf"  # without it spreadsheets read the Chinese as something else
 
 
 @dataclass(frozen=True)
@@ -72,3 +76,13 @@ def by_town(table: pa.Table) -> Iterator[tuple[int, str, pa.Table]]:
     for start, end in zip(starts, [*starts[1:], len(town)], strict=True):
         code = int(town[start])
         yield code, areas.full_name(code) if code >= 0 else "居住地不明", table.slice(int(start), int(end - start))
+
+
+def write_csv(rows: pa.Table, names: dict[str, str], path: Path) -> None:
+    """A township's list for a spreadsheet: 人员编号, 待查事实, 涉及项目数, 每年至多（元）."""
+    facts = pa.array([names[fact] for fact in rows["fact"].to_pylist()])
+    yuan = pc.divide(pc.cast(rows["year_fen"], pa.float64()), 100)
+    table = pa.table({"人员编号": rows["person"], "待查事实": facts, "涉及项目数": rows["items"], "每年至多（元）": yuan})
+    with path.open("wb") as file:
+        file.write(BOM)
+        csv.write_csv(table, file)

@@ -66,7 +66,8 @@ def compute(bound: BoundProgram, backend: Backend, people: Path, out: Path, tell
         tell: told of each step in Chinese and English.
     """
     tell("给每个人编入人群格", "putting everybody into cells")
-    shutil.copyfile(people, out / "facts.parquet")
+    if people != out / "facts.parquet":
+        shutil.copyfile(people, out / "facts.parquet")
     backend.read_parquet("people", out / "facts.parquet")
     cells = pipeline.count_cells(backend, coding_for(bound), as_int(bound.on), CARRY)
     tell("逐格判定", "answering every cell")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from yiyang.base.errors import SnapshotError, UsageError
-from yiyang.catalog.binding import BoundProgram
-from yiyang.catalog.frozen import thaw
+from yiyang.catalog.binding import BoundProgram, bind
+from yiyang.catalog.overlay import Overlay
 from yiyang.engine.cells import UNKNOWN, Coding, Ints
 from yiyang.engine.facts import as_int
 from yiyang.engine.pipeline import Cells
@@ -44,7 +45,11 @@ class RunFolder:
     @cached_property
     def bound(self) -> BoundProgram:
         """The lists in force when the run was made, not today's."""
-        return thaw(self._json("rules.json"))
+        return self.rebind()
+
+    def rebind(self, overlay: Overlay | None = None) -> BoundProgram:
+        """The run's lists with changes to try."""
+        return bind(self.manifest["areas"], date.fromisoformat(self.manifest["reference_day"]), overlay, self.path / "policy")
 
     @cached_property
     def summary(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from typing import Annotated
 
@@ -21,8 +22,20 @@ def root(lang: Annotated[str | None, typer.Option(help="zh 或 en", metavar="zh|
     screen.set_lang(lang)
 
 
+# room's module of commands → the word before them; None = at the root.
+ROOMS = {
+    "yiyang.site.demo": None,
+    "yiyang.catalog.cli": "list",
+    "yiyang.registry.cli": "registry",
+    "yiyang.synthetic.cli": "city",
+    "yiyang.entitlement.cli": None,
+}
+
+
 def _gather() -> None:
-    """Rooms add themselves here; a room's `cli.app` is a group or, with `flat = True`, single commands."""
+    """Put every room's commands under the root."""
+    for module, word in ROOMS.items():
+        app.add_typer(importlib.import_module(module).app, name=word)
 
 
 def main() -> None:
