@@ -1,0 +1,202 @@
+"""`registry build`: from a delivery folder to a snapshot, whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import time
+from collections import Counter
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+import yiyang
+from yiyang.base.errors import DeliveryError, SnapshotError
+from yiyang.base.output import atomic_folder
+from yiyang.base.screen import Steps, progress
+from yiyang.catalog.facts import load_facts
+from yiyang.engine.duck import connect
+from yiyang.engine.facts import FactBook, as_int
+from yiyang.registry import history, identities, quarantine
+from yiyang.registry.contracts import Contract, Contracts, load_contracts
+from yiyang.registry.delivery import Delivery, open_delivery, open_sources
+from yiyang.registry.fields import OPEN
+from yiyang.registry.history import Arrival
+from yiyang.registry.identity import person_key
+from yiyang.registry.places import places
+from yiyang.registry.reading import Reader
+from yiyang.registry.settling import settle
+from yiyang.registry.snapshot import FORMAT, Snapshot, open_snapshot, sha256
+from yiyang.registry.sources import Source
+from yiyang.registry.tables import copy_people, resolve_steps, run_steps, view_register
+
+Json = dict[str, Any]
+MEMORY = "2GB"
+
+
+def build(folder: Path, *, known: date, out: Path, previous: Path | None = None) -> Snapshot:
+    """Make a snapshot of a delivery.
+
+    Args:
+        folder: DIR/<YYYY-MM> with delivery.json and one file a register.
+        known: the day on which the delivery was known.
+        out: the snapshot's folder; earlier output there is replaced when the new one is whole.
+        previous: the snapshot before; its history is carried over.
+
+    Raises:
+        DeliveryError: the delivery cannot be used, with every reason.
+        SnapshotError: `previous` is damaged, or made under another person key.
+    """
+    facts = load_facts()
+    contracts = load_contracts(facts=facts)
+    delivery = open_delivery(folder, known, contracts)
+    before = _before(previous, delivery, known)
+    total = len(delivery.files) + 4
+    with progress(f"{delivery.note.month} 建立快照", f"build {delivery.note.month}", total=total) as bar, atomic_folder(out) as work:
+        Builder(work, facts, contracts, delivery, known, before, bar).run()
+    return open_snapshot(out)
+
+
+def _before(previous: Path | None, delivery: Delivery, known: date) -> Snapshot | None:
+    """The snapshot before, if it is whole and fits."""
+    if previous is None:
+        return None
+    before = open_snapshot(previous)
+    before.verify()
+    if before.manifest["person_key"] != key_mark():
+        raise SnapshotError("上一快照使用了另一个 YIYANG_PERSON_KEY，人员对不上。请设回当时的密钥。",
+                            "The snapshot before was made under another YIYANG_PERSON_KEY. Set the key of that time.")
+    if before.month > delivery.note.month or before.known > as_int(known):
+        raise DeliveryError(
+            f"上一快照（{before.month}，数据截止 {before.manifest['known']}）比这次交付（{delivery.note.month}，{known}）更新。请按时间顺序建立。",
+            f"The snapshot before ({before.month}, known {before.manifest['known']}) is newer than this delivery "
+            f"({delivery.note.month}, {known}). Build in the order of time.")
+    return before
+
+
+def key_mark() -> str:
+    """Tells person keys apart without giving them away."""
+    return hashlib.sha256(f"mark of {person_key()}".encode()).hexdigest()[:12]
+
+
+class Builder:
+    """One build. `work` becomes the snapshot."""
+
+    def __init__(self, work: Path, facts: FactBook, contracts: Contracts, delivery: Delivery, known: date,
+                 before: Snapshot | None, bar: Steps) -> None:
+        self.work, self.facts, self.contracts, self.delivery, self.before, self.bar = work, facts, contracts, delivery, before, bar
+        self.known = known
+        self.con = connect(memory=MEMORY, spill=work / "spill")
+        self.reader = Reader(self.con, facts, as_int(known), places)
+        self.about: dict[str, Json] = {}
+        self.seconds: dict[str, float] = {}
+
+    def run(self) -> None:
+        (self.work / "registers").mkdir()
+        (self.work / "copies").mkdir()
+        identities.begin(self.con)
+        quarantine.begin(self.con)
+        self.bar.step("打开文件", "opening the files")
+        sources = open_sources(self.delivery, self.contracts, self.work / "copies")
+        for name, source in sources.items():
+            began = time.perf_counter()
+            self.bar.step(self.contracts[name].name.zh, self.contracts[name].name.en)
+            self._register(self.contracts[name], source)
+            self.seconds[name] = round(time.perf_counter() - began, 3)
+        self._rest()
+        self.con.close()
+        for scratch in ("copies", "spill"):
+            shutil.rmtree(self.work / scratch, ignore_errors=True)
+        self._write_manifest(sources)
+
+    def _register(self, contract: Contract, source: Source) -> None:
+        """Read, judge, settle and write one register."""
+        name = contract.register_
+        self.reader.read(contract, source)
+        counts = settle(self.con, contract, source, self.facts, as_int(self.known))
+        self._refuse_empty(contract, counts.delivered)
+        identities.add(self.con, contract, source)
+        changes = history.write(self.con, contract, self.facts, source.label, self._arrival(name), self._old(name), self._path(name))
+        self.con.execute(f"DROP TABLE judged_{name}")
+        self.con.execute(f"DROP TABLE settled_{name}")
+        self.about[name] = {
+            "file": source.label, "format": source.encoding, "in": counts.delivered, "kept": counts.kept, "merged": counts.merged,
+            "quarantined": counts.quarantined, "doubtful_people": counts.doubtful_people, "conflicting_people": counts.conflicting_people,
+            **asdict(changes), "columns_missing": [n for n in contract.read if n not in source.heading.places],
+            "deliveries": [*self._deliveries(name), {"month": self.delivery.note.month, "known": self.known.isoformat()}]}
+
+    @staticmethod
+    def _refuse_empty(contract: Contract, rows: int) -> None:
+        if rows == 0 and contract.delivery == "full":
+            raise DeliveryError(f"{contract.file} 只有表头没有数据。这是全量登记册，空表意味着所有人都被移出；请核对后重新导出。",
+                                f"{contract.file} has headings but no rows. This register is delivered in full, so an empty one "
+                                "would remove everybody. Export it again.")
+
+    def _arrival(self, name: str) -> Arrival:
+        same = [as_int(date.fromisoformat(d["known"])) for d in self._deliveries(name) if d["month"] == self.delivery.note.month]
+        return Arrival(self.delivery.first, as_int(self.known), min(same, default=OPEN))
+
+    def _deliveries(self, name: str) -> list[Json]:
+        """Earlier deliveries of a register; the same month known on the same day counts once."""
+        about = self.before.manifest["registers"].get(name) if self.before else None
+        here = {"month": self.delivery.note.month, "known": self.known.isoformat()}
+        return [d for d in about["deliveries"] if d != here] if about else []
+
+    def _old(self, name: str) -> Path | None:
+        return self.before.registers.get(name) if self.before else None
+
+    def _path(self, name: str) -> Path:
+        return self.work / "registers" / f"{name}.parquet"
+
+    def _rest(self) -> None:
+        """What is written once all registers are read."""
+        self.bar.step("身份对照", "identities")
+        self._carry_over()
+        identities.write(self.con, self.work / "identities.parquet")
+        self.con.execute("DROP TABLE identities")
+        self.bar.step("待核数据", "quarantine")
+        quarantine.write(self.con, list(self.contracts), self.work / "quarantine.csv")
+        self.bar.step("归集到人", "people")
+        self._people()
+
+    def _carry_over(self) -> None:
+        """Registers that were not delivered this time stay as they were."""
+        if self.before is None:
+            return
+        identities.carry_over(self.con, self.before.path / "identities.parquet")
+        for name, path in self.before.registers.items():
+            if name not in self.about:
+                shutil.copyfile(path, self._path(name))
+                kept = self.before.manifest["registers"][name]
+                rows = {"file": None, "format": None, "in": 0, "kept": 0, "merged": 0, "quarantined": 0, "doubtful_people": 0,
+                        "conflicting_people": 0, "new": 0, "unchanged": 0, "closed": 0, "columns_missing": []}
+                self.about[name] = rows | {"rows": kept["rows"], "deliveries": kept["deliveries"]}
+
+    def _people(self) -> None:
+        began = time.perf_counter()
+        there = [name for name in self.contracts if name in self.about]
+        for name in there:
+            view_register(self.con, self.contracts[name], self.facts, self._path(name))
+        run_steps(self.con, resolve_steps(self.contracts, self.facts, as_int(self.delivery.first), as_int(self.known), there))
+        copy_people(self.con, self.work / "people.parquet")
+        self.people = int(self.con.execute("SELECT count(*) FROM people").fetchall()[0][0])
+        self.seconds["people"] = round(time.perf_counter() - began, 3)
+
+    def _write_manifest(self, sources: dict[str, Source]) -> None:
+        """Everything but the timings, so that the same inputs give the same bytes."""
+        del sources
+        files = sorted(path for path in self.work.rglob("*") if path.is_file())
+        reasons: Counter[str] = quarantine.by_reason(self.work / "quarantine.csv")
+        manifest = {
+            "kind": "snapshot", "format": FORMAT, "month": self.delivery.note.month, "known": self.known.isoformat(),
+            "area": self.delivery.note.area, "synthetic": self.delivery.note.synthetic,
+            "versions": {"yiyang": yiyang.__version__, "duckdb": duckdb.__version__}, "person_key": key_mark(), "people": self.people,
+            "registers": {name: self.about[name] for name in self.contracts if name in self.about},
+            "missing": [name for name in self.contracts if name not in self.about], "not_delivered": list(self.delivery.missing),
+            "strangers": list(self.delivery.strangers), "quarantine": dict(reasons.most_common()),
+            "files": {path.relative_to(self.work).as_posix(): sha256(path) for path in files}}
+        (self.work / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,132 @@
+"""The contracts of the departments: what each register delivers, under which headings, and which facts come of it.
+
+`policy/registers/<register>.yaml` is strict: an unknown key is an error that names file, line and the allowed keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from yiyang.base.errors import PolicyError
+from yiyang.base.paths import policy_dir
+from yiyang.catalog import loader
+from yiyang.catalog.facts import load_facts
+from yiyang.catalog.schema import Slug, Strict, Text
+from yiyang.engine.facts import FactBook
+from yiyang.registry import agreement
+
+BASE = "police_households"  # the register that makes a person
+
+
+class Column(Strict):
+    """One column of a delivered file. A column with neither fact nor role is known but not read.
+
+    Attributes:
+        headers: how departments head it; the first is the one we ask for.
+        required: the column must be there and filled in every row.
+        role: what the registry itself uses it for. `valid_to` is the last day on which the row holds.
+        fact: the fact it states; `codes` maps the delivered words to the fact's values.
+        blank: what an empty cell states; without it an empty cell states nothing (unknown).
+        check: compare with what the id number says; an empty cell is filled from it.
+        lasting: holds for life, so the row's dates do not limit it.
+    """
+
+    headers: tuple[str, ...] = Field(min_length=1)
+    type: Literal["id_number", "text", "enum", "bool", "int", "date", "area"]
+    required: bool = False
+    role: Literal["name", "household", "valid_from", "valid_to"] | None = None
+    fact: Slug | None = None
+    codes: dict[str, Slug] = {}
+    blank: str | None = None
+    check: Literal["birth_date_of_id"] | None = None
+    lasting: bool = False
+
+    @property
+    def is_read(self) -> bool:
+        return self.type == "id_number" or self.role is not None or self.fact is not None
+
+
+class Constant(Strict):
+    """A fact that being in the register states by itself."""
+
+    fact: Slug
+    value: str | int
+
+
+class Contract(Strict):
+    """policy/registers/<register>.yaml
+
+    Attributes:
+        file: the delivered file's name without its extension.
+        delivery: `full`: everybody the register holds, so that who is missing has left it; `delta`: only what is new.
+    """
+
+    register_: Slug = Field(alias="register")
+    name: Text
+    owner: Slug
+    file: str
+    rhythm: Literal["monthly", "quarterly", "yearly"]
+    delivery: Literal["full", "delta"]
+    columns: dict[Slug, Column]
+    constant: Constant | None = None
+
+    @cached_property
+    def read(self) -> dict[str, Column]:
+        """The columns that are read, by name."""
+        return {name: column for name, column in self.columns.items() if column.is_read}
+
+    @cached_property
+    def facts(self) -> tuple[str, ...]:
+        """Names of the facts it delivers, the constant last."""
+        named = [column.fact for column in self.columns.values() if column.fact]
+        return (*named, *([self.constant.fact] if self.constant else []))
+
+    @cached_property
+    def id_column(self) -> str:
+        return next(name for name, column in self.columns.items() if column.type == "id_number")
+
+    def column_with(self, role: str) -> str | None:
+        """Name of the column with this role."""
+        return next((name for name, column in self.columns.items() if column.role == role), None)
+
+    def column_of_fact(self, fact: str) -> Column | None:
+        return next((column for column in self.columns.values() if column.fact == fact), None)
+
+
+Contracts = Mapping[str, Contract]
+
+
+def load_contracts(policy: Path | None = None, facts: FactBook | None = None) -> dict[str, Contract]:
+    """All contracts by register, in order of name, checked against the facts, the departments and each other.
+
+    Raises:
+        PolicyError: every problem with file and line.
+    """
+    folder = (policy or policy_dir()) / "registers"
+    problems = loader.Problems()
+    found: dict[str, Contract] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            found[path.stem] = loader.load(path, Contract)
+        except PolicyError as error:
+            problems.absorb(error)
+    problems.raise_if_any()
+    known = departments(folder.parent)
+    for stem, contract in found.items():
+        for loc, zh, en in agreement.of_contract(stem, contract, facts or load_facts(policy), known):
+            problems.add(folder / f"{stem}.yaml", loc, zh, en)
+    for name, zh, en in agreement.of_facts(found, facts or load_facts(policy)):
+        problems.add(folder.parent / "facts.yaml", ("facts", name, "from"), zh, en)
+    problems.raise_if_any()
+    return found
+
+
+def departments(policy: Path) -> frozenset[str]:
+    """Names of the departments; empty if the file is not there."""
+    path = policy / "departments.yaml"
+    return frozenset(loader.read(path)) if path.exists() else frozenset()

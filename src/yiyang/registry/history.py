@@ -1,0 +1,132 @@
+"""Two times: what a delivery changes in what was known before.
+
+Every row of `registers/<r>.parquet` says: the register stated these values for `valid_from`…`valid_to` (both
+included), and we believed so from `known_from` until before `known_to` (yyyymmdd; 99991231 = still).
+
+* A row that was not known before is known from the delivery's known date.
+* A row that is delivered unchanged stays as it is: same known_from, same source row.
+* A row of a `full` register that is no longer delivered was right until the eve of the delivery's month: the old row is
+  closed (`known_to`), and an *ended* row (state 1) with that `valid_to` takes its place, so that earlier months stay as
+  they were and only later ones change. If another row of the person takes over from a stated day, it ends on the eve of
+  that day; if the new row is stated to hold from as early as the old one, the old one was a mistake: it is closed and
+  nothing takes its place. The same if it came with an earlier delivery of the same month.
+* A `delta` register only adds; a doubtful person is cleared by a good row.
+* A row that does not say since when it holds: since ever (1900-01-01) if it comes with the register's first delivery,
+  otherwise since the first day of the delivery's month.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+
+from yiyang.engine.facts import FactBook, as_int
+from yiyang.registry.contracts import Contract
+from yiyang.registry.fields import OPEN
+from yiyang.registry.settling import DELIVERED, DOUBTFUL, ENDED, stored_columns
+from yiyang.registry.sources import quoted
+
+EVER = 19000101
+TIMES = ("person", "valid_from", "valid_to", "known_from", "known_to", "source_file", "source_row", "row_hash", "state")
+ORDER = "person, known_from, valid_from, state, source_row, known_to"
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """When a delivery came.
+
+    Attributes:
+        first: the month's first day.
+        known: the day on which it was known, yyyymmdd.
+        again_since: the known date of the first delivery of the same month before this one, or OPEN.
+    """
+
+    first: date
+    known: int
+    again_since: int = OPEN
+
+    @property
+    def day(self) -> int:
+        return as_int(self.first)
+
+    @property
+    def eve(self) -> int:
+        return as_int(self.first - timedelta(days=1))
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What became of the rows: `rows` are in the snapshot now."""
+
+    rows: int
+    new: int
+    unchanged: int
+    closed: int
+
+
+def write(con: duckdb.DuckDBPyConnection, contract: Contract, facts: FactBook, label: str, arrival: Arrival,
+          before: Path | None, out: Path) -> Changes:
+    """Write registers/<r>.parquet from settled_<r> and, if there is one, the register of the snapshot before."""
+    name, stored = contract.register_, list(stored_columns(contract, facts))
+    start = EVER if before is None else arrival.day
+    con.execute(f"CREATE OR REPLACE TEMP VIEW fresh AS SELECT person, COALESCE(stated_from, {start}) AS valid_from, valid_to, "
+                f"{arrival.known} AS known_from, {OPEN} AS known_to, {quoted(label)} AS source_file, source_row, row_hash, "
+                f"CAST(state AS INTEGER) AS state{''.join(', ' + c for c in stored)} FROM settled_{name}")
+    if before is None:
+        copy(con, "SELECT * FROM fresh", out)
+        new = _number(con, f"SELECT count(*) FROM settled_{name}")
+        return Changes(new, new, 0, 0)
+    _compare(con, contract, stored, arrival, before)
+    copy(con, "SELECT * FROM stay UNION ALL SELECT * FROM shut UNION ALL SELECT * FROM ended UNION ALL SELECT * FROM added", out)
+    new, closed = _number(con, "SELECT count(*) FROM added"), _number(con, "SELECT count(*) FROM gone")
+    rows = _number(con, f"SELECT count(*) FROM read_parquet({quoted(str(out))})")
+    return Changes(rows, new, _number(con, f"SELECT count(*) FROM settled_{name}") - new, closed)
+
+
+def copy(con: duckdb.DuckDBPyConnection, query: str, out: Path) -> None:
+    """Write a register's rows in their fixed order."""
+    con.execute(f"COPY (SELECT * FROM ({query}) ORDER BY {ORDER}) TO {quoted(str(out))} (FORMAT parquet, COMPRESSION zstd)")
+
+
+def _compare(con: duckdb.DuckDBPyConnection, contract: Contract, stored: list[str], arrival: Arrival, before: Path) -> None:
+    """Tables added and gone; views stay, shut and ended. `gone` are the old rows that are no longer believed."""
+    columns = ", ".join([*TIMES, *stored])
+    con.execute(f"CREATE OR REPLACE TEMP TABLE old AS SELECT {_old_columns(con, stored, before)} FROM read_parquet({quoted(str(before))})")
+    current = f"(SELECT * FROM old WHERE known_to = {OPEN} AND state <> {ENDED})"
+    con.execute(f"CREATE OR REPLACE TEMP TABLE added AS SELECT {columns} FROM fresh ANTI JOIN {current} USING (person, row_hash, state)")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE gone AS SELECT {columns} FROM {current} AS c WHERE {_is_gone(contract)}")
+    key = "person, known_from, valid_from, state, source_row, known_to, row_hash"
+    con.execute(f"CREATE OR REPLACE TEMP VIEW stay AS SELECT {columns} FROM old ANTI JOIN gone USING ({key})")
+    # What was closed on the day it became known was never believed: the delivery was repeated on that day.
+    con.execute(f"CREATE OR REPLACE TEMP VIEW shut AS SELECT * REPLACE ({arrival.known} AS known_to) FROM gone "
+                f"WHERE known_from < {arrival.known}")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW ended AS {_ended(columns, arrival)}")
+
+
+def _old_columns(con: duckdb.DuckDBPyConnection, stored: list[str], before: Path) -> str:
+    """The old file's columns; one the contract has grown since is unknown there."""
+    there = {row[0] for row in con.execute(f"DESCRIBE SELECT * FROM read_parquet({quoted(str(before))})").fetchall()}
+    return ", ".join([*TIMES, *(c if c in there else f"CAST(NULL AS INTEGER) AS {c}" for c in stored)])
+
+
+def _is_gone(contract: Contract) -> str:
+    if contract.delivery == "full":
+        return "NOT EXISTS (SELECT 1 FROM fresh AS f WHERE f.person = c.person AND f.row_hash = c.row_hash AND f.state = c.state)"
+    return (f"c.state = {DOUBTFUL} AND EXISTS (SELECT 1 FROM added AS a WHERE a.person = c.person AND a.state = {DELIVERED}) "
+            f"AND NOT EXISTS (SELECT 1 FROM fresh AS f WHERE f.person = c.person AND f.state = {DOUBTFUL})")
+
+
+def _ended(columns: str, arrival: Arrival) -> str:
+    eve_of_next = ("CAST(strftime(strptime(CAST(starts AS VARCHAR), '%Y%m%d') - INTERVAL 1 DAY, '%Y%m%d') AS INTEGER)")
+    taken = f"SELECT person, min(valid_from) AS starts FROM added WHERE state = {DELIVERED} GROUP BY person"
+    last = f"CASE WHEN starts > {arrival.day} THEN {eve_of_next} ELSE {arrival.eve} END"
+    return (f"SELECT {columns} FROM (SELECT * REPLACE (least(valid_to, {last}) AS valid_to, {arrival.known} AS known_from, "
+            f"{ENDED} AS state) FROM gone LEFT JOIN ({taken}) USING (person) WHERE state = {DELIVERED} "
+            f"AND known_from < {arrival.again_since} AND (starts IS NULL OR starts > valid_from)) WHERE valid_to >= valid_from")
+
+
+def _number(con: duckdb.DuckDBPyConnection, sql: str) -> int:
+    return int(con.execute(sql).fetchall()[0][0])
