@@ -53,10 +53,11 @@ clean:            ## remove caches and out/; keep .venv
 	$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
-# PySpark comes as source: the builders are in the core lock, so nothing is fetched without a hash.
+# PySpark comes as source: the builders are in the core lock, so nothing is fetched without a hash. An old pip must be told to
+# build it as new ones do; as a variable, because new ones drop the option.
 .venv/.test: requirements-test.lock .venv/.core
 	@echo "安装测试部分，约一分钟…  Installing what the tests need, about a minute…"
-	$(PIP) install --quiet --require-hashes --use-pep517 --no-build-isolation -r requirements-test.lock
+	PIP_USE_PEP517=1 $(PIP) install --quiet --require-hashes --no-build-isolation -r requirements-test.lock
 	@touch $@
 
 .PHONY: new-venv
