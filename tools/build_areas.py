@@ -21,7 +21,7 @@ import io
 import json
 import subprocess
 import tempfile
-from collections import Counter, defaultdict
+from collections import defaultdict
 from pathlib import Path
 
 OUT = Path(__file__).resolve().parents[1] / "policy" / "areas"
@@ -188,7 +188,6 @@ def main() -> None:
     write_census(census)
     names = {r["code"]: r["name"] for r in census}
     write_boundaries(arguments.boundaries, arguments.mapshaper, names)
-    print(Counter(r["level"] for r in read_csv(OUT / "divisions.csv")))
 
 
 if __name__ == "__main__":

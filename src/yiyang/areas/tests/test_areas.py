@@ -41,11 +41,14 @@ def test_names_read_from_the_province_down_without_placeholders() -> None:
 
 def test_the_development_zone_is_a_county_without_towns() -> None:
     zone = logic.find(ZONE)
-    assert zone and zone.level == "county" and zone.kind == "development_zone" and not logic.children(ZONE)
+    assert zone
+    assert zone.level == "county"
+    assert zone.kind == "development_zone"
+    assert not logic.children(ZONE)
     assert zone in logic.children(DAZHOU)
 
 
-@pytest.mark.parametrize("text, code", [("511724", DAZHU), ("511724001", 511724001000), ("511724001001", 511724001001),
+@pytest.mark.parametrize(("text", "code"), [("511724", DAZHU), ("511724001", 511724001000), ("511724001001", 511724001001),
                                         ("5117", DAZHOU), (" 511724 ", DAZHU), (511724, DAZHU)])
 def test_codes_are_normalised_to_twelve_digits(text: str, code: int) -> None:
     assert logic.normalise(text) == code
@@ -88,7 +91,8 @@ def test_every_former_code_leads_to_an_area_that_exists() -> None:
 
 def test_census_of_the_counties_adds_up_to_the_printed_totals() -> None:
     units = tables.census_elders()
-    assert units[DAZHOU].elders == 1_204_411 and units[500151000000].elders == 178_860
+    assert units[DAZHOU].elders == 1_204_411
+    assert units[500151000000].elders == 178_860
     for area in (DAZHOU, 360200000000, 500000000000, 510000000000, 360000000000, 0):
         parts = tables.census_units(area)
         for age in (55, *tables.ELDER_GROUPS):
@@ -107,4 +111,5 @@ def test_both_census_tables_agree_and_have_names() -> None:
 def test_boundaries_cover_the_counties_that_have_a_polygon() -> None:
     codes = {f["properties"]["code"] for f in tables.boundaries(DAZHOU)["features"]}
     assert codes == {str(a.code)[:6] for a in logic.counties(DAZHOU)} - {"511771"}
-    assert len(tables.boundaries(360200000000)["features"]) == 4 and not tables.boundaries(110000000000)["features"]
+    assert len(tables.boundaries(360200000000)["features"]) == 4
+    assert not tables.boundaries(110000000000)["features"]

@@ -1,0 +1,126 @@
+"""The truth beside the deliveries: what holds of everybody, and what a faultless registry could know."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from yiyang.synthetic.chance import Array
+from yiyang.synthetic.days import NO_DAY, yyyymmdd
+from yiyang.synthetic.people import NEVER, Table
+from yiyang.synthetic.policy import code, contracts, facts
+from yiyang.synthetic.sheets import Desk, Sheet
+
+UNKNOWN = -1
+
+
+def true_facts(desk: Desk) -> dict[str, Array]:
+    """Every fact column of `facts.yaml` as it is on the month's first day; -1 for unknown."""
+    p = desk.people
+    destitute = p["hardship"] == code("hardship", "destitute")
+    return {
+        "birth_date": yyyymmdd(p["birth"]), "sex": p["sex"], "alive": p["death"] == NO_DAY,
+        "registered_area": p["registered"], "resident_area": p["resident"], "urban_rural": 1 - p["urban"],
+        "hardship": p["hardship"], "destitute_support": np.where(destitute, 1 + p["concentrated"], 0),
+        "self_care": np.where(destitute, p["self_care"], UNKNOWN), "ability": p["ability"], "ltci_insured": p["ltci_insured"],
+        "ltci_grade": p["ltci_grade"], "medical_insurance": p["medical"], "disability_grade": p["disability_grade"],
+        "disability_kind": p["disability_kind"], "living_arrangement": p["living"], "lonely": p["lonely"],
+        "birth_planning_family": p["birth_planning"], "dementia": p["dementia"],
+        "health_check_date": np.where(p["checked"] == 1, yyyymmdd(p["checked_on"]), UNKNOWN),
+        "family_doctor": p["checked"] * p["doctor"], "preferential": p["preferential"],
+        "special_contribution": p["special_contribution"], "vagrant": p["vagrant"], "pension": p["pension"],
+        "poverty_alleviated": p["poverty_alleviated"],
+        "family_care_training": np.where(p["trained_in"] <= desk.index, p["training_done"], 0)}
+
+
+class Known:
+    """What the deliveries so far say of everybody, without their dirt: facts by column, -1 for unknown."""
+
+    def __init__(self, size: int) -> None:
+        self._told: dict[str, dict[str, Array]] = {}
+        self._size = size
+
+    def hear(self, sheet: Sheet) -> None:
+        """Take in one register of the present month: a full one replaces what it said before, a delta adds to it."""
+        contract = contracts()[sheet.register]
+        told = {} if contract["delivery"] == "full" else dict(self._told.get(sheet.register, {}))
+        for column, spec in contract["columns"].items():
+            if "fact" in spec:
+                self._set(told, spec["fact"], sheet.rows, self._stored(spec, sheet.columns[column]))
+        if "constant" in contract:
+            given = contract["constant"]
+            value = given["value"] if isinstance(given["value"], int) else code(given["fact"], given["value"])
+            self._set(told, given["fact"], sheet.rows, np.full(len(sheet.rows), value))
+        if sheet.register == "ability_assessments":
+            self._set(told, "until", sheet.rows, sheet.columns["valid_to"])
+        self._told[sheet.register] = told
+
+    @staticmethod
+    def _stored(spec: dict[str, Any], given: Array) -> Array:
+        return np.where(given == NO_DAY, UNKNOWN, yyyymmdd(given)) if spec["type"] == "date" else given
+
+    def _set(self, told: dict[str, Array], fact: str, rows: Array, given: Array) -> None:
+        column = told[fact].copy() if fact in told else np.full(self._size, UNKNOWN, dtype=np.int64)
+        column[rows] = given
+        told[fact] = column
+
+    def facts(self, reference: int) -> dict[str, Array]:
+        """One column a fact by the stated precedence; people of whom no register speaks get what absence means."""
+        found: dict[str, Array] = {}
+        for name, fact in facts().items():
+            column = np.full(self._size, UNKNOWN, dtype=np.int64)
+            for register in fact["from"]:
+                told = self._told.get(register, {}).get(name)
+                if told is not None:
+                    column = np.where(column == UNKNOWN, told, column)
+            if name == "ability":
+                until = self._told["ability_assessments"]["until"]
+                column = np.where((until > NO_DAY) & (until < reference), UNKNOWN, column)
+            found[fact.get("column", name)] = np.where(column == UNKNOWN, self._absent(name, fact), column)
+        return found
+
+    @staticmethod
+    def _absent(name: str, fact: dict[str, Any]) -> int:
+        absent = fact["absent"]
+        return UNKNOWN if absent == "unknown" else absent if isinstance(absent, int) else code(name, absent)
+
+
+def write_people(path: Path, desk: Desk, columns: dict[str, Array], ids: pa.Array, names: pa.Array, in_registers: dict[str, Array],
+                 who: Array) -> None:
+    """One row a person: elder, id number, name, household, the fact columns, and in which registers he stands."""
+    rows = pa.array(np.flatnonzero(who))
+    p = desk.people
+    table: dict[str, Any] = {"elder": p["elder"], "id_number": ids, "name": names, "household": p["household"], "cohort": p["cohort"]}
+    table = {name: column.take(rows) if isinstance(column, pa.Array) else pa.array(column[who]) for name, column in table.items()}
+    for name, column in columns.items():
+        values = column[who]
+        kind = pa.int64() if name.endswith("_area") else pa.int32()
+        table[name] = pa.array(values, kind, mask=values == UNKNOWN, from_pandas=False, safe=False) if values.dtype != bool \
+            else pa.array(values.astype(np.int32))
+    for register, listed in in_registers.items():
+        table[f"in_{register}"] = pa.array(listed[who])
+    pq.write_table(pa.table(table), path, compression="zstd", compression_level=1)
+
+
+def present(desk: Desk) -> Array:
+    """Who belongs to the month: has come and has not moved away, dead or alive."""
+    return (desk.people["enters"] <= desk.index) & (desk.people["leaves"] > desk.index)
+
+
+def write_events(path: Path, months: list[tuple[str, dict[str, Any]]], ids: pa.Array) -> None:
+    """What changed between the months, with its day; `month` is the one whose delivery is the first to show it."""
+    parts = [pa.table({"month": pa.array([month] * len(e["elder"]), pa.string()), "elder": pa.array(e["elder"], pa.int64()),
+                       "id_number": ids.take(pa.array(e["elder"])), "kind": pa.array([e["kind"]] * len(e["elder"]), pa.string()),
+                       "fact": pa.array([e["fact"]] * len(e["elder"]), pa.string()), "day": pa.array(e["day"], pa.int32()),
+                       "before": pa.array(e["before"], pa.int64()), "after": pa.array(e["after"], pa.int64())})
+             for month, e in months]
+    empty = pa.schema([("month", pa.string()), ("elder", pa.int64()), ("id_number", pa.string()), ("kind", pa.string()),
+                       ("fact", pa.string()), ("day", pa.int32()), ("before", pa.int64()), ("after", pa.int64())]).empty_table()
+    pq.write_table(pa.concat_tables([empty, *parts]), path, compression="zstd", compression_level=1)
+
+
+__all__ = ["NEVER", "UNKNOWN", "Known", "Table", "present", "true_facts", "write_events", "write_people"]
