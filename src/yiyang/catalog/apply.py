@@ -72,7 +72,7 @@ def _set(lists: dict[str, dict[str, LoadedItem]], change: SetValue, on: date) ->
     if not matched:
         raise _unmatched({area: lists[area] for area in areas}, change, list(lists))
     moved = [area for area in matched if _set_one(lists[area], change, on)]
-    if not moved:
+    if not moved and change.stored is None:
         raise NoEffect(
             f"{change.name} 现在就是 {change.text}，这个改动没有作用",
             f"{change.name} is {change.text} already: the change does nothing",
@@ -82,7 +82,7 @@ def _set(lists: dict[str, dict[str, LoadedItem]], change: SetValue, on: date) ->
 def _set_one(items: dict[str, LoadedItem], change: SetValue, on: date) -> bool:
     loaded = items[change.item]
     value = loaded.item.values[change.value]
-    figure = number(change.text, value, change.name)
+    figure = number(change.text, value, change.name) if change.stored is None else change.stored
     if in_force(value, on) == figure:
         return False
     replaced = value.model_copy(update={"from_": {min(value.from_): figure}, "expires": None})

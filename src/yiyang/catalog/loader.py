@@ -23,6 +23,7 @@ Stamp = tuple[str, int, int]
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _raw: dict[Stamp, Any] = {}
+_nodes: dict[Stamp, Any] = {}
 _models: dict[tuple[Stamp, type[BaseModel]], BaseModel] = {}
 
 
@@ -124,11 +125,19 @@ def shown(path: Path) -> str:
 
 def where(path: Path, loc: Loc = ()) -> str:
     """file:line of a place in a file, or of the nearest enclosing place that exists."""
+    line = line_of(path, loc)
+    return f"{shown(path)}:{line}" if line else shown(path)
+
+
+def line_of(path: Path, loc: Loc = ()) -> int:
+    """The line of a place in a file; 0 when the file cannot be read."""
     try:
-        node = yaml.compose(path.read_bytes(), Loader=_Loader)
-    except (yaml.YAMLError, OSError):
-        return shown(path)
-    return f"{shown(path)}:{_line(node, loc)}" if node else shown(path)
+        key = stamp(path)
+        if key not in _nodes:
+            _nodes[key] = yaml.compose(path.read_bytes(), Loader=_Loader)
+    except (yaml.YAMLError, PolicyError):
+        return 0
+    return _line(_nodes[key], loc) if _nodes[key] else 0
 
 
 def _line(node: Any, loc: Loc) -> int:

@@ -26,12 +26,16 @@ _YUAN = re.compile(r"^[¥￥]?(\d+(?:\.\d{1,2})?)元?$")
 
 @dataclass(frozen=True)
 class SetValue:
-    """One value of one item set to what `text` says."""
+    """One value of one item set to what `text` says.
+
+    `stored`: the integer itself, from a worked case; it may be what holds already.
+    """
 
     item: str
     value: str
     text: str
     area: str | None = None
+    stored: int | None = None
 
     @property
     def name(self) -> str:

@@ -103,8 +103,12 @@ def _values(item: Item) -> Iterator[Finding]:
 
 
 def _amount(item: Item) -> Iterator[Finding]:
-    if item.amount and item.no_amount:
-        yield ("no_amount",), "amount 与 no_amount 只能写一个", "amount and no_amount exclude each other"
+    if item.amount and item.no_amount not in (None, "not_stated"):
+        yield (
+            ("no_amount",),
+            f"有 amount 时 no_amount 只能是 not_stated（其余对象文件未载明），不能是 {item.no_amount}",
+            f"beside amount, no_amount can only be not_stated (for the remaining people), not {item.no_amount}",
+        )
     if item.amount and bool(item.amount.value) == bool(item.amount.tiers):
         yield ("amount",), "amount 要么写 value，要么写 tiers", "amount holds either value or tiers"
     if item.ends and item.ends < item.starts:

@@ -183,6 +183,7 @@ class Item(Strict):
     every: Every
     times: Slug | None = None  # a value in `times`: how often in the period at least
     amount: Amount | None = None
+    # Why there is no amount. Beside tiers, not_stated says that the document is silent on whoever no tier covers.
     no_amount: Literal["not_stated", "by_formula", "free_of_charge"] | None = None
     stacking: Stacking = Stacking()
     delivery: Literal["automatic", "application"]  # 免申即享 | 依申请
@@ -205,6 +206,8 @@ class ListHead(Strict):
     documents: tuple[Slug, ...]
     version: str
     starts: date
+    publisher: Text | None = None  # who publishes the list, when not the area's civil affairs department
+    contact: Text | None = None  # the contact line of the published list
     note: Text | None = None
 
 

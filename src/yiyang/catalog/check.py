@@ -1,0 +1,165 @@
+"""`list check`: everything that can be wrong with lists, found before anybody is paid by them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from yiyang.base.errors import PolicyError
+from yiyang.base.paths import policy_dir
+from yiyang.catalog.binding import covers, effective_program, is_in_force
+from yiyang.catalog.cases import CaseRun, run_cases
+from yiyang.catalog.check_logic import check_logic
+from yiyang.catalog.check_values import check_meeting, check_values
+from yiyang.catalog.facts import load_facts
+from yiyang.catalog.findings import Finding, Level, finding
+from yiyang.catalog.lists import HEAD, AreaList, departments, list_areas, load_list
+from yiyang.catalog.loader import line_of, shown
+from yiyang.engine.facts import hint_en, hint_zh, nearest
+
+CASE_KINDS = {"case"}
+
+
+@dataclass
+class Report:
+    """What was looked at and what was found."""
+
+    areas: tuple[str, ...]
+    on: date
+    findings: list[Finding] = field(default_factory=list)
+    items: int = 0
+    cases: int = 0
+    engines: tuple[str, ...] = ()
+
+    def count(self, level: Level) -> int:
+        return sum(found.level is level for found in self.findings)
+
+    @property
+    def failed_cases(self) -> bool:
+        return any(found.kind in CASE_KINDS for found in self.findings)
+
+    @property
+    def other_errors(self) -> bool:
+        return any(found.level is Level.ERROR and found.kind not in CASE_KINDS for found in self.findings)
+
+
+def check(areas: Sequence[str], on: date, policy: Path | None = None, *, spark: bool = False) -> Report:
+    """Check the lists of some areas (all when none is named) as of a day.
+
+    Args:
+        spark: run the worked cases on Spark as well.
+    """
+    chosen = tuple(areas) or list_areas(policy)
+    report = Report(chosen, on)
+    report.findings.extend(_check_facts(policy))
+    known = _known_items(policy)
+    for area in chosen:
+        try:
+            report.findings.extend(_check_list(report, area, known, policy, spark))
+        except PolicyError as error:
+            report.findings.extend(_broken(area, error))
+    order = list(Level)
+    report.findings = sorted(
+        dict.fromkeys(report.findings), key=lambda f: (order.index(f.level), f.area, f.item, f.line)
+    )
+    return report
+
+
+def _check_list(report: Report, area: str, known: set[str], policy: Path | None, spark: bool) -> Iterator[Finding]:
+    own = load_list(area, policy)
+    report.items += len(own.items)
+    yield from _check_head(own, policy)
+    yield from check_values(own, report.on)
+    for loaded in own.items.values():
+        if loaded.item.ends and not is_in_force(loaded.item, report.on):
+            zh, en = f"项目已于 {loaded.item.ends} 终止", f"the item ended on {loaded.item.ends}"
+            yield finding(Level.NOTE, "ended", area, loaded.path, ("ends",), zh, en, loaded.item.id)
+    yield from check_logic(effective_program(area, report.on, policy=policy, own=True), policy)
+    yield from check_meeting(own, effective_program(area, report.on, policy=policy), known)
+    yield from _check_cases(report, own, policy, spark)
+
+
+def _check_cases(report: Report, own: AreaList, policy: Path | None, spark: bool) -> Iterator[Finding]:
+    report.cases += sum(len(loaded.cases) for loaded in own.items.values())
+    wrong: dict[tuple[str, int], list[CaseRun]] = {}
+    for run in run_cases(own, policy, spark=spark):
+        report.engines = tuple(dict.fromkeys([*report.engines, run.engine]))
+        if not run.is_right:
+            wrong.setdefault((run.item, run.number), []).append(run)
+    for runs in wrong.values():
+        yield _wrong_case(runs, len(report.engines))
+
+
+def _wrong_case(runs: list[CaseRun], engines: int) -> Finding:
+    run, path = runs[0], runs[0].cases_file
+    where = "" if len(runs) == engines else f"（{'、'.join(one.engine for one in runs)}）"
+    wanted = _said(run.case.answer, run.case.amount_fen, run.case.amount_fen)
+    got = _said(*run.got) if run.case.amount_fen is not None else _said(run.got[0], None, None)
+    return Finding(
+        Level.ERROR,
+        "case",
+        run.area,
+        run.item,
+        shown(path),
+        line_of(path, ("cases", run.number)),
+        f"案例“{run.case.name}”应为{wanted[0]}，算得{got[0]}{where}",
+        f"case “{run.case.name}” should be {wanted[1]}, is {got[1]}{where}",
+    )
+
+
+def _said(verdict: str, low: int | None, high: int | None) -> tuple[str, str]:
+    zh = {"entitled": "符合", "not_entitled": "不符合", "undecided": "暂不能判定"}[verdict]
+    if low is None or (verdict != "entitled" and not high):
+        return zh, verdict
+    amount = f"{low} 分" if low == high else f"{low} 至 {high} 分"
+    return f"{zh}、{amount}", f"{verdict}, {amount.replace('分', 'fen').replace('至', 'to')}"
+
+
+def _broken(area: str, error: PolicyError) -> Iterator[Finding]:
+    """A list that cannot be loaded or bound: each problem brings its own file and line."""
+    for zh, en in error.problems or [(error.zh, error.en)]:
+        place, _, zh_text = zh.partition("：")
+        file, _, line = place.rpartition(":")
+        if line.isdigit():
+            yield Finding(Level.ERROR, "schema", area, "", file, int(line), zh_text, en.partition(": ")[2])
+        else:
+            yield Finding(Level.ERROR, "schema", area, "", "", 0, zh, en)
+
+
+def _check_head(own: AreaList, policy: Path | None) -> Iterator[Finding]:
+    head, upper = own.head, own.head.upper
+    if upper and (upper == head.area or not covers(upper, head.area)):
+        zh, en = f"上级地区 {upper} 不包含 {head.area}", f"the upper area {upper} does not hold {head.area}"
+        yield finding(Level.ERROR, "upper", head.area, own.folder / HEAD, ("upper",), zh, en)
+    elif upper and upper not in list_areas(policy):
+        zh, en = f"上级地区 {upper} 没有清单", f"the upper area {upper} has no list"
+        yield finding(Level.WARNING, "upper", head.area, own.folder / HEAD, ("upper",), zh, en)
+
+
+def _check_facts(policy: Path | None) -> Iterator[Finding]:
+    """Owners and registers that facts name."""
+    try:
+        book, units = load_facts(policy), sorted(departments(policy))
+    except PolicyError as error:
+        yield from _broken("", error)
+        return
+    path = (policy or policy_dir()) / "facts.yaml"
+    registers = sorted(found.stem for found in (path.parent / "registers").glob("*.yaml"))
+    for fact in book.facts.values():
+        named = [("owner", fact.owner, units)] + [("from", name, registers) for name in fact.sources if registers]
+        for key, name, known in named:
+            if name not in known:
+                near = nearest(name, known)
+                zh, en = (
+                    f"没有名为 {name} 的登记册或单位{hint_zh(near)}",
+                    f"no register or unit is named {name}{hint_en(near)}",
+                )
+                yield finding(Level.ERROR, "schema", "", path, ("facts", fact.name, key), zh, en)
+
+
+def _known_items(policy: Path | None) -> set[str]:
+    """Ids of every item of every list, from the file names, so that one broken list does not hide the others."""
+    root = (policy or policy_dir()) / "lists"
+    return {path.stem for path in root.glob("*/*.yaml") if path.name != HEAD and not path.name.endswith(".cases.yaml")}
