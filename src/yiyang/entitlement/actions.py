@@ -22,9 +22,9 @@ from yiyang.catalog.frozen import freeze
 from yiyang.catalog.overlay import Overlay
 from yiyang.entitlement import arrears, diff, diffsum, next_facts, report, workbook
 from yiyang.entitlement.run import compute
-from yiyang.entitlement.snapshot import Source, people_for
 from yiyang.entitlement.store import RunFolder
 from yiyang.entitlement.summary import summarise
+from yiyang.registry.snapshot import people_for
 
 Json = dict[str, Any]
 Engine = Literal["duckdb", "spark"]
@@ -54,16 +54,16 @@ def run(*, snapshot: Path, month: str, out: Path, engine: Engine = "duckdb", ove
     with progress(f"{month} 运行", f"run {month}", total=8) as bar, atomic_folder(out) as folder:
         clock = _Clock(bar)
         clock.tell("读取快照", "reading the snapshot")
-        source = people_for(snapshot, month, folder / "facts.parquet", MEMORY)
-        bound = bind([source.area], on, overlay)
+        people, source = people_for(snapshot, on, folder / "facts.parquet")
+        bound = bind([source["area"]], on, overlay)
         freeze(bound, folder / "policy")
         backend = open_backend(engine, folder)
         try:
-            result = compute(bound, backend, source.people, folder, clock.tell)
+            result = compute(bound, backend, people, folder, clock.tell)
         finally:
             backend.close()
         clock.tell("汇总", "adding up")
-        summary = summarise(result, area=source.area, month=month, synthetic=source.synthetic)
+        summary = summarise(result, area=source["area"], month=month, synthetic=source["synthetic"])
         _json(folder / "summary.json", summary)
         _json(folder / "rules.json", _rules(result.bound))
         manifest = _manifest(folder, month, on, source, result.bound.program.hash, engine, overlay)
@@ -116,11 +116,11 @@ def _rules(bound: Any) -> list[Json]:
     return [{"rule": number, **describe(rule, info)} for number, (rule, info) in enumerate(zip(bound.program.rules, bound.infos, strict=True))]
 
 
-def _manifest(folder: Path, month: str, on: date, source: Source, list_hash: str, engine: Engine, overlay: Overlay | None) -> Json:
+def _manifest(folder: Path, month: str, on: date, source: Json, list_hash: str, engine: Engine, overlay: Overlay | None) -> Json:
     """List, snapshot and engine version: the same three give the same bytes."""
     files = sorted(path for path in folder.rglob("*.parquet"))
-    return {"kind": "run", "month": month, "reference_day": on.isoformat(), "known": source.known, "area": source.area, "areas": [source.area],
-            "synthetic": source.synthetic, "list_hash": list_hash, "snapshot_hash": source.hash, "engine": engine, "version": yiyang.__version__,
+    return {"kind": "run", "month": month, "reference_day": on.isoformat(), "known": source["known"], "area": source["area"], "areas": [source["area"]],
+            "synthetic": source["synthetic"], "list_hash": list_hash, "snapshot_hash": source["hash"], "engine": engine, "version": yiyang.__version__,
             "is_trial": bool(overlay), "files": {str(path.relative_to(folder)): sha256(path) for path in files}}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -48,16 +49,15 @@ class _Clock:
 
 
 def _city(area: str, seed: int, elders: int | None, out: Path) -> None:
-    """Make the city unless it already lies there, made with the same words."""
-    from yiyang.synthetic.actions import make_city
+    from yiyang.synthetic.cli import make
 
-    make_city(area=area, seed=seed, elders=elders, months=MONTHS, out=out)
+    make(area=area, seed=seed, elders=elders, months=",".join(MONTHS), out=out)
 
 
 def _build(out: Path, month: str, previous: Path | None) -> None:
-    from yiyang.registry.actions import build
+    from yiyang.registry.build import build
 
-    build(delivery=out / "city" / month, known=f"{month}-01", out=out / f"snapshot-{month}", previous=previous)
+    build(out / "city" / month, known=date.fromisoformat(f"{month}-01"), out=out / f"snapshot-{month}", previous=previous)
 
 
 def _run(out: Path, month: str, known: str, **options: Any) -> None:
