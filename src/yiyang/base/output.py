@@ -26,11 +26,11 @@ _FULL_IN_WORDS = ("No space left on device", "max_temp_directory_size")
 
 
 @contextmanager
-def atomic_folder(target: Path, *, marker: str = MARK) -> Iterator[Path]:
+def atomic_folder(target: Path) -> Iterator[Path]:
     """Yield an empty working folder beside `target`; on success it takes the place of `target`.
 
-    An existing `target` is replaced only if it is empty or holds `marker`, which is written when the caller has not.
-    On any error or Ctrl-C the working folder is removed and `target` stays as it was.
+    An existing `target` is replaced only if it is empty or was made by this function. On any error or Ctrl-C the working
+    folder is removed and `target` stays as it was.
 
     Errors: UsageError for somebody else's folder, StorageError for a full disk or a folder that cannot be written.
     """
@@ -39,14 +39,14 @@ def atomic_folder(target: Path, *, marker: str = MARK) -> Iterator[Path]:
     with _cannot_write(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         _restore(target)
-        _refuse_foreign(target, marker)
+        _refuse_foreign(target)
         _drop_stale(target)
         work, lock = _begin(target)
     try:
         with storage_errors(target):
             yield work
         with _cannot_write(target):
-            (work / marker).touch()
+            (work / MARK).touch()
             _swap(work, target)
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -113,13 +113,13 @@ def _storage(target: Path, error: Exception) -> StorageError:
     )
 
 
-def _refuse_foreign(target: Path, marker: str) -> None:
+def _refuse_foreign(target: Path) -> None:
     if target.is_mount():
         raise UsageError(
             f"{target} 是挂载点，不能整体替换。请用其中的子文件夹，例如 --out {target}/out。",
             f"{target} is a mount point and cannot be replaced as a whole. Name a folder in it, as --out {target}/out.",
         )
-    if target.exists() and (not target.is_dir() or (any(target.iterdir()) and not (target / marker).exists())):
+    if target.exists() and (not target.is_dir() or (any(target.iterdir()) and not (target / MARK).exists())):
         raise UsageError(
             f"{target} 已存在且不是本程序的输出，不会覆盖。请换一个 --out，或先移走它。",
             f"{target} exists and is not an output of this program; it will not be overwritten. "

@@ -13,7 +13,7 @@ from typing import Any
 
 # Of a pipe or a file nobody has said how wide it is; rich would assume 80 columns and fold every long cell.
 _WIDTH_OF_A_PIPE = 160
-_state: dict[str, Any] = {"lang": None, "json": False, "quiet": False}
+_state: dict[str, str | None] = {"lang": None}
 
 
 def set_lang(lang: str | None) -> None:
@@ -25,8 +25,8 @@ def lang() -> str:
 
     The first of YIYANG_LANG, LC_ALL, LC_MESSAGES and LANG that is set decides. C and C.UTF-8 name no language: Chinese.
     """
-    if _state["lang"]:
-        return str(_state["lang"])
+    if chosen := _state["lang"]:
+        return chosen
     for name in ("YIYANG_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(name, "")
         if value:

@@ -98,15 +98,6 @@ def test_of_a_link_the_folder_behind_it_is_replaced(target: Path) -> None:
     assert (target / "answer").read_text() == "later"
 
 
-def test_a_marker_of_the_caller_counts(tmp_path: Path) -> None:
-    (tmp_path / "city").mkdir()
-    (tmp_path / "city" / "city.json").write_text("{}")
-    with atomic_folder(tmp_path / "city", marker="city.json"):
-        pass
-    assert os.listdir(tmp_path / "city") == ["city.json"]
-    assert (tmp_path / "city" / "city.json").read_text() == ""
-
-
 def test_the_mark_is_the_same_bytes_each_time(target: Path) -> None:
     assert (target / MARK).read_bytes() == b""
 
