@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from yiyang.base.errors import PolicyError
 from yiyang.base.paths import policy_dir
@@ -35,6 +36,27 @@ class Report:
 
     def count(self, level: Level) -> int:
         return sum(found.level is level for found in self.findings)
+
+    def summary(self) -> tuple[str, str]:
+        """One line, in Chinese and English."""
+        errors, warnings, notes = (self.count(level) for level in Level)
+        return (
+            f"以 {self.on} 为准检查了 {len(self.areas)} 份清单、{self.items} 个项目、{self.cases} 个案例"
+            f"（{len(self.engines)} 个引擎）：{errors} 处错误，{warnings} 处提醒，{notes} 处说明。",
+            f"Checked as of {self.on}: {len(self.areas)} lists, {self.items} items, {self.cases} cases on "
+            f"{len(self.engines)} engines: {errors} errors, {warnings} warnings, {notes} notes.",
+        )
+
+    def json(self) -> dict[str, Any]:
+        return {
+            "on": self.on.isoformat(),
+            "areas": list(self.areas),
+            "items": self.items,
+            "cases": self.cases,
+            "engines": list(self.engines),
+            "counts": {level.value: self.count(level) for level in Level},
+            "findings": [found.json() for found in self.findings],
+        }
 
     @property
     def failed_cases(self) -> bool:

@@ -17,7 +17,7 @@ from yiyang.catalog.facts import load_implications
 from yiyang.catalog.findings import Finding, Level, finding
 from yiyang.catalog.loader import Loc
 from yiyang.engine.conditions import Compare, Condition, Everyone, all_of
-from yiyang.engine.facts import FactBook
+from yiyang.engine.facts import FactBook, Kind
 from yiyang.engine.proof import always, find, first_tier, gaps, never, parts_never_decisive, unreachable_tiers
 from yiyang.engine.proof_space import Universe, Witness
 from yiyang.engine.rules import Rule
@@ -47,13 +47,12 @@ class _Item:
         return finding(level, kind, self.info.list_area, self.info.path, loc, zh, en, self.rule.item)
 
     def person(self, witness: Witness) -> tuple[str, str]:
-        """The telling facts of a witness in Chinese and English."""
+        """The telling facts of a witness in Chinese and English; being alive and living here go without saying."""
         facts = [self.book[name] for name in witness.telling or witness.values]
-        zh, en = SPEAKERS
-        return (
-            "，".join(f"{fact.zh}为{zh.value(fact, witness.values[fact.name])}" for fact in facts),
-            ", ".join(f"{fact.en}: {en.value(fact, witness.values[fact.name])}" for fact in facts),
-        )
+        told = [fact for fact in facts if fact.kind is not Kind.AREA and fact.name != "alive"]
+        parts = [Compare(fact, "==", witness.values[fact.name]) for fact in told]
+        zh, en = ([speaker.say(part) for part in parts] for speaker in SPEAKERS)
+        return "，".join(zh), ", ".join(en)
 
 
 def check_logic(bound: BoundProgram, policy: Path | None = None) -> Iterator[Finding]:
