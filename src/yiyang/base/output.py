@@ -29,8 +29,8 @@ _FULL_IN_WORDS = ("No space left on device", "max_temp_directory_size")
 def atomic_folder(target: Path) -> Iterator[Path]:
     """Yield an empty working folder beside `target`; on success it takes the place of `target`.
 
-    An existing `target` is replaced only if it is empty or was made by this function. On any error or Ctrl-C the working
-    folder is removed and `target` stays as it was.
+    An existing `target` is replaced only if it is empty or was made by this function. On any error or Ctrl-C the
+    working folder is removed and `target` stays as it was.
 
     Errors: UsageError for somebody else's folder, StorageError for a full disk or a folder that cannot be written.
     """
