@@ -73,7 +73,7 @@ def by_numpy(case: Case) -> list[Row]:
         (int(p), n, *answers[c, n])
         for p, c in zip(columns["person"].tolist(), cell.tolist(), strict=True)
         for n in rules
-    ]  # type: ignore[misc]
+    ]
 
 
 ROW = ("cell", "rule", "answer", "low_fen", "high_fen", "met", "unknown")
