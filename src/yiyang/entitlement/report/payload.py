@@ -10,7 +10,7 @@ from yiyang.entitlement.report import view, words
 
 Json = dict[str, Any]
 MOST_BARS = 12
-FIGURES = ("entitled", "undecided", "fen", "high_fen", "year_fen", "year_high_fen")
+FIGURES = ("entitled", "undecided", "fen", "high_fen", "year_fen", "year_high_fen", "paid")
 _UNSAFE = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 
 
@@ -20,7 +20,7 @@ def payload(summary: Json, diff: Json | None, boundaries: Json) -> Json:
         "month": words.month_zh(summary["month"]),
         "areas": summary["areas"],
         "rows": [_row(item) for item in view.by_money(summary["items"])],
-        "groups": [{"name": group["name_zh"], "pays": group["pays"], "cells": [_small(cell) for cell in group["cells"]]}
+        "groups": [{"name": group["name_zh"], "total": _small(group), "cells": [_small(cell) for cell in group["cells"]]}
                    for group in view.groups(summary)],
         "bars": money_bars(summary),
         "causes": [{name: cause[name] for name in ("zh", "new", "changed", "ended")} for cause in (diff or {}).get("causes", [])],
@@ -29,7 +29,7 @@ def payload(summary: Json, diff: Json | None, boundaries: Json) -> Json:
 
 
 def _row(item: Json) -> Json:
-    return {"every": words.PERIODS.get(item["every"], item["every"]), "note": view.money_note(item),
+    return {"households": item["per"] == "household", "every": words.PERIODS.get(item["every"], item["every"]), "note": view.money_note(item),
             "at": {part["area"]: [part[name] for name in FIGURES] for part in item["by_area"]}}
 
 

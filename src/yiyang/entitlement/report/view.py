@@ -10,11 +10,11 @@ from yiyang.entitlement.report import words
 
 Json = dict[str, Any]
 MANIFEST = {
+    "known": "数据截止",
     "list_hash": "清单指纹",
     "snapshot_hash": "快照指纹",
-    "engine_version": "引擎版本",
-    "answers_digest": "判定结果指纹",
-    "known": "数据截止",
+    "engine": "计算引擎",
+    "version": "程序版本",
 }
 
 
@@ -32,7 +32,7 @@ class Names:
         return self.documents.get(name, {"title": name})
 
 
-def view(summary: Json, diff: Json | None, arrears: Json | None, names: Names) -> Json:
+def sections(summary: Json, diff: Json | None, arrears: Json | None, names: Names) -> Json:
     """Everything the template needs besides the figures of the charts."""
     items = [item_row(item, names) for item in by_money(summary["items"])]
     return {
@@ -51,6 +51,7 @@ def view(summary: Json, diff: Json | None, arrears: Json | None, names: Names) -
         "diff": change_view(diff) if diff else None,
         "arrears": arrears,
         "manifest": manifest(summary.get("manifest") or {}),
+        "is_trial": bool((summary.get("manifest") or {}).get("is_trial")),
     }
 
 
