@@ -10,18 +10,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from yiyang.areas import logic
 from yiyang.areas.tables import census_units
 from yiyang.base.errors import UsageError
 from yiyang.synthetic import facts, identity, steps, truth
+from yiyang.synthetic import dirt as dirty
 from yiyang.synthetic.chance import Chance
 from yiyang.synthetic.days import Month
 from yiyang.synthetic.people import RESIDENT, Plan, make_people
 from yiyang.synthetic.sheets import SHEETS, Desk, Sheet
-from yiyang.synthetic.writing import Style, as_text, write
+from yiyang.synthetic.writing import Style, as_text, file_name, write
 
 MOST = 5  # times the census
 README = """虚构数据 · SYNTHETIC DATA
@@ -37,7 +38,7 @@ YYYY-MM/    各部门交来的登记册 the departments' registers as delivered 
 truth/      people-YYYY-MM.parquet  每人每项事实的真值 what is true of everybody on the month's first day
             known-YYYY-MM.parquet   无差错时登记册所能知道的 what a faultless registry can know from the deliveries so far
             events.parquet          两个月之间的变化 what changed between the months
-            dirt.parquet            埋下的每一处错误 every planted fault; row 1 is the first row under the headings
+            dirt.parquet            埋下的每一处错误 every planted fault; row counts lines of the file, the headings being 1
             areas.csv               编造的镇村 made-up towns and villages (only where the table of areas has none)
 """
 
@@ -50,6 +51,7 @@ class Made:
     people: int = 0
     rows: dict[str, dict[str, int]] = field(default_factory=dict)
     events: dict[str, int] = field(default_factory=dict)
+    dirt: dict[str, int] = field(default_factory=dict)
 
 
 Progress = Callable[[str, str], None]
@@ -89,7 +91,7 @@ def make_city(plan: Plan, folder: Path, progress: Progress) -> Made:
     ids, names = identity.as_arrow(identity.id_numbers(people, chance)), identity.person_names(people, chance)
     made.elders, made.people = int((people["cohort"] == RESIDENT).sum()), len(people["elder"])
     (folder / "truth").mkdir()
-    known, events = truth.Known(made.people), []
+    known, events, faults = truth.Known(made.people), [], []
     for index, month in enumerate(plan.months):
         progress(f"{month}：写登记册", f"{month}: writing the registers")
         if index:
@@ -97,40 +99,44 @@ def make_city(plan: Plan, folder: Path, progress: Progress) -> Made:
             steps.next_month(step)
             events += [(str(month), event) for event in step.events]
         desk = Desk(people, month, index, chance)
-        made.rows[str(month)] = _deliver(folder / str(month), plan, desk, ids, names, known)
+        made.rows[str(month)], dirt = _deliver(folder / str(month), plan, desk, ids, names, known)
+        faults += dirt
         progress(f"{month}：写真值", f"{month}: writing the truth")
         _write_truth(folder / "truth", desk, ids, names, known)
     truth.write_events(folder / "truth" / "events.parquet", events, ids)
+    pq.write_table(pa.concat_tables(faults), folder / "truth" / "dirt.parquet", compression="zstd")
+    made.dirt = dict(sorted(Counter(kind for fault in faults for kind in fault["kind"].to_pylist()).items()))
     made.events = dict(sum((Counter({event["kind"]: len(event["elder"])}) for _, event in events), Counter()))
     _write_notes(folder, plan, places.invented)
     return made
 
 
-def _deliver(folder: Path, plan: Plan, desk: Desk, ids: pa.Array, names: pa.Array, known: truth.Known) -> dict[str, int]:
-    """Every register of one month; rows by register."""
+def _deliver(folder: Path, plan: Plan, desk: Desk, ids: pa.Array, names: pa.Array,
+             known: truth.Known) -> tuple[dict[str, int], list[pa.Table]]:
+    """Every register of one month; rows by register, and the planted faults."""
     folder.mkdir()
 
-    def one(make: Callable[[Desk], Sheet]) -> tuple[Sheet, int]:
+    def one(make: Callable[[Desk], Sheet]) -> tuple[Sheet, int, pa.Table]:
         sheet = make(desk)
         style = Style(sheet.register, desk.chance)
-        columns = as_text(sheet, style, ids, names)
+        columns, dirt = dirty.plant(sheet, as_text(sheet, style, ids, names), style, desk)
         write(folder, sheet.register, columns, style)
-        return sheet, len(columns["id_number"])
+        return sheet, len(columns["id_number"]), dirt.table(str(desk.month), file_name(sheet.register))
 
+    # Arrow and NumPy let go of the interpreter where it matters, so two registers are written side by side.
     with ThreadPoolExecutor(2) as pool:
         written = list(pool.map(one, SHEETS))
-    for sheet, _ in written:
+    for sheet, _, _ in written:
         known.hear(sheet)
     note = {"month": str(desk.month), "area": logic.short(plan.area), "synthetic": True}
     (folder / "delivery.json").write_text(json.dumps(note, ensure_ascii=False) + "\n", "utf-8")
-    return {sheet.register: rows for sheet, rows in written}
+    return {sheet.register: rows for sheet, rows, _ in written}, [table for _, _, table in written]
 
 
 def _write_truth(folder: Path, desk: Desk, ids: pa.Array, names: pa.Array, known: truth.Known) -> None:
-    listed: dict[str, Any] = {}
     who = truth.present(desk)
-    truth.write_people(folder / f"people-{desk.month}.parquet", desk, truth.true_facts(desk), ids, names, listed, who)
-    truth.write_people(folder / f"known-{desk.month}.parquet", desk, known.facts(desk.month.reference), ids, names, listed,
+    truth.write_people(folder / f"people-{desk.month}.parquet", desk, truth.true_facts(desk), ids, names, who)
+    truth.write_people(folder / f"known-{desk.month}.parquet", desk, known.facts(desk.month.reference), ids, names,
                        who & desk.listed)
 
 
@@ -145,7 +151,5 @@ def manifest(plan: Plan, made: Made) -> dict[str, Any]:
     """What the folder holds, for DIR/manifest.json."""
     return {"kind": "city", "synthetic": True, "area": logic.short(plan.area), "name": logic.full_name(plan.area), "seed": plan.seed,
             "months": [str(month) for month in plan.months], "elders": made.elders, "people": made.people,
-            "census": sum(unit.elders for unit in plan.units), "rows": made.rows, "events": made.events}
+            "census": sum(unit.elders for unit in plan.units), "rows": made.rows, "events": made.events, "dirt": made.dirt}
 
-
-__all__ = ["Made", "make_city", "manifest", "np", "plan_of"]

@@ -8,43 +8,46 @@ from typing import Any
 import yaml
 
 from yiyang.base.paths import policy_dir
+from yiyang.catalog.facts import load_facts
+from yiyang.engine.facts import Fact
+from yiyang.registry.contracts import Contract, load_contracts
 
 
-def _load(*parts: str) -> Any:
-    return yaml.load(policy_dir().joinpath(*parts).read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+def _load(name: str) -> dict[str, Any]:
+    path = policy_dir() / "synthetic" / name
+    return dict(yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
 
 
 @cache
 def parameters() -> dict[str, Any]:
     """policy/synthetic/parameters.yaml"""
-    return dict(_load("synthetic", "parameters.yaml"))
+    return _load("parameters.yaml")
 
 
 @cache
 def names() -> dict[str, Any]:
     """policy/synthetic/names.yaml"""
-    return dict(_load("synthetic", "names.yaml"))
+    return _load("names.yaml")
 
 
 @cache
-def facts() -> dict[str, dict[str, Any]]:
-    """The facts of policy/facts.yaml by name."""
-    return dict(_load("facts.yaml")["facts"])
+def facts() -> dict[str, Fact]:
+    """The facts by name."""
+    return dict(load_facts().facts)
 
 
 @cache
 def values(fact: str) -> tuple[str, ...]:
     """Names of an enum's values in the order in which they are stored."""
-    return tuple(facts()[fact]["values"])
+    return tuple(label.name for label in facts()[fact].values)
 
 
 def code(fact: str, value: str) -> int:
     """The stored integer of a fact's value."""
-    return values(fact).index(value)
+    return facts()[fact].code(value)
 
 
 @cache
-def contracts() -> dict[str, dict[str, Any]]:
-    """The contracts of policy/registers by register."""
-    paths = sorted((policy_dir() / "registers").glob("*.yaml"))
-    return {path.stem: dict(_load("registers", path.name)) for path in paths}
+def contracts() -> dict[str, Contract]:
+    """The contracts of the registers."""
+    return load_contracts(facts=load_facts())

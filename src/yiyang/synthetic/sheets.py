@@ -181,4 +181,3 @@ SHEETS: tuple[Callable[[Desk], Sheet], ...] = (
     civil_special, disabled_persons, health_checkups, birth_planning_families, medical_insurance, pensions, veterans,
     ability_assessments, township_living, human_training)
 
-__all__ = ["NEVER", "SHEETS", "Desk", "Sheet"]

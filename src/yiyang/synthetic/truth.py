@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from yiyang.registry.agreement import stored
 from yiyang.synthetic.chance import Array
 from yiyang.synthetic.days import NO_DAY, yyyymmdd
 from yiyang.synthetic.people import NEVER, Table
@@ -47,21 +48,20 @@ class Known:
     def hear(self, sheet: Sheet) -> None:
         """Take in one register of the present month: a full one replaces what it said before, a delta adds to it."""
         contract = contracts()[sheet.register]
-        told = {} if contract["delivery"] == "full" else dict(self._told.get(sheet.register, {}))
-        for column, spec in contract["columns"].items():
-            if "fact" in spec:
-                self._set(told, spec["fact"], sheet.rows, self._stored(spec, sheet.columns[column]))
-        if "constant" in contract:
-            given = contract["constant"]
-            value = given["value"] if isinstance(given["value"], int) else code(given["fact"], given["value"])
-            self._set(told, given["fact"], sheet.rows, np.full(len(sheet.rows), value))
+        told = {} if contract.delivery == "full" else dict(self._told.get(sheet.register, {}))
+        for column, spec in contract.columns.items():
+            if spec.fact:
+                self._set(told, spec.fact, sheet.rows, self._stored(spec.type, sheet.columns[column]))
+        if contract.constant:
+            fact = contract.constant.fact
+            self._set(told, fact, sheet.rows, np.full(len(sheet.rows), stored(facts()[fact], contract.constant.value)))
         if sheet.register == "ability_assessments":
             self._set(told, "until", sheet.rows, sheet.columns["valid_to"])
         self._told[sheet.register] = told
 
     @staticmethod
-    def _stored(spec: dict[str, Any], given: Array) -> Array:
-        return np.where(given == NO_DAY, UNKNOWN, yyyymmdd(given)) if spec["type"] == "date" else given
+    def _stored(kind: str, given: Array) -> Array:
+        return np.where(given == NO_DAY, UNKNOWN, yyyymmdd(given)) if kind == "date" else given
 
     def _set(self, told: dict[str, Array], fact: str, rows: Array, given: Array) -> None:
         column = told[fact].copy() if fact in told else np.full(self._size, UNKNOWN, dtype=np.int64)
@@ -73,25 +73,19 @@ class Known:
         found: dict[str, Array] = {}
         for name, fact in facts().items():
             column = np.full(self._size, UNKNOWN, dtype=np.int64)
-            for register in fact["from"]:
+            for register in fact.sources:
                 told = self._told.get(register, {}).get(name)
                 if told is not None:
                     column = np.where(column == UNKNOWN, told, column)
             if name == "ability":
                 until = self._told["ability_assessments"]["until"]
                 column = np.where((until > NO_DAY) & (until < reference), UNKNOWN, column)
-            found[fact.get("column", name)] = np.where(column == UNKNOWN, self._absent(name, fact), column)
+            found[fact.column] = column if fact.absent is None else np.where(column == UNKNOWN, fact.absent, column)
         return found
 
-    @staticmethod
-    def _absent(name: str, fact: dict[str, Any]) -> int:
-        absent = fact["absent"]
-        return UNKNOWN if absent == "unknown" else absent if isinstance(absent, int) else code(name, absent)
 
-
-def write_people(path: Path, desk: Desk, columns: dict[str, Array], ids: pa.Array, names: pa.Array, in_registers: dict[str, Array],
-                 who: Array) -> None:
-    """One row a person: elder, id number, name, household, the fact columns, and in which registers he stands."""
+def write_people(path: Path, desk: Desk, columns: dict[str, Array], ids: pa.Array, names: pa.Array, who: Array) -> None:
+    """One row a person: elder, id number, name, household, cohort, and the fact columns (null: unknown)."""
     rows = pa.array(np.flatnonzero(who))
     p = desk.people
     table: dict[str, Any] = {"elder": p["elder"], "id_number": ids, "name": names, "household": p["household"], "cohort": p["cohort"]}
@@ -99,10 +93,7 @@ def write_people(path: Path, desk: Desk, columns: dict[str, Array], ids: pa.Arra
     for name, column in columns.items():
         values = column[who]
         kind = pa.int64() if name.endswith("_area") else pa.int32()
-        table[name] = pa.array(values, kind, mask=values == UNKNOWN, from_pandas=False, safe=False) if values.dtype != bool \
-            else pa.array(values.astype(np.int32))
-    for register, listed in in_registers.items():
-        table[f"in_{register}"] = pa.array(listed[who])
+        table[name] = pa.array(values.astype(np.int64), mask=values == UNKNOWN).cast(kind)
     pq.write_table(pa.table(table), path, compression="zstd", compression_level=1)
 
 
@@ -123,4 +114,3 @@ def write_events(path: Path, months: list[tuple[str, dict[str, Any]]], ids: pa.A
     pq.write_table(pa.concat_tables([empty, *parts]), path, compression="zstd", compression_level=1)
 
 
-__all__ = ["NEVER", "UNKNOWN", "Known", "Table", "present", "true_facts", "write_events", "write_people"]

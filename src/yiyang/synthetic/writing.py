@@ -43,16 +43,15 @@ class Style:
         return FORMS[self.choice("date", len(FORMS))]
 
     def heading(self, column: str) -> str:
-        headers: list[str] = contracts()[self.register]["columns"][column]["headers"]
+        headers = contracts()[self.register].columns[column].headers
         return headers[self.choice(f"heading/{column}", len(headers))]
 
     def words(self, column: str) -> pa.Array:
         """The delivered word of each stored integer of an enum; the department sticks to one spelling."""
-        spec = contracts()[self.register]["columns"][column]
-        known = values(spec["fact"])
-        spoken: dict[str, list[str]] = {value: [] for value in known}
-        for word, value in spec["codes"].items():
-            spoken[value].append(str(word))
+        spec = contracts()[self.register].columns[column]
+        spoken: dict[str, list[str]] = {value: [] for value in values(str(spec.fact))}
+        for word, value in spec.codes.items():
+            spoken[value].append(word)
         spelling = self.choice(f"words/{column}", max(len(words) for words in spoken.values()))
         return pa.array([words[min(spelling, len(words) - 1)] if words else None for words in spoken.values()], pa.string())
 
@@ -61,10 +60,11 @@ def as_text(sheet: Sheet, style: Style, ids: pa.Array, names: pa.Array) -> dict[
     """The sheet's columns as text, named and ordered as in the contract."""
     rows = pa.array(sheet.rows)
     ready = {"id_number": ids.take(rows), "name": names.take(rows)}
-    for column, spec in contracts()[sheet.register]["columns"].items():
+    wanted = contracts()[sheet.register].columns
+    for column, spec in wanted.items():
         if column not in ready:
-            ready[column] = _text(spec["type"], sheet.columns[column], style, column)
-    return {column: ready[column] for column in contracts()[sheet.register]["columns"]}
+            ready[column] = _text(spec.type, sheet.columns[column], style, column)
+    return {column: ready[column] for column in wanted}
 
 
 def _text(kind: str, given: Any, style: Style, column: str) -> pa.Array:
@@ -86,7 +86,7 @@ def _indices(given: Array) -> pa.Array:
 
 def file_name(register: str) -> str:
     suffix = "xlsx" if register in XLSX else "parquet" if register in PARQUET else "csv"
-    return f"{contracts()[register]['file']}.{suffix}"
+    return f"{contracts()[register].file}.{suffix}"
 
 
 def write(folder: Path, register: str, columns: dict[str, pa.Array], style: Style) -> Path:
@@ -96,7 +96,7 @@ def write(folder: Path, register: str, columns: dict[str, pa.Array], style: Styl
     if register in PARQUET:
         pq.write_table(table, path, compression="zstd", compression_level=1)
     elif register in XLSX:
-        dates = [style.heading(n) for n, spec in contracts()[register]["columns"].items() if spec["type"] == "date"]
+        dates = [style.heading(n) for n, spec in contracts()[register].columns.items() if spec.type == "date"]
         _write_xlsx(path, table, dates if register in EXCEL_DATES else [])
     else:
         _write_csv(path, table, register)
