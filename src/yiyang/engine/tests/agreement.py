@@ -63,7 +63,7 @@ def _stored(value: int | None) -> int:
 
 def by_numpy(case: Case) -> list[Row]:
     """NumPy codes of people, then cells."""
-    coding = coding_of(case.program)
+    coding = coding_of(case.program, every_year=case.every_year)
     columns = columns_of(case)
     codes, cell = np.unique(coding.encode(columns, case.reference), return_inverse=True)
     table = answers_of(case.program, Cells(coding, codes, np.bincount(cell)))
@@ -97,7 +97,7 @@ def _type(column: str) -> pa.DataType:
 def by_pipeline(case: Case, backend: Backend) -> tuple[list[Row], Paid]:
     """The chain of steps on a store: the full answers, and who was found and paid."""
     backend.put("people", people_table(case.people))
-    cells = pipeline.count_cells(backend, coding_of(case.program), case.reference, CARRY)
+    cells = pipeline.count_cells(backend, coding_of(case.program, every_year=case.every_year), case.reference, CARRY)
     backend.put("answers", answers_of(case.program, cells))
     for step in pipeline.found(household_rules(case.program)):
         backend.run(step)

@@ -32,7 +32,7 @@ EACH = 1000  # people or rules, at most, of one case
 def run_batch(cases: Sequence[Case], backend: Backend) -> list[tuple[list[Row], Paid]]:
     """The answers of each case, as `by_pipeline` gives them."""
     backend.put("people", people_table([person for n, case in enumerate(cases) for person in _renumbered(n, case)]))
-    codings = [coding_of(case.program) for case in cases]
+    codings = [coding_of(case.program, every_year=case.every_year) for case in cases]
     backend.run(Step("coded", " UNION ALL ".join(_coded_sql(n, case, codings[n]) for n, case in enumerate(cases))))
     backend.run(COUNTED)
     codes = backend.fetch("SELECT code, people FROM counted ORDER BY code")["code"].to_numpy()
@@ -71,7 +71,7 @@ def _answers(number: int, case: Case, coding: Coding, codes: np.ndarray) -> pa.T
 def _split(count: int, rows: list[Row], paid: Paid) -> list[tuple[list[Row], Paid]]:
     found: list[tuple[list[Row], Paid]] = [([], set()) for _ in range(count)]
     for person, rule, *rest in rows:
-        found[rule // EACH][0].append((person % EACH, rule % EACH, *rest))  # type: ignore[arg-type]
+        found[rule // EACH][0].append((person % EACH, rule % EACH, *rest))
     for person, rule in paid:
         found[rule // EACH][1].add((person % EACH, rule % EACH))
     return found

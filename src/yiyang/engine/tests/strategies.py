@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import given, settings
@@ -44,7 +44,7 @@ class Case:
     program: Program
     people: list[Person]
     reference: int
-    conditions: list[Condition] = field(default_factory=list)
+    every_year: tuple[int, ...] = ()
 
 
 @st.composite
@@ -232,7 +232,8 @@ def cases(draw: Draw) -> Case:
     book = draw(books())
     program = draw(programs(book))
     reference = draw(st.sampled_from((20261101, 20270101, 20240301)))
-    return Case(book, program, draw(people_of(book, program, reference)), reference, [draw(conditions(book, 3))])
+    every_year = draw(st.sampled_from(((), (60, 100))))
+    return Case(book, program, draw(people_of(book, program, reference)), reference, every_year)
 
 
 def collect(count: int) -> list[Case]:

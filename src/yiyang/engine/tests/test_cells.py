@@ -77,7 +77,7 @@ def test_the_representative_of_a_class_lies_in_it(name: str) -> None:
     assert len(axis.representatives) == axis.size - 1
     for number, value in enumerate(axis.representatives):
         low, high = axis.values_of(number)
-        assert low <= value and (high is None or value < high)
+        assert low <= value < (high or value + 1)
 
 
 def test_who_was_born_on_29_february_is_a_year_older_on_1_march() -> None:

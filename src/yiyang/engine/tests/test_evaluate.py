@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -84,7 +86,7 @@ def test_less_pays_the_rest_and_never_below_nothing() -> None:
     assert said(program(CARE, voucher), ability=3)[1] == (YES, 4000, 24000)
 
 
-def group(*amounts: int, **more: object) -> list[Rule]:
+def group(*amounts: int, **more: Any) -> list[Rule]:
     facts = ("alone", "hardship == destitute", "ability >= moderate")
     return [rule(f"g{n}", facts[n], fen, highest_of="g", **more) for n, fen in enumerate(amounts)]
 
