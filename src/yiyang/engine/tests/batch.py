@@ -58,7 +58,7 @@ def _coded_sql(number: int, case: Case, coding: Coding) -> str:
     return f"SELECT person, {', '.join(CARRY)}, code + {CODES * number} AS code FROM ({own}) AS own"
 
 
-def _answers(number: int, case: Case, coding: Coding, codes: np.ndarray) -> pa.Table:  # type: ignore[type-arg]
+def _answers(number: int, case: Case, coding: Coding, codes: np.ndarray) -> pa.Table:
     first, after = np.searchsorted(codes, [CODES * number, CODES * (number + 1)])
     own = codes[first:after] - CODES * number
     assert coding.total <= CODES
@@ -70,8 +70,8 @@ def _answers(number: int, case: Case, coding: Coding, codes: np.ndarray) -> pa.T
 
 def _split(count: int, rows: list[Row], paid: Paid) -> list[tuple[list[Row], Paid]]:
     found: list[tuple[list[Row], Paid]] = [([], set()) for _ in range(count)]
-    for person, rule, *rest in rows:
-        found[rule // EACH][0].append((person % EACH, rule % EACH, *rest))
+    for person, rule, answer, low, high, met, unknown in rows:
+        found[rule // EACH][0].append((person % EACH, rule % EACH, answer, low, high, met, unknown))
     for person, rule in paid:
         found[rule // EACH][1].add((person % EACH, rule % EACH))
     return found
