@@ -57,12 +57,23 @@ class Pairs:
 
 def match(a: RunFolder, b: RunFolder) -> Pairs:
     """People of both runs side by side, sorted by person."""
-    person = np.union1d(a.people.person, b.people.person)
+    person = _merged(a.people.person, b.people.person)
     place_a, place_b = _places(person, a.people.person), _places(person, b.people.person)
     return Pairs(person, place_a, place_b, _cells(place_a, a.people.cell), _cells(place_b, b.people.cell))
 
 
+def _merged(a: Ints, b: Ints) -> Ints:
+    """The union of two sorted arrays without doubles, sorted (the newcomers are few, so no full sort)."""
+    if not len(a) or not len(b):
+        return a if len(a) else b
+    place = np.searchsorted(a, b)
+    fresh = (place == len(a)) | (a[np.minimum(place, len(a) - 1)] != b)
+    return np.insert(a, place[fresh], b[fresh])
+
+
 def _places(person: Ints, known: Ints) -> Ints:
+    if not len(known):
+        return np.full(len(person), -1)
     place = np.minimum(np.searchsorted(known, person), len(known) - 1)
     return np.where(known[place] == person, place, -1)
 

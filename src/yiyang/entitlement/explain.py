@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
+from yiyang.areas import logic as areas
 from yiyang.base.errors import UsageError
 from yiyang.catalog.binding import RuleInfo
 from yiyang.engine.cells import UNKNOWN
+from yiyang.engine.conditions import And, Compare, Condition, Everyone, Named, Not, OneOf, Or, Within, all_of, leaves
 from yiyang.engine.facts import Fact, Kind, hint_en, hint_zh, nearest, years_since
 from yiyang.engine.rules import Reason, Rule, StackReason
 from yiyang.engine.sentences import Speaker
@@ -14,6 +17,7 @@ from yiyang.entitlement.store import RunFolder
 from yiyang.entitlement.summary import describe, speaker
 
 Json = dict[str, Any]
+States = dict[Reason, bool | None]
 WORDS = {0: "not_entitled", 1: "entitled", 2: "undecided"}
 
 
@@ -29,7 +33,7 @@ def explain(run: RunFolder, person: int, item: str | None = None, lang: str = "z
     cell = int(run.people.cell[place])
     values = {name: int(column[0]) for name, column in run.facts_of([place]).items()}  # type: ignore[arg-type]
     says = speaker(lang, diff_names(run, lang))
-    items = [_told(run, number, cell, place, values, says) for number in _answering(run, cell, item)]
+    items = [_told(run, number, cell, values, says) for number in _answering(run, cell, item)]
     facts = [{"fact": fact.name, "name": fact.zh if lang == "zh" else fact.en, "value": _value(says, fact, values, run.reference)}
              for fact in run.bound.program.facts]
     return {"person": person, "month": run.manifest["month"], "synthetic": run.manifest["synthetic"], "facts": facts, "items": items}
@@ -41,51 +45,126 @@ def diff_names(run: RunFolder, lang: str) -> dict[str, str]:
 
 
 def _answering(run: RunFolder, cell: int, item: str | None) -> list[int]:
-    """Per item the rule to tell of: the one that finds him, or else the nearest list's."""
+    """The rules of the lists that answer for the person; with `item` given, at least one of that item."""
     items = run.bound.program.items
     if item is not None and item not in items:
         near = nearest(item, list(items))
         raise UsageError(f"清单里没有项目 {item}{hint_zh(near)}。可用：{'、'.join(sorted(items))}",
                          f"the list has no item {item}{hint_en(near)}. Known: {', '.join(sorted(items))}")
-    chosen = []
-    for numbers in ([items[item]] if item else items.values()):
-        scope_bits = {n: _scope_unmet(run, n, cell) for n in numbers}
-        chosen.append(min(numbers, key=lambda n: (-int(run.answers.answer[n][cell] > 0), scope_bits[n], n)))
-    return sorted(chosen)
+    numbers = items[item] if item else range(len(run.bound.program.rules))
+    chosen = [n for n in numbers if _scope(run, n, cell) is not False]
+    return chosen or list(numbers[:1] if item else [])
 
 
-def _scope_unmet(run: RunFolder, number: int, cell: int) -> int:
-    """How many conditions are not met: the list nearest to answering has the fewest."""
+def _scope(run: RunFolder, number: int, cell: int) -> bool | None:
+    """Whether the list answers for the place where the person is registered or lives; the dead are still told why not."""
     rule = run.bound.program.rules[number]
-    return len(rule.leaves) - int(run.answers.met[number][cell]).bit_count()
+    places = [part for part in (rule.scope.parts if isinstance(rule.scope, And) else [rule.scope]) if _asks_place(part)]
+    return kleene(all_of(*places), _states(run, number, cell))
 
 
-def _told(run: RunFolder, number: int, cell: int, place: int, values: dict[str, int], says: Speaker) -> Json:
+def _asks_place(condition: Condition) -> bool:
+    return any(isinstance(leaf, Within) for leaf in leaves(condition))
+
+
+def _states(run: RunFolder, number: int, cell: int) -> States:
+    """Each reason of a rule in a cell: True, False or None (unknown)."""
+    met, unknown = int(run.answers.met[number][cell]), int(run.answers.unknown[number][cell])
+    return {reason: None if unknown >> bit & 1 else bool(met >> bit & 1) for bit, reason in enumerate(run.bound.program.rules[number].reasons)}
+
+
+def kleene(condition: Condition, states: States) -> bool | None:
+    """A condition's truth from the states of its leaves."""
+    match condition:
+        case Everyone():
+            return True
+        case Named(_, part):
+            return kleene(part, states)
+        case Not(part):
+            inner = kleene(part, states)
+            return None if inner is None else not inner
+        case And(parts):
+            found = [kleene(part, states) for part in parts]
+            return False if False in found else None if None in found else True
+        case Or(parts):
+            found = [kleene(part, states) for part in parts]
+            return True if True in found else None if None in found else False
+    return states[condition]
+
+
+def _told(run: RunFolder, number: int, cell: int, values: dict[str, int], says: Speaker) -> Json:
     rule, info = run.bound.program.rules[number], run.bound.infos[number]
     low, high = int(run.answers.low[number][cell]), int(run.answers.high[number][cell])
-    answer = WORDS[int(run.answers.answer[number][cell])]
+    answer, states = WORDS[int(run.answers.answer[number][cell])], _states(run, number, cell)
+    teller = _Teller(states, values, run.reference, says)
     return {**describe(rule, info), "answer": answer, "low_fen": low, "high_fen": high, "amount_fen": low if low == high and answer == "entitled" else None,
-            "who": says.say(rule.who), "reasons": _reasons(run, rule, number, cell, values, says), "source": _source(info)}
+            "who": says.say(rule.who), "conditions": [*teller.lines(rule.scope), *teller.lines(rule.who)], "tiers": _tiers(rule, info, teller, says.lang),
+            "stacking": [{"says": says.reason(reason), "state": _word(states[reason])} for reason in rule.reasons if isinstance(reason, StackReason)],
+            "source": _source(info)}
 
 
 def _source(info: RuleInfo) -> Json:
     source = info.item.source
-    return {"document": source.document, "article": source.article, "checked": str(source.checked)}
+    title = next((document.title for document in info.documents if document.id == source.document), source.document)
+    return {"document": source.document, "title": title, "article": source.article, "checked": str(source.checked)}
 
 
-def _reasons(run: RunFolder, rule: Rule, number: int, cell: int, values: dict[str, int], says: Speaker) -> list[Json]:
-    met, unknown = int(run.answers.met[number][cell]), int(run.answers.unknown[number][cell])
-    return [{"says": says.reason(reason), "state": "unknown" if unknown >> bit & 1 else "met" if met >> bit & 1 else "not_met",
-             "value": _reason_value(reason, values, run.reference, says), "excludes": isinstance(reason, StackReason)}
-            for bit, reason in enumerate(rule.reasons)]
+def _word(state: bool | None) -> str:
+    return "unknown" if state is None else "met" if state else "not_met"
 
 
-def _reason_value(reason: Reason, values: dict[str, int], reference: int, says: Speaker) -> str:
-    return "" if isinstance(reason, StackReason) else _value(says, reason.fact, values, reference)
+def _tiers(rule: Rule, info: RuleInfo, teller: _Teller, lang: str) -> list[Json]:
+    """The amounts from the top; the first that holds is paid."""
+    rows = []
+    for tier, name in zip(rule.tiers, info.tier_values, strict=True):
+        value = info.item.values[name]
+        rows.append({"name": value.zh if lang == "zh" else value.en, "fen": tier.fen, "exactness": str(value.exactness), "state": _word(kleene(tier.when, teller.states)),
+                     "document": value.source.document, "article": value.source.article})
+    return rows
+
+
+@dataclass(frozen=True)
+class _Teller:
+    """Tells a condition as lines: a conjunction one below the other, alternatives indented under 至少一项."""
+
+    states: States
+    values: dict[str, int]
+    reference: int
+    says: Speaker
+
+    def lines(self, condition: Condition, depth: int = 0) -> list[Json]:
+        match condition:
+            case Everyone():
+                return []
+            case And(parts) if depth == 0:
+                return [line for part in parts for line in self.lines(part)]
+            case And(parts):
+                return self._group(condition, parts, depth, self._t("同时符合", "all of"))
+            case Or(parts):
+                return self._group(condition, parts, depth, self._t("至少符合一项", "at least one of"))
+            case Named(label, part) if not isinstance(part, Compare | OneOf | Within):
+                return [self._line(condition, depth, self._t(label.zh, label.en)), *self.lines(part, depth + 1)]
+        return [self._line(condition, depth, self.says.say(condition))]
+
+    def _group(self, condition: Condition, parts: tuple[Condition, ...], depth: int, title: str) -> list[Json]:
+        return [self._line(condition, depth, title), *(line for part in parts for line in self.lines(part, depth + 1))]
+
+    def _line(self, condition: Condition, depth: int, text: str) -> Json:
+        facts = {leaf.fact for leaf in leaves(condition)}
+        value = self._value(facts.pop()) if len(facts) == 1 and not isinstance(condition, Or) else ""
+        return {"depth": depth, "says": text, "state": _word(kleene(condition, self.states)), "value": value}
+
+    def _value(self, fact: Fact) -> str:
+        return _value(self.says, fact, self.values, self.reference)
+
+    def _t(self, zh: str, en: str) -> str:
+        return en if self.says.lang == "en" else zh
 
 
 def _value(says: Speaker, fact: Fact, values: dict[str, int], reference: int) -> str:
     stored = values[fact.column]
     if stored == UNKNOWN:
         return says.value(fact, None)
+    if fact.kind is Kind.AREA:
+        return areas.full_name(stored)
     return says.value(fact, years_since(stored, reference) if fact.kind is Kind.YEARS else stored)

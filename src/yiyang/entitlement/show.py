@@ -15,6 +15,14 @@ ANSWERS = {"entitled": ("可以享受", "entitled", "green"), "not_entitled": ("
 STATES = {"met": ("✓ 符合", "✓ met"), "not_met": ("✗ 不符合", "✗ not met"), "unknown": ("? 未知", "? unknown")}
 
 
+EXCLUSIONS = {"met": ("✗ 因此排除", "✗ excludes"), "not_met": ("✓ 不影响", "✓ no bar"), "unknown": ("? 可能排除", "? may exclude")}
+EXACTNESS = {"exact": ("", ""), "at_least": ("不低于", " at least"), "at_most": ("至多", " at most")}
+NO_AMOUNT = {"by_formula": ("　按规定公式计发", "  by formula"), "free_of_charge": ("　免费", "  free of charge"), "not_stated": ("　文件未载明金额", "  no amount stated"),
+             None: ("　文件未载明金额", "  no amount stated")}
+CHECKED = {"original": ("已核对原件", "checked against the original"), "transcribed": ("据文本转录", "from a stored copy of the text"),
+           "recalled": ("凭记忆，待核对", "from memory, to be checked")}
+
+
 def _line(zh: str, en: str, style: str = "") -> None:
     console().print(Text(t(zh, en), style=style))
 
@@ -59,23 +67,33 @@ def _item(row: Json) -> None:
     zh, en, style = ANSWERS[row["answer"]]
     amount = _amount(row)
     _line(f"● {_name(row)}（{row['list_area_name']}）：{zh}{amount}", f"● {_name(row)} ({row['list_area_name']}): {en}{amount}", style)
-    for reason in row["reasons"]:
-        state = t(*STATES[reason["state"]]) if not reason["excludes"] else _exclusion(reason["state"])
-        value = f"　[{reason['value']}]" if reason["value"] else ""
-        _line(f"    {state}　{reason['says']}{value}", f"    {state}  {reason['says']}{value}")
-    source = row["source"]
-    _line(f"    依据：{source['document']} {source['article']}", f"    source: {source['document']} {source['article']}", "dim")
+    for line in row["conditions"]:
+        indent = "    " + "    " * line["depth"]
+        value = f"　[{line['value']}]" if line["value"] else ""
+        _line(f"{indent}{t(*STATES[line['state']])}　{line['says']}{value}", f"{indent}{t(*STATES[line['state']])}  {line['says']}{value}")
+    if row["answer"] != "not_entitled":
+        _tiers(row)
+    for reason in row["stacking"]:
+        _line(f"    {t(*EXCLUSIONS[reason['state']])}　{reason['says']}", f"    {t(*EXCLUSIONS[reason['state']])}  {reason['says']}")
+    source, checked = row["source"], t(*CHECKED[row["source"]["checked"]])
+    _line(f"    依据：《{source['title']}》{source['article']}（{checked}）", f"    source: {source['title']} {source['article']} ({checked})", "dim")
 
 
-def _exclusion(state: str) -> str:
-    return t({"met": "✗ 因此排除", "not_met": "✓ 不影响", "unknown": "? 可能排除"}[state], {"met": "✗ excludes", "not_met": "✓ no bar", "unknown": "? may exclude"}[state])
+def _tiers(row: Json) -> None:
+    for tier in row["tiers"]:
+        if tier["state"] != "not_met":
+            bound = t(*EXACTNESS[tier["exactness"]])
+            _line(f"    {t(*STATES[tier['state']])}　{tier['name']}：{_every(row)}{bound} {yuan(tier['fen'])}",
+                  f"    {t(*STATES[tier['state']])}  {tier['name']}: {_every(row)}{bound} {yuan(tier['fen'])}")
+        if tier["state"] == "met":
+            return
 
 
 def _amount(row: Json) -> str:
     if row["answer"] == "not_entitled":
         return ""
     if not row["states_amount"]:
-        return t("　文件未载明金额", "  no amount stated")
+        return t(*NO_AMOUNT[row["no_amount"]])
     if row["low_fen"] == row["high_fen"]:
         return f"　{_every(row)} {yuan(row['low_fen'])}"
     return f"　{_every(row)} {yuan(row['low_fen'])}–{yuan(row['high_fen'])}"
@@ -112,7 +130,10 @@ def simulation(found: Json) -> None:
     """Budget, winners and losers, in all and by group."""
     _line(f"每年资金变化 {yuan(found['budget_year_fen'])}；受益 {found['winners']:,} 人，受损 {found['losers']:,} 人（{found['milliseconds']} 毫秒）{_mark(found)}",
           f"Budget {yuan(found['budget_year_fen'])} a year; {found['winners']:,} win, {found['losers']:,} lose ({found['milliseconds']} ms){_mark(found)}", "bold")
-    _groups(t("按项目", "By item"), found["items"], "name_zh")
+    show_table(t("按项目", "By item"), [(t("项目", "item"), "left"), (t("新增享受（人）", "newly entitled"), "right"), (t("不再享受（人）", "no longer"), "right"),
+                                       (t("每年金额", "a year"), "right"), (t("受益（人）", "winners"), "right"), (t("受损（人）", "losers"), "right")],
+               [[row["name_zh"], f"{row['newly_entitled']:,}", f"{row['no_longer_entitled']:,}", yuan(row["budget_year_fen"]), f"{row['winners']:,}",
+                 f"{row['losers']:,}"] for row in found["items"]])
     _groups(t("按地区", "By area"), found["by_area"], "name")
     _groups(t("按年龄", "By age"), found["by_age"], "group")
     _groups(t("按困难类别", "By hardship"), found["by_hardship"], "group")
@@ -121,6 +142,8 @@ def simulation(found: Json) -> None:
 
 
 def _groups(title: str, rows: list[Json], key: str) -> None:
+    if not rows:
+        return
     show_table(title, [("", "left"), (t("每年金额", "a year"), "right"), (t("受益（人）", "winners"), "right"), (t("受损（人）", "losers"), "right")],
                [[row[key], yuan(row["budget_year_fen"]), f"{row['winners']:,}", f"{row['losers']:,}"] for row in rows])
 

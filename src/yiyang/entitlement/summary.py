@@ -39,7 +39,7 @@ def describe(rule: Rule, info: RuleInfo) -> Json:
     item = info.item
     return {"item": item.id, "list_area": rule.list_area, "list_area_name": areas.name(areas.normalise(rule.list_area)), "name_zh": item.name.zh,
             "name_en": item.name.en, "form": str(item.form), "kind": str(item.kind), "per": rule.per, "every": rule.every, "basis": item.basis,
-            "delivery": item.delivery, "responsible": list(item.responsible), "states_amount": bool(rule.tiers),
+            "delivery": item.delivery, "responsible": list(item.responsible), "states_amount": bool(rule.tiers), "no_amount": item.no_amount,
             "document": item.source.document, "article": item.source.article, "checked": str(item.source.checked),
             "who_zh": speaker("zh").say(rule.who), "who_en": speaker("en").say(rule.who)}
 

@@ -45,7 +45,7 @@ class Sheet:
 
 def write(summary: Json, diff: Json | None, arrears: Json | None, out: Path) -> None:
     """Write tables.xlsx. Fen become yuan as numbers; what is unknown stays empty. The same figures give the same bytes."""
-    names = policy_names()
+    names, summary = policy_names(), view.fold(summary)
     sheets = [items(summary, names), counties(summary), missing(summary, names), changes(diff, arrears), sources(summary, names)]
     with atomic_file(out) as work:
         book = xlsxwriter.Workbook(work, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True})

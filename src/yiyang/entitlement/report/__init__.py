@@ -14,7 +14,7 @@ from yiyang.base.screen import yuan
 from yiyang.catalog import lists
 from yiyang.entitlement.report import words
 from yiyang.entitlement.report.payload import payload, script_json
-from yiyang.entitlement.report.view import Names, sections
+from yiyang.entitlement.report.view import Names, fold, sections
 
 Json = dict[str, Any]
 ROOM = Path(__file__).resolve().parents[1]
@@ -37,6 +37,7 @@ def render(summary: Json, diff: Json | None, arrears: Json | None, boundaries: J
 
 def html(summary: Json, diff: Json | None, arrears: Json | None, boundaries: Json, names: Names) -> str:
     """The page as text. The same figures give the same text."""
+    summary = fold(summary)
     data = payload(summary, diff, boundaries)
     assets = {name.partition(".")[0] + "_" + name.rpartition(".")[2]: _asset(name) for name in ASSETS}
     return _template().render(**sections(summary, diff, arrears, names), **assets, data=Markup(script_json(data)),

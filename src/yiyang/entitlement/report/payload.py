@@ -10,6 +10,7 @@ from yiyang.entitlement.report import view, words
 
 Json = dict[str, Any]
 MOST_BARS = 12
+# In the order in which the script takes them apart.
 FIGURES = ("entitled", "undecided", "fen", "high_fen", "year_fen", "year_high_fen", "paid")
 _UNSAFE = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 

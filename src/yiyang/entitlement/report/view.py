@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,10 @@ MANIFEST = {
     "engine": "计算引擎",
     "version": "程序版本",
 }
+# People registered (or, where the item says so, living) outside the run's own area.
+OUTSIDE = {"code": "other", "name": "外地"}
+SUMS = ("entitled", "undecided", "year_fen", "year_high_fen")
+FIGURES = (*SUMS, "paid", "fen", "high_fen")
 
 
 @dataclass(frozen=True)
@@ -41,18 +45,34 @@ def sections(summary: Json, diff: Json | None, arrears: Json | None, names: Name
         "items": items,
         "forms": [(key, zh) for key, zh in words.FORMS.items() if any(item["form"] == key for item in items)],
         "lists": list(dict.fromkeys((item["list_area"], item["list_area_name"]) for item in items)),
-        "counties": [area for area in summary["areas"] if area["code"]],
+        "counties": [area for area in summary["areas"] if area["code"].isdigit()],
         "groups": groups(summary),
         "by_county": by_county(summary),
         "unknown": [unknown_row(entry, summary["items"], names) for entry in summary["unknown"]],
         "sources": [source_row(item, names) for item in summary["items"]],
         "checked": checked(summary["items"]),
         "unstated": sum(1 for item in summary["items"] if not item["states_amount"]),
-        "diff": change_view(diff) if diff else None,
+        "diff": change_view(diff, summary["area"]["code"]) if diff else None,
         "arrears": arrears,
         "manifest": manifest(summary.get("manifest") or {}),
         "is_trial": bool((summary.get("manifest") or {}).get("is_trial")),
     }
+
+
+def fold(summary: Json) -> Json:
+    """The summary with every county outside the run's own area taken together, after its own counties."""
+    own = [area for area in summary["areas"] if covers(summary["area"]["code"], area["code"])]
+    unknown = [area for area in summary["areas"] if not area["code"]]
+    rest = [area for area in summary["areas"] if area not in own and area not in unknown]
+    outside = [OUTSIDE | {"people": sum(area["people"] for area in rest)}] if rest else []
+    codes = {area["code"] for area in [*own, *unknown]}
+    return summary | {"areas": [*own, *outside, *unknown], "items": [item | {"by_area": _folded(item, codes)} for item in summary["items"]]}
+
+
+def _folded(item: Json, codes: set[str]) -> list[Json]:
+    rest = [part for part in item["by_area"] if part["area"] not in codes]
+    kept = [part for part in item["by_area"] if part["area"] in codes]
+    return [*kept, {"area": OUTSIDE["code"], **_sums(rest, FIGURES)}] if rest else kept
 
 
 def by_money(items: list[Json]) -> list[Json]:
@@ -112,13 +132,13 @@ def groups(summary: Json) -> list[Json]:
     ]
 
 
-def _sums(figures: list[Json]) -> Json:
-    return {name: sum(part[name] for part in figures) for name in ("entitled", "undecided", "year_fen", "year_high_fen")}
+def _sums(figures: list[Json], names: Iterable[str] = SUMS) -> Json:
+    return {name: sum(part[name] for part in figures) for name in names}
 
 
 def _cell(same: list[Json], county: str) -> Json | None:
     inside = [{**part, **_no_pay(item)} for item in same for part in item["by_area"] if part["area"] == county]
-    if not inside and county and not any(covers(item["list_area"], county) for item in same):
+    if not inside and county.isdigit() and not any(covers(item["list_area"], county) for item in same):
         return None
     return _sums(inside)
 
@@ -167,12 +187,21 @@ def checked(items: list[Json]) -> list[tuple[str, str, int]]:
     return [(words.CHECKED[kind][1], words.CHECKED_MEANS[kind], number) for kind, number in found if number]
 
 
-def change_view(diff: Json) -> Json:
+def change_view(diff: Json, area: str) -> Json:
     """The differences with months in words and, for each item, its main causes first."""
     zh = {cause["cause"]: cause["zh"] for cause in diff["causes"]}
     items = [item | {"why": _why(item["causes"], zh)} for item in diff["items"]]
     items.sort(key=lambda item: -(item["new"] + item["changed"] + item["ended"]))
-    return diff | {"from_zh": words.month_zh(diff["month_a"]), "to_zh": words.month_zh(diff["month_b"]), "items": items}
+    return diff | {"from_zh": words.month_zh(diff["month_a"]), "to_zh": words.month_zh(diff["month_b"]), "items": items,
+                   "areas": fold_changes(diff["areas"], area)}
+
+
+def fold_changes(found: list[Json], own: str) -> list[Json]:
+    """Changes by county, those outside the run's own area taken together at the end."""
+    inside = [area for area in found if covers(own, area["area"]) or not area["area"]]
+    rest = [area for area in found if area not in inside]
+    outside = [OUTSIDE | _sums(rest, ("new", "changed", "ended"))] if rest else []
+    return [*sorted(inside, key=lambda area: area["area"] or "~"), *outside]
 
 
 def _why(causes: Json, zh: Mapping[str, str]) -> str:
