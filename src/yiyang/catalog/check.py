@@ -41,10 +41,14 @@ class Report:
         """One line, in Chinese and English."""
         errors, warnings, notes = (self.count(level) for level in Level)
         return (
-            f"以 {self.on} 为准检查了 {len(self.areas)} 份清单、{self.items} 个项目、{self.cases} 个案例"
-            f"（{len(self.engines)} 个引擎）：{errors} 处错误，{warnings} 处提醒，{notes} 处说明。",
-            f"Checked as of {self.on}: {len(self.areas)} lists, {self.items} items, {self.cases} cases on "
-            f"{len(self.engines)} engines: {errors} errors, {warnings} warnings, {notes} notes.",
+            (
+                f"以 {self.on} 为准检查了 {len(self.areas)} 份清单、{self.items} 个项目、{self.cases} 个案例"
+                f"（{len(self.engines)} 个引擎）：{errors} 处错误，{warnings} 处提醒，{notes} 处说明。"
+            ),
+            (
+                f"Checked as of {self.on}: {len(self.areas)} lists, {self.items} items, {self.cases} cases on "
+                f"{len(self.engines)} engines: {errors} errors, {warnings} warnings, {notes} notes."
+            ),
         )
 
     def json(self) -> dict[str, Any]:
