@@ -32,7 +32,7 @@ def cheapest(space: Space, ask: Ask) -> dict[str, dict[str, int]]:
     for name, truth in ask(terms).items():
         solver.push()
         solver.add(truth)
-        if model := _least(solver, terms.cost()):
+        if (model := _least(solver, terms.cost())) is not None:
             found[name] = {fact: model.eval(var, model_completion=True).as_long() for fact, var in terms.facts.items()}
         solver.pop()
     return found

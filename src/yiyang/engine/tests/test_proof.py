@@ -161,7 +161,7 @@ def test_finds_parts_that_decide_nothing(text: str, idle: list[str], search: Sea
 
 
 def test_takes_z3_only_beyond_the_limit() -> None:
-    space = Space([leaf for leaf in _rule("age >= 80 and poor == low", []).leaves], Universe())
+    space = Space(_rule("age >= 80 and poor == low", []).leaves, Universe())
     assert space.total == 4
     assert not Search(limit=4).uses_z3(space)
     assert Search(limit=3).uses_z3(space)
