@@ -7,12 +7,11 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from yiyang.base.errors import DeliveryError
-from yiyang.registry.contracts import BASE, Contract, Contracts
+from yiyang.registry.contracts import BASE, Contracts
 from yiyang.registry.sources import SUFFIXES, Source, Unusable, open_source
 
 Problem = tuple[str, str]
@@ -138,7 +137,3 @@ def _files(folder: Path, contracts: Contracts, problems: list[Problem]) -> tuple
     ordered = [BASE, *(name for name in contracts if name != BASE)]
     return {name: found[name] for name in ordered if name in found}, tuple(strangers)
 
-
-def as_json(contract: Contract) -> dict[str, Any]:
-    """A contract as its file writes it."""
-    return contract.model_dump(by_alias=True, exclude_defaults=True)

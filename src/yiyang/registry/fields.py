@@ -34,7 +34,7 @@ def parsed(column: Column, raw: str, facts: FactBook) -> str:
         return _date(raw, endless=column.role == "valid_to")
     if column.type == "area":
         return _area(raw)
-    return f"TRY_CAST({clean(raw)} AS INTEGER)" if column.type == "int" else clean(raw)
+    return f"TRY_CAST({clean(raw)} AS INTEGER)" if column.type == "int" else f"NULLIF(trim({raw}, ' \u3000'), '')"
 
 
 def fault(name: str, column: Column, known: int) -> str:

@@ -8,8 +8,10 @@ included), and we believed so from `known_from` until before `known_to` (yyyymmd
 * A row of a `full` register that is no longer delivered was right until the eve of the delivery's month: the old row is
   closed (`known_to`), and an *ended* row (state 1) with that `valid_to` takes its place, so that earlier months stay as
   they were and only later ones change. If another row of the person takes over from a stated day, it ends on the eve of
-  that day; if the new row is stated to hold from as early as the old one, the old one was a mistake: it is closed and
-  nothing takes its place. The same if it came with an earlier delivery of the same month.
+  that day. If the new row is stated to hold from *earlier* than the old one, the old one was a mistake: it is closed and
+  nothing takes its place. If both state the *same* day (the day a benefit began, not the day its kind changed), the new
+  one holds from the month's first day: nobody's past is rewritten unless a department says so with a date.
+* A row that came with an earlier delivery of the same month and is not in this one was a mistake: closed, nothing more.
 * A `delta` register only adds; a doubtful person is cleared by a good row.
 * A row that does not say since when it holds: since ever (1900-01-01) if it comes with the register's first delivery,
   otherwise since the first day of the delivery's month.
@@ -92,12 +94,13 @@ def copy(con: duckdb.DuckDBPyConnection, query: str, out: Path) -> None:
 
 
 def _compare(con: duckdb.DuckDBPyConnection, contract: Contract, stored: list[str], arrival: Arrival, before: Path) -> None:
-    """Tables added and gone; views stay, shut and ended. `gone` are the old rows that are no longer believed."""
+    """Tables unknown and gone; views added, stay, shut and ended. `gone` are the old rows that are no longer believed."""
     columns = ", ".join([*TIMES, *stored])
     con.execute(f"CREATE OR REPLACE TEMP TABLE old AS SELECT {_old_columns(con, stored, before)} FROM read_parquet({quoted(str(before))})")
     current = f"(SELECT * FROM old WHERE known_to = {OPEN} AND state <> {ENDED})"
-    con.execute(f"CREATE OR REPLACE TEMP TABLE added AS SELECT {columns} FROM fresh ANTI JOIN {current} USING (person, row_hash, state)")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE unknown AS SELECT {columns} FROM fresh ANTI JOIN {current} USING (person, row_hash, state)")
     con.execute(f"CREATE OR REPLACE TEMP TABLE gone AS SELECT {columns} FROM {current} AS c WHERE {_is_gone(contract)}")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW added AS SELECT * REPLACE ({_start_of_added(arrival)} AS valid_from) FROM unknown AS u")
     key = "person, known_from, valid_from, state, source_row, known_to, row_hash"
     con.execute(f"CREATE OR REPLACE TEMP VIEW stay AS SELECT {columns} FROM old ANTI JOIN gone USING ({key})")
     # What was closed on the day it became known was never believed: the delivery was repeated on that day.
@@ -115,8 +118,15 @@ def _old_columns(con: duckdb.DuckDBPyConnection, stored: list[str], before: Path
 def _is_gone(contract: Contract) -> str:
     if contract.delivery == "full":
         return "NOT EXISTS (SELECT 1 FROM fresh AS f WHERE f.person = c.person AND f.row_hash = c.row_hash AND f.state = c.state)"
-    return (f"c.state = {DOUBTFUL} AND EXISTS (SELECT 1 FROM added AS a WHERE a.person = c.person AND a.state = {DELIVERED}) "
+    return (f"c.state = {DOUBTFUL} AND EXISTS (SELECT 1 FROM unknown AS a WHERE a.person = c.person AND a.state = {DELIVERED}) "
             f"AND NOT EXISTS (SELECT 1 FROM fresh AS f WHERE f.person = c.person AND f.state = {DOUBTFUL})")
+
+
+def _start_of_added(arrival: Arrival) -> str:
+    """A new row with the stated day of the row it replaces holds from the month's first day."""
+    return (f"CASE WHEN state = {DELIVERED} AND valid_from < {arrival.day} AND EXISTS (SELECT 1 FROM gone AS g WHERE g.person = u.person "
+            f"AND g.state = {DELIVERED} AND g.valid_from = u.valid_from AND g.known_from < {arrival.again_since}) "
+            f"THEN {arrival.day} ELSE valid_from END")
 
 
 def _ended(columns: str, arrival: Arrival) -> str:

@@ -38,22 +38,35 @@ def hash_sql(text: str) -> str:
     return f"CAST(md5_number_lower({quoted(person_key())} || {text}) & {MASK} AS BIGINT)"
 
 
+DIGITS = " + ".join(f"{weight} * (%s // {10 ** (16 - place)} %% 10)" for place, weight in enumerate(WEIGHTS))
+
+
+def check_sql(n: str) -> str:
+    """SQL: the check character of seventeen digits given as a BIGINT."""
+    return f"substr('{CHECKS}', CAST(({DIGITS % ((n,) * 17)}) % 11 AS INTEGER) + 1, 1)"
+
+
+def id_sql(n: str) -> str:
+    """SQL: the 18-digit id number of seventeen digits given as a BIGINT."""
+    return f"CAST({n} AS VARCHAR) || {check_sql(n)}"
+
+
 def layers(raw: str, known: int) -> list[dict[str, str]]:
-    """Layers of expressions, each over the ones before: _id, _body, _n, _check, id_error, id18.
+    """Layers of expressions, each over the ones before: _id, _body, _n, _check and _birth, id_error.
+
+    `_n` holds the first seventeen digits as a BIGINT: they are the whole number, and integers join faster than texts.
 
     Args:
         raw: the column as delivered.
         known: yyyymmdd; nobody is born after it.
     """
-    digits = " + ".join(f"{weight} * (_n // {10 ** (16 - place)} % 10)" for place, weight in enumerate(WEIGHTS))
     return [
         {"_id": f"CASE WHEN strlen({raw}) = 18 AND right({raw}, 1) <> 'x' THEN {raw} "
                 f"ELSE NULLIF(translate({raw}, {quoted(FROM)}, {quoted(TO)}), '') END"},
         {"_body": "CASE strlen(_id) WHEN 18 THEN left(_id, 17) WHEN 15 THEN left(_id, 6) || '19' || substr(_id, 7) END"},
         {"_n": "CASE WHEN regexp_full_match(_body, '[1-9][0-9]{16}') THEN TRY_CAST(_body AS BIGINT) END"},
-        {"_check": f"substr('{CHECKS}', CAST(({digits}) % 11 AS INTEGER) + 1, 1)",
-         "_birth": "CAST(_n // 1000 % 100000000 AS INTEGER)"},
-        {"id_error": _error(known), "id18": "_body || _check"},
+        {"_check": check_sql("_n"), "_birth": "CAST(_n // 1000 % 100000000 AS INTEGER)"},
+        {"id_error": _error(known)},
     ]
 
 

@@ -17,7 +17,7 @@ from yiyang.engine.facts import FactBook
 from yiyang.registry import reasons
 from yiyang.registry.contracts import Contract
 from yiyang.registry.fields import OPEN, as_int, fault, parsed
-from yiyang.registry.identity import hash_sql, layers
+from yiyang.registry.identity import hash_sql, id_sql, layers
 from yiyang.registry.sources import Source
 
 Areas = Callable[[Iterable[int]], dict[int, int]]  # 12-digit codes as delivered → the code of today; unknown ones left out
@@ -39,7 +39,10 @@ class Reader:
         name = contract.register_
         if source.table is not None:
             self.con.register(f"{name}_sheet", source.table)
+        # With this optimizer on, DuckDB pulls the slow repair of odd values out of its CASE and pays for it on every row.
+        self.con.execute("SET disabled_optimizers = 'common_subexpressions'")
         self.con.execute(f"CREATE OR REPLACE TEMP TABLE read_{name} AS {self._read_sql(contract, source)}")
+        self.con.execute("RESET disabled_optimizers")
         if source.table is not None:
             self.con.unregister(f"{name}_sheet")
         self._resolve_areas(contract, source)
@@ -63,9 +66,7 @@ class Reader:
     def _kept(self, contract: Contract, source: Source) -> list[str]:
         id_column = contract.id_column
         everything = ", ".join(f"NULLIF(trim({n}), '')" for n in source.heading.places)
-        kept = [f"CASE WHEN id_error = 0 THEN {hash_sql('id18')} END AS person", "id_error",
-                "CASE WHEN id_error = 0 THEN id18 END AS id_number",
-                f"CASE WHEN id_error > 0 THEN {id_column} END AS r_id_number",
+        kept = ["CASE WHEN id_error = 0 THEN _n END AS n", "id_error", f"CASE WHEN id_error > 0 THEN {id_column} END AS r_id_number",
                 f"id_error = {reasons.ID_MISSING} AND COALESCE({everything}) IS NULL AS is_blank"]
         for name, column in contract.read.items():
             if name not in source.heading.places or column.type == "id_number":
@@ -117,7 +118,8 @@ class Reader:
 
     def _judged_sql(self, contract: Contract, source: Source) -> str:
         faults = {n: f"t.{n}" for n in faulty_columns(contract, source)}
-        joins, columns = "", ["t.person", "t.id_number", "t.r_id_number"]
+        joins = " LEFT JOIN identities AS i ON i.n = t.n"
+        columns = [f"CASE WHEN t.n IS NOT NULL THEN COALESCE(i.person, {hash_sql(id_sql('t.n'))}) END AS person", "t.n", "t.r_id_number"]
         for name, column in contract.read.items():
             if column.type == "id_number" or name not in source.heading.places:
                 continue

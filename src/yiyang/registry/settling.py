@@ -21,7 +21,7 @@ from yiyang.registry import reasons
 from yiyang.registry.agreement import stored
 from yiyang.registry.contracts import Contract
 from yiyang.registry.fields import OPEN
-from yiyang.registry.identity import hash_sql, layers
+from yiyang.registry.identity import hash_sql, id_sql, layers
 from yiyang.registry.reading import faulty_columns
 from yiyang.registry.sources import Source, quoted
 
@@ -140,7 +140,7 @@ def _quarantine(con: duckdb.DuckDBPyConnection, contract: Contract, source: Sour
         raw = "r_id_number" if fault == "id_error" else f"r_{name}"
         con.execute(f"{insert} SELECT {register}, {label}, source_row, {place}, {quoted(words[name])}, "
                     f"{masked(raw) if fault == 'id_error' else raw}, {fault} FROM {table} WHERE {fault} > 0")
-    con.execute(f"{insert} SELECT {register}, {label}, source_row, 0, {quoted(words[id_column])}, {masked('id_number')}, "
+    con.execute(f"{insert} SELECT {register}, {label}, source_row, 0, {quoted(words[id_column])}, {masked(id_sql('n'))}, "
                 f"{reasons.TWO_PERSONS} FROM {table} SEMI JOIN twins USING (person)")
     if source.rejects:
         con.execute(f"{insert} SELECT DISTINCT {register}, {label}, CAST(line AS INTEGER), 0, '整行', "
@@ -161,7 +161,7 @@ def _doubts(con: duckdb.DuckDBPyConnection, contract: Contract, source: Source, 
         sql = f"{found} FROM {source.rejects}"
         for step in layers("found", known):
             sql = f"SELECT *, {', '.join(f'{expr} AS {name}' for name, expr in step.items())} FROM ({sql})"
-        con.execute(f"INSERT INTO doubtful SELECT {hash_sql('id18')}, source_row FROM ({sql}) WHERE id_error = 0")
+        con.execute(f"INSERT INTO doubtful SELECT {hash_sql(id_sql('_n'))}, source_row FROM ({sql}) WHERE id_error = 0")
     con.execute("CREATE OR REPLACE TEMP TABLE doubts AS SELECT person, min(source_row) AS source_row FROM doubtful GROUP BY person")
 
 
