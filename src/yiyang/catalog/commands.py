@@ -117,7 +117,8 @@ def _text(published: Published, how: Show, out: Path | None) -> None:
 
 def _table(published: Published) -> None:
     from yiyang.catalog.export import subtitle
-    from yiyang.catalog.published import COLUMNS, say
+    from yiyang.catalog.labels import say
+    from yiyang.catalog.published import COLUMNS
 
     for form, rows in published.groups().items():
         screen.show_table(form, [(say(column), "left") for column in COLUMNS], [row.cells() for row in rows])

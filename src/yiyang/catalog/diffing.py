@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from yiyang.base.screen import t
+from yiyang.catalog.labels import area_name, say
 from yiyang.catalog.lists import load_folder
 from yiyang.catalog.overlay import Overlay
-from yiyang.catalog.published import Published, Row, area_name, publish, say
+from yiyang.catalog.published import Published, Row, publish
 
 # Wording of our own, and the documents, differ from area to area without meaning anything.
 WORDING = ("name", "gives", "sources")

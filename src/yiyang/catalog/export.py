@@ -7,7 +7,8 @@ from typing import Any
 
 from yiyang.base.output import atomic_file
 from yiyang.base.screen import t
-from yiyang.catalog.published import COLUMNS, Published, say
+from yiyang.catalog.labels import say
+from yiyang.catalog.published import COLUMNS, Published
 
 PINE, WASH, RULE, INK = "#1F6650", "#F4F6F3", "#C9D1CC", "#1B2420"
 WIDTHS = (5, 16, 34, 30, 28, 18, 10, 44)

@@ -10,8 +10,8 @@ from typing import Any
 from yiyang.base import screen
 from yiyang.base.errors import UsageError
 from yiyang.base.screen import t
+from yiyang.catalog.labels import CHECKED, EXACTNESS, area_name, say, text
 from yiyang.catalog.lists import documents, load_list
-from yiyang.catalog.published import CHECKED, EXACTNESS, area_name, say, text
 from yiyang.catalog.schema import Value
 from yiyang.engine.facts import hint_en, hint_zh, nearest
 

@@ -14,7 +14,8 @@ from yiyang.base.errors import MissingPart
 from yiyang.base.output import atomic_file
 from yiyang.base.screen import lang, t
 from yiyang.catalog.export import subtitle
-from yiyang.catalog.published import COLUMNS, Published, area_name, say, text
+from yiyang.catalog.labels import area_name, say, text
+from yiyang.catalog.published import COLUMNS, Published
 
 WIDTHS = (3.5, 10, 19, 17, 15.5, 10, 7, 18)
 PANGO = "libpango-1.0-0 libpangoft2-1.0-0"

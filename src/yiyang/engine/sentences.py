@@ -141,11 +141,11 @@ class Speaker:
         if not holding:
             return self._t(f"{fact.zh}没有任何取值", f"{fact.en} has no such value")
         if op in (">", ">=") and len(holding) > 2:
-            return self._t(f"{fact.zh}为{self._label(fact, holding[0])}及以上", f"{fact.en} {self._label(fact, holding[0])} or above")
+            return self._t(f"{fact.zh}为{self._label(fact, holding[0])}及以上", f"{fact.en} is {self._label(fact, holding[0])} or above")
         return self._is(fact, self._list(fact, tuple(holding)))
 
     def _is(self, fact: Fact, shown: str) -> str:
-        return self._t(f"{fact.zh}为{shown}", f"{fact.en} {shown}")
+        return self._t(f"{fact.zh}为{shown}", f"{fact.en} is {shown}")
 
     def _list(self, fact: Fact, values: tuple[int, ...]) -> str:
         return self._or([self._label(fact, value) if fact.is_listed else self.value(fact, value) for value in values])
