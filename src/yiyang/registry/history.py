@@ -61,7 +61,7 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Changes:
-    """What became of the rows: `rows` are in the snapshot now."""
+    """What became of the rows: `rows` are in the snapshot now; the others count delivered rows without doubtful ones."""
 
     rows: int
     new: int
@@ -79,13 +79,12 @@ def write(con: duckdb.DuckDBPyConnection, contract: Contract, facts: FactBook, l
                 f"CAST(state AS INTEGER) AS state{''.join(', ' + c for c in stored)} FROM settled_{name}")
     if before is None:
         copy(con, "SELECT * FROM fresh", out)
-        new = _number(con, f"SELECT count(*) FROM settled_{name}")
-        return Changes(new, new, 0, 0)
+        return Changes(_number(con, "SELECT count(*) FROM fresh"), _delivered(con, "fresh"), 0, 0)
     _compare(con, contract, stored, arrival, before)
     copy(con, "SELECT * FROM stay UNION ALL SELECT * FROM shut UNION ALL SELECT * FROM ended UNION ALL SELECT * FROM added", out)
-    new, closed = _number(con, "SELECT count(*) FROM added"), _number(con, "SELECT count(*) FROM gone")
-    rows = _number(con, f"SELECT count(*) FROM read_parquet({quoted(str(out))})")
-    return Changes(rows, new, _number(con, f"SELECT count(*) FROM settled_{name}") - new, closed)
+    new = _delivered(con, "unknown")
+    return Changes(_number(con, f"SELECT count(*) FROM read_parquet({quoted(str(out))})"), new, _delivered(con, "fresh") - new,
+                   _delivered(con, "gone"))
 
 
 def copy(con: duckdb.DuckDBPyConnection, query: str, out: Path) -> None:
@@ -136,6 +135,11 @@ def _ended(columns: str, arrival: Arrival) -> str:
     return (f"SELECT {columns} FROM (SELECT * REPLACE (least(valid_to, {last}) AS valid_to, {arrival.known} AS known_from, "
             f"{ENDED} AS state) FROM gone LEFT JOIN ({taken}) USING (person) WHERE state = {DELIVERED} "
             f"AND known_from < {arrival.again_since} AND (starts IS NULL OR starts > valid_from)) WHERE valid_to >= valid_from")
+
+
+def _delivered(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    """Rows as delivered, without the doubtful ones."""
+    return _number(con, f"SELECT count(*) FROM {table} WHERE state = {DELIVERED}")
 
 
 def _number(con: duckdb.DuckDBPyConnection, sql: str) -> int:
