@@ -13,7 +13,8 @@ The same text runs on DuckDB and on Spark. Rules of the resolution:
 * A person on whom no register of the fact has a row has the fact's `absent` value, if the registers delivered so far
   cover every value that the fact's registers can state; otherwise he might be in one that is missing: unknown.
 * People are those the police register has (a row that has not ended by the day, or a doubtful one). What holds for life
-  (birth date, sex) is taken from a row even if its dates begin later.
+  (birth date, sex) is taken from a row even if its dates begin later. Somebody whose row ended in the month before
+  because he died stays for this one month, with alive = 0 and his last facts: differences can then say why he left.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ from yiyang.registry.settling import DOUBTFUL
 from yiyang.registry.snapshot import open_snapshot
 from yiyang.registry.sources import quoted
 
+ALIVE = "alive"
+
 
 def resolve_steps(contracts: Contracts, facts: FactBook, day: int, known: int, delivered: Sequence[str]) -> tuple[Step, ...]:
     """The chain from tables r_<register> to `people`.
@@ -48,20 +51,32 @@ def resolve_steps(contracts: Contracts, facts: FactBook, day: int, known: int, d
         `facts`, sorted by person.
     """
     there = [name for name in contracts if name in delivered]
-    tops = [_top(contracts[name], facts, day, known) for name in there]
+    tops = [(_base if name == BASE else _top)(contracts[name], facts, day, known) for name in there]
     return (*tops, _people(contracts, facts, there))
 
 
 def _top(contract: Contract, facts: FactBook, day: int, known: int) -> Step:
     """What one register says of each person on the day; `doubtful` is 1 where a row is in quarantine."""
-    name, is_base = contract.register_, contract.register_ == BASE
-    valid = f"valid_to >= {day}" + ("" if is_base else f" AND valid_from <= {day}")
-    holds = f"CASE WHEN valid_from <= {day} THEN 0 ELSE 1 END, " if is_base else ""
-    values = []
+    name = contract.register_
+    values = [f"CASE WHEN state <> {DOUBTFUL} THEN {column} END AS {column}" for column in columns_of(contract, facts)]
+    return _ranked(name, known, f"valid_to >= {day} AND valid_from <= {day}", "", values)
+
+
+def _base(contract: Contract, facts: FactBook, day: int, known: int) -> Step:
+    """The same of the register that makes a person; `ended` is 1 if its last row ended in the month before."""
+    month_before = (day - 100 if day // 100 % 100 > 1 else day - 10000 + 1100)
+    for_life = lasting(contract, facts)
+    values = [f"CASE WHEN valid_to >= {day} THEN 0 ELSE 1 END AS ended"]
     for column in columns_of(contract, facts):
-        guard = f"state <> {DOUBTFUL}" + (f" AND valid_from <= {day}" if is_base and column not in lasting(contract, facts) else "")
-        values.append(f"CASE WHEN {guard} THEN {column} END AS {column}")
-    ranked = (f"SELECT *, ROW_NUMBER() OVER (PARTITION BY person ORDER BY CASE WHEN state = {DOUBTFUL} THEN 0 ELSE 1 END, {holds}"
+        holds = "" if column in for_life else f" AND valid_from <= {day}"
+        values.append(f"CASE WHEN state <> {DOUBTFUL}{holds} THEN {column} END AS {column}")
+    first = f"CASE WHEN valid_to >= {day} THEN 0 ELSE 1 END, CASE WHEN valid_from <= {day} THEN 0 ELSE 1 END, "
+    return _ranked(contract.register_, known, f"valid_to >= {month_before}", first, values)
+
+
+def _ranked(name: str, known: int, valid: str, first: str, values: Sequence[str]) -> Step:
+    """The row that speaks for each person among those that are valid and were believed."""
+    ranked = (f"SELECT *, ROW_NUMBER() OVER (PARTITION BY person ORDER BY CASE WHEN state = {DOUBTFUL} THEN 0 ELSE 1 END, {first}"
               "valid_from DESC, known_from DESC, source_row DESC, row_hash) AS turn "
               f"FROM r_{name} WHERE known_from <= {known} AND known_to > {known} AND {valid}")
     doubtful = f"CASE WHEN state = {DOUBTFUL} THEN 1 ELSE 0 END AS doubtful"
@@ -86,7 +101,15 @@ def _people(contracts: Contracts, facts: FactBook, there: Sequence[str]) -> Step
     used = [name for name in there if name != BASE]
     joins = "".join(f" LEFT JOIN top_{name} ON top_{name}.person = top_{BASE}.person" for name in used)
     return Step("people", f"SELECT top_{BASE}.person, top_{BASE}.household, {', '.join(values)} FROM top_{BASE}{joins} "
-                          f"ORDER BY top_{BASE}.person")
+                          f"WHERE {_is_person(contracts, facts, there)} ORDER BY top_{BASE}.person")
+
+
+def _is_person(contracts: Contracts, facts: FactBook, there: Sequence[str]) -> str:
+    """Who is in the month's people: not those whose row has ended, unless they died."""
+    here = f"top_{BASE}.ended = 0"
+    if ALIVE not in facts.facts:
+        return here
+    return f"({here} OR {_value(facts[ALIVE], contracts, facts, there)} = 0)"
 
 
 def _value(fact: Fact, contracts: Contracts, facts: FactBook, there: Sequence[str]) -> str:
