@@ -120,6 +120,18 @@ class Coding:
             stride *= axis.size
         return tuple(reversed(found))
 
+    def knows(self, leaf: Leaf) -> bool:
+        """Whether the leaf is a function of the cell."""
+        edges = next((axis.edges for axis in self.axes if axis.fact == leaf.fact), None)
+        return edges is not None and all(edge in edges for edge in thresholds(leaf) if splits(leaf.fact, edge))
+
+    def refined(self, leaves: Iterable[Leaf]) -> Coding:
+        """The coding with further cuts, so that it knows these leaves too."""
+        edges = {axis.fact: set(axis.edges) for axis in self.axes}
+        for leaf in leaves:
+            edges.setdefault(leaf.fact, set()).update(thresholds(leaf))
+        return _coding(edges)
+
     def __getitem__(self, fact: str) -> Axis:
         return next(axis for axis in self.axes if axis.fact.name == fact)
 
@@ -154,6 +166,10 @@ def coding_of(program: Program, *, every_year: Sequence[int] = (), also: Iterabl
     for fact, found in edges.items():
         if fact.kind is Kind.YEARS and every_year:
             found.update(range(every_year[0], every_year[1] + 1))
+    return _coding(edges)
+
+
+def _coding(edges: Mapping[Fact, set[int]]) -> Coding:
     axes = [Axis(fact, tuple(sorted(edge for edge in found if splits(fact, edge)))) for fact, found in edges.items()]
     return Coding(tuple(sorted(axes, key=lambda axis: axis.fact.name)))
 

@@ -57,18 +57,33 @@ class Evaluator:
         self.count = len(next(iter(classes.values()))) if classes else 1
         self._leaves: dict[Leaf, Truth] = {}
 
-    def answers(self) -> list[Answer]:
-        """The answers in the order of the program's rules."""
-        found: dict[int, Answer] = {}
+    def answers(self, known: Mapping[int, Answer] | None = None) -> list[Answer]:
+        """The answers in the order of the program's rules.
+
+        Args:
+            known: final answers of rules that need not be asked again; all or none of a group or a cap.
+        """
+        found: dict[int, Answer] = dict(known or {})
+        settled = frozenset(found)
         for step, name in self.program.order:
+            members = self._members(step, name)
+            if settled.issuperset(members):
+                continue
             if step == "who":
-                for number in self.program.items.get(name, ()):
-                    found[number] = self._who(self.program.rules[number], found)
+                for number in members:
+                    if number not in settled:
+                        found[number] = self._who(self.program.rules[number], found)
             elif step == "highest":
-                _highest(self.program, self.program.group(name), found, StackReason("highest_of", name))
+                _highest(self.program, members, found, StackReason("highest_of", name))
             else:
-                _cap(self.program, self.program.capped(name), found)
+                _cap(self.program, members, found)
         return [found[number] for number in range(len(self.program.rules))]
+
+    def _members(self, step: str, name: str) -> tuple[int, ...]:
+        """Numbers of the rules that a step of the program's order touches."""
+        if step == "who":
+            return self.program.items.get(name, ())
+        return self.program.group(name) if step == "highest" else self.program.capped(name)
 
     def reasons(self, rule: Rule, answer: Answer) -> tuple[Ints, Ints]:
         """Bit masks (met, unknown) of the rule's reasons in every cell."""
