@@ -10,7 +10,7 @@ from typing import Any
 from yiyang.base.errors import NoEffect, PolicyError
 from yiyang.catalog import references
 from yiyang.catalog.facts import load_facts
-from yiyang.catalog.lists import LoadedItem, departments, documents
+from yiyang.catalog.lists import LoadedItem, departments, documents, in_order
 from yiyang.catalog.loader import Problems, validate
 from yiyang.catalog.overlay import Overlay, Patch, SetValue, number
 from yiyang.catalog.schema import Item, Value
@@ -29,7 +29,7 @@ def apply(lists: Lists, overlay: Overlay, on: date, policy: Path | None = None) 
         items[patch.item] = _patched(patch, items.get(patch.item), policy)
     for change in overlay.sets:
         _set(changed, change, on)
-    return changed
+    return {area: in_order(items.values()) for area, items in changed.items()}
 
 
 def in_force(value: Value, on: date) -> int | None:

@@ -1,6 +1,7 @@
 """Lists + areas + a day → the engine's program: for whom each list answers, and with which figures.
 
 - A rule's scope: alive, under the list's area by the item's basis, and under no nearer list that has the same item.
+  Of two lists side by side, one by registration and one by residence, the place of registration answers.
   An item whose condition speaks of `alive` itself (a funeral benefit) decides that for itself.
 - Figures are those in force on the day. A figure that has not begun is an error; one past its stated expiry no longer
   counts: as an amount the whole amount is then not stated, as a threshold the item is no longer in force.
@@ -75,7 +76,7 @@ def bind(areas: Sequence[str], on: date, overlay: Overlay | None = None, policy:
         NoEffect: a change of the overlay matches or changes nothing.
     """
     run = tuple(dict.fromkeys(short(area) for area in areas))
-    lists = _in_force(_lists(run, on, overlay, policy), on)
+    lists = _in_force(lists_near(run, on, overlay, policy), on)
     book, binder = load_facts(policy), _Binder(on, policy)
     for area, items in lists.items():
         for loaded in items.values():
@@ -99,7 +100,7 @@ def effective_program(
         own: only the area's own items, nothing from above.
     """
     code = short(area)
-    lists = _in_force(_lists((code,), on, overlay, policy), on)
+    lists = _in_force(lists_near((code,), on, overlay, policy), on)
     book, binder, seen = load_facts(policy), _Binder(on, policy), set[str]()
     for above in sorted(lists, key=lambda name: -_depth(name)):
         if not covers(above, code) or (own and above != code):
@@ -122,7 +123,7 @@ def _depth(area: str) -> int:
     return -(high - low)
 
 
-def _lists(run: tuple[str, ...], on: date, overlay: Overlay | None, policy: Path | None) -> Lists:
+def lists_near(run: tuple[str, ...], on: date, overlay: Overlay | None, policy: Path | None) -> Lists:
     """Area → id → item of every list above, at or below the run's areas, from the top down, changes applied."""
     near = [area for area in list_areas(policy) if any(covers(area, one) or covers(one, area) for one in run)]
     lists: Lists = {area: load_list(area, policy).items for area in near}
@@ -165,8 +166,16 @@ def _scope(item: Item, area: str, run: tuple[str, ...], lists: Lists, book: Fact
             nearer.setdefault(items[item.id].item.basis, []).append(other)
     if all(any(covers(other, place) for other in nearer.get(item.basis, [])) for place in places):
         return None
-    excluded = [Not(Within(book[BASIS[basis]], _outermost(others))) for basis, others in sorted(nearer.items())]
+    if item.basis == "resident":
+        nearer.setdefault("registered", []).extend(_beside(item, area, lists))
+    excluded = [Not(Within(book[BASIS[basis]], _outermost(found))) for basis, found in sorted(nearer.items()) if found]
     return all_of(_alive(item, book), Within(book[BASIS[item.basis]], places), *excluded)
+
+
+def _beside(item: Item, area: str, lists: Lists) -> list[str]:
+    """Areas beside this one that give the item to those they register: they go first, so that nobody has it twice."""
+    beside = [other for other in lists if not covers(area, other) and not covers(other, area)]
+    return [other for other in beside if item.id in lists[other] and lists[other][item.id].item.basis == "registered"]
 
 
 def _outermost(areas: Sequence[str]) -> tuple[str, ...]:
@@ -247,7 +256,9 @@ class _Binder:
 
     def _documents_of(self, item: Item) -> tuple[Document, ...]:
         named = [item.source, *item.documents_also, *(value.source for value in item.values.values())]
-        return tuple(self._documents[name] for name in dict.fromkeys(source.document for source in named))
+        names = dict.fromkeys(source.document for source in named)
+        # A draft laid over an earlier run may cite a document that was not there yet.
+        return tuple(self._documents[name] for name in names if name in self._documents)
 
 
 def _stacking(item: Item, values: Mapping[str, int]) -> Stacking:

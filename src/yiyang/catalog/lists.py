@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,8 +92,13 @@ def _read(folder: Path, policy: Path | None) -> AreaList:
         references.check_item(loaded.path, loaded.item, book, known, problems)
         references.check_cases(cases_path(loaded.path), loaded.item, loaded.cases, book, problems)
     problems.raise_if_any()
-    items.sort(key=lambda loaded: (loaded.item.number is None, loaded.item.number, loaded.item.id))
-    return AreaList(head, {loaded.item.id: loaded for loaded in items}, folder)
+    return AreaList(head, in_order(items), folder)
+
+
+def in_order(items: Iterable[LoadedItem]) -> dict[str, LoadedItem]:
+    """Items by id, in the order of the published table, then by id."""
+    found = sorted(items, key=lambda loaded: (loaded.item.number is None, loaded.item.number, loaded.item.id))
+    return {loaded.item.id: loaded for loaded in found}
 
 
 def _item_files(folder: Path) -> list[Path]:

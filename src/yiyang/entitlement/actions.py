@@ -56,7 +56,7 @@ def run(*, snapshot: Path, month: str, out: Path, engine: Engine = "duckdb", ove
         clock.tell("读取快照", "reading the snapshot")
         people, source = people_for(snapshot, on, folder / "facts.parquet")
         bound = bind([source["area"]], on, overlay)
-        freeze(bound, folder / "policy")
+        freeze(bound, folder / "policy", overlay=overlay)
         backend = open_backend(engine, folder)
         try:
             result = compute(bound, backend, people, folder, clock.tell)
