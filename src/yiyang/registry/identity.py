@@ -9,6 +9,7 @@ import hashlib
 import os
 
 from yiyang.registry import reasons
+from yiyang.registry.fields import birth_of
 from yiyang.registry.sources import quoted
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -65,7 +66,7 @@ def layers(raw: str, known: int) -> list[dict[str, str]]:
                 f"ELSE NULLIF(translate({raw}, {quoted(FROM)}, {quoted(TO)}), '') END"},
         {"_body": "CASE strlen(_id) WHEN 18 THEN left(_id, 17) WHEN 15 THEN left(_id, 6) || '19' || substr(_id, 7) END"},
         {"_n": "CASE WHEN regexp_full_match(_body, '[1-9][0-9]{16}') THEN TRY_CAST(_body AS BIGINT) END"},
-        {"_check": check_sql("_n"), "_birth": "CAST(_n // 1000 % 100000000 AS INTEGER)"},
+        {"_check": check_sql("_n"), "_birth": birth_of("_n")},
         {"id_error": _error(known)},
     ]
 

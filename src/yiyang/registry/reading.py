@@ -1,6 +1,6 @@
 """From a delivered file to judged rows: one table per register, every row with its values and its faults.
 
-    source (text) → read_<r> (parsed, faults) → judged_<r> (areas resolved, source rows numbered)
+    source (text) → read_<r> (values in the usual writing) → odd_<column> (each other writing once) → judged_<r>
 
 Everything is set-wise SQL on DuckDB; Python sees distinct area codes, never people.
 """
@@ -15,8 +15,8 @@ import pyarrow as pa
 
 from yiyang.engine.facts import FactBook
 from yiyang.registry import reasons
-from yiyang.registry.contracts import Contract
-from yiyang.registry.fields import OPEN, as_int, fault, parsed
+from yiyang.registry.contracts import Column, Contract
+from yiyang.registry.fields import ENDLESS, OPEN, birth_of, careful, clean, fault, quick
 from yiyang.registry.identity import hash_sql, id_sql, layers
 from yiyang.registry.sources import Source
 
@@ -24,7 +24,7 @@ Areas = Callable[[Iterable[int]], dict[int, int]]  # 12-digit codes as delivered
 
 
 class Reader:
-    """Reads the sources of one delivery into one DuckDB connection.
+    """Reads the sources of one delivery into one DuckDB connection, which has the table `identities`.
 
     Args:
         known: yyyymmdd, the day on which the delivery was known.
@@ -33,73 +33,62 @@ class Reader:
 
     def __init__(self, con: duckdb.DuckDBPyConnection, facts: FactBook, known: int, areas: Areas) -> None:
         self.con, self.facts, self.known, self.areas = con, facts, known, areas
+        # With this optimizer on, DuckDB pulls the repair of odd values out of its CASE and pays for it on every row.
+        con.execute("SET disabled_optimizers = 'common_subexpressions'")
 
     def read(self, contract: Contract, source: Source) -> None:
-        """Make the table judged_<r>; see `judged_columns`."""
+        """Make the table judged_<r>: source_row, is_bad, n, person, r_id_number, id_error, and per read column its
+        value, its fault e_<column> and its text r_<column>."""
         name = contract.register_
         if source.table is not None:
             self.con.register(f"{name}_sheet", source.table)
-        # With this optimizer on, DuckDB pulls the slow repair of odd values out of its CASE and pays for it on every row.
-        self.con.execute("SET disabled_optimizers = 'common_subexpressions'")
         self.con.execute(f"CREATE OR REPLACE TEMP TABLE read_{name} AS {self._read_sql(contract, source)}")
-        self.con.execute("RESET disabled_optimizers")
         if source.table is not None:
             self.con.unregister(f"{name}_sheet")
-        self._resolve_areas(contract, source)
-        self._number_rows(source)
-        self.con.execute(f"CREATE OR REPLACE TEMP TABLE judged_{name} AS {self._judged_sql(contract, source)}")
+        odd = [n for n, c in typed(contract, source).items() if self._read_odd(name, n, c)]
+        has_gaps = self._number_rows(source)
+        self.con.execute(f"CREATE OR REPLACE TEMP TABLE judged_{name} AS {self._judged_sql(contract, source, odd, has_gaps)}")
         self.con.execute(f"DROP TABLE read_{name}")
 
     def _read_sql(self, contract: Contract, source: Source) -> str:
         """One row per row of the file, in its order, so that the table's rowid numbers the file's rows."""
-        given = {n: c for n, c in contract.read.items() if n in source.heading.places and c.type != "id_number"}
-        id_column = contract.id_column
-        steps = layers(id_column, self.known)
-        steps[0] |= {f"p_{n}": parsed(c, n, self.facts) for n, c in given.items()}
-        steps[1] |= {f"i_{n}": as_int(f"p_{n}") for n, c in given.items() if c.type == "date"}
-        steps.append({f"e_{n}": fault(n, c, self.known) for n, c in given.items() if c.type != "text" or c.required})
+        columns = typed(contract, source)
+        steps = layers(contract.id_column, self.known)
+        steps[0] |= {f"q_{n}": quick(c, n, self.facts) for n, c in columns.items()}
         sql = source.query
         for step in steps:
             sql = f"SELECT *, {', '.join(f'{expr} AS {name}' for name, expr in step.items())} FROM ({sql})"
-        return f"SELECT {', '.join(self._kept(contract, source))} FROM ({sql})"
-
-    def _kept(self, contract: Contract, source: Source) -> list[str]:
-        id_column = contract.id_column
         everything = ", ".join(f"NULLIF(trim({n}), '')" for n in source.heading.places)
-        kept = ["CASE WHEN id_error = 0 THEN _n END AS n", "id_error", f"CASE WHEN id_error > 0 THEN {id_column} END AS r_id_number",
+        kept = ["CASE WHEN id_error = 0 THEN _n END AS n", "id_error",
+                f"CASE WHEN id_error > 0 THEN {contract.id_column} END AS r_id_number",
                 f"id_error = {reasons.ID_MISSING} AND COALESCE({everything}) IS NULL AS is_blank"]
-        for name, column in contract.read.items():
-            if name not in source.heading.places or column.type == "id_number":
-                continue
-            kept.append(f"{self._value(name, column.type, column.role, column.check)} AS {name}")
-            if column.type != "text" or column.required:
-                kept += [f"e_{name}", f"CASE WHEN e_{name} > 0 THEN {name} END AS r_{name}" if column.type != "area"
-                         else f"{name} AS r_{name}"]
-        return kept
+        for name, column in columns.items():
+            # Short texts are cheap to keep, and a day in the future has to be shown as it was written.
+            raw = name if column.type in ("date", "area") else f"CASE WHEN q_{name} IS NULL THEN {name} END"
+            kept += [f"q_{name} AS {name}", f"{raw} AS r_{name}"]
+        kept += [f"{self._text(name, column)} AS {name}" for name, column in texts(contract, source).items()]
+        return f"SELECT {', '.join(kept)} FROM ({sql})"
 
     @staticmethod
-    def _value(name: str, kind: str, role: str | None, check: str | None) -> str:
-        if role == "household":
-            return f"CASE WHEN p_{name} IS NOT NULL THEN {hash_sql(chr(39) + 'H' + chr(39) + f' || p_{name}')} END"
-        if check == "birth_date_of_id":
-            return f"COALESCE(i_{name}, CASE WHEN id_error = 0 THEN _birth END)"
-        if role == "valid_to":
-            return f"CASE WHEN i_{name} >= 29000101 THEN {OPEN} ELSE i_{name} END"
-        return f"i_{name}" if kind == "date" else f"p_{name}"
+    def _text(name: str, column: Column) -> str:
+        text = f"NULLIF(trim({name}, ' \t\u3000'), '')"
+        return f"CASE WHEN {text} IS NOT NULL THEN {hash_sql(chr(39) + 'H' + chr(39) + ' || ' + text)} END" if column.role == "household" else text
 
-    def _resolve_areas(self, contract: Contract, source: Source) -> None:
-        """The table `places`: every area code of the register that exists → the code in force."""
-        columns = [n for n, c in contract.read.items() if c.type == "area" and n in source.heading.places]
-        codes: set[int] = set()
-        for column in columns:
-            rows = self.con.execute(f"SELECT DISTINCT {column} FROM read_{contract.register_} WHERE {column} IS NOT NULL")
-            codes |= {row[0] for row in rows.fetchall()}
-        found = sorted(self.areas(codes).items())
-        places = pa.table({"code": pa.array([c for c, _ in found], pa.int64()), "area": pa.array([a for _, a in found], pa.int64())})
-        self._put("places", places)
+    def _read_odd(self, register: str, name: str, column: Column) -> bool:
+        """Make odd_<column> (raw, value, is_empty): every writing that was not quick, once. False if there are none."""
+        self.con.execute(f"CREATE OR REPLACE TEMP TABLE odd_{name} AS SELECT raw, {careful(column, 'raw', self.facts)} AS value, "
+                         f"{clean('raw')} IS NULL AS is_empty FROM (SELECT DISTINCT r_{name} AS raw FROM read_{register} "
+                         f"WHERE {name} IS NULL AND r_{name} IS NOT NULL)")
+        if column.type == "area":
+            codes = [row[0] for row in self.con.execute(f"SELECT DISTINCT value FROM odd_{name} WHERE value IS NOT NULL").fetchall()]
+            found = sorted(self.areas(codes).items())
+            self._put("places", pa.table({"value": pa.array([c for c, _ in found], pa.int64()), "area": pa.array([a for _, a in found], pa.int64())}))
+            self.con.execute(f"CREATE OR REPLACE TEMP TABLE odd_{name} AS SELECT raw, area AS value, is_empty "
+                             f"FROM odd_{name} LEFT JOIN places USING (value)")
+        return bool(self.con.execute(f"SELECT count(*) FROM odd_{name}").fetchall()[0][0])
 
-    def _number_rows(self, source: Source) -> None:
-        """The table `gaps`: from which rowid on how many rows of the file came to nothing (rejected or empty)."""
+    def _number_rows(self, source: Source) -> bool:
+        """Make `gaps`: from which rowid on how many rows of the file came to nothing (rejected or empty)."""
         rejected = []
         if source.rejects:
             rejected = [r[0] for r in self.con.execute(f"SELECT DISTINCT line FROM {source.rejects}").fetchall()]
@@ -110,47 +99,61 @@ class Reader:
         last = [index for index, start in enumerate(starts) if bisect_left(starts, start + 1) == index + 1]
         self._put("gaps", pa.table({"start": pa.array([starts[i] for i in last], pa.int64()),
                                     "shift": pa.array([i + 1 for i in last], pa.int64())}))
+        return bool(missing)
 
     def _put(self, name: str, table: pa.Table) -> None:
         self.con.register("incoming", table)
         self.con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM incoming")
         self.con.unregister("incoming")
 
-    def _judged_sql(self, contract: Contract, source: Source) -> str:
-        faults = {n: f"t.{n}" for n in faulty_columns(contract, source)}
-        joins = " LEFT JOIN identities AS i ON i.n = t.n"
-        columns = [f"CASE WHEN t.n IS NOT NULL THEN COALESCE(i.person, {hash_sql(id_sql('t.n'))}) END AS person", "t.n", "t.r_id_number"]
-        for name, column in contract.read.items():
-            if column.type == "id_number" or name not in source.heading.places:
-                continue
-            if column.type == "area":
-                joins += f" LEFT JOIN places AS at_{name} ON at_{name}.code = t.{name}"
-                faults[f"e_{name}"] = (f"CAST(CASE WHEN t.{name} IS NOT NULL AND at_{name}.area IS NULL THEN {reasons.AREA} "
-                                       f"ELSE t.e_{name} END AS TINYINT)")
-                columns.append(f"at_{name}.area AS {name}")
-            else:
-                columns.append(f"t.{name}")
-            columns += [f"t.r_{name}"] if f"e_{name}" in faults else []
-        faults |= _ends_before(contract, source)
-        columns += [f"{expression} AS {name}" for name, expression in faults.items()]
-        row = f"CAST(t.rowid + {source.heading.row + 1}"
-        if self.con.execute("SELECT count(*) FROM gaps").fetchall()[0][0]:
-            joins += " ASOF LEFT JOIN gaps ON t.rowid >= gaps.start"
-            row += " + COALESCE(gaps.shift, 0)"
-        bad = " + ".join(faults.values()) + " > 0"
-        return (f"SELECT {row} AS INTEGER) AS source_row, {bad} AS is_bad, {', '.join(columns)} "
-                f"FROM read_{contract.register_} AS t{joins} WHERE NOT t.is_blank")
+    def _judged_sql(self, contract: Contract, source: Source, odd: list[str], has_gaps: bool) -> str:
+        faults = {f"e_{n}": fault(n, c, self.known) for n, c in typed(contract, source).items()}
+        faults |= {f"e_{n}": f"CAST(CASE WHEN {n} IS NULL THEN {reasons.MISSING} ELSE 0 END AS TINYINT)"
+                   for n, c in texts(contract, source).items() if c.required}
+        faults |= _ends_before(contract, source, faults)
+        judged = ", ".join(["*", *(f"{expression} AS {name}" for name, expression in faults.items())])
+        last = [f"COALESCE({n}, {birth_of('n')}) AS {n}" for n, c in typed(contract, source).items() if c.check == "birth_date_of_id"]
+        bad = " + ".join(faulty_columns(contract, source)) + " > 0 AS is_bad"
+        replaced = f"* REPLACE ({', '.join(last)})" if last else "*"
+        return f"SELECT {replaced}, {bad} FROM (SELECT {judged} FROM ({self._valued_sql(contract, source, odd, has_gaps)}))"
+
+    @staticmethod
+    def _valued_sql(contract: Contract, source: Source, odd: list[str], has_gaps: bool) -> str:
+        """Rows with their number in the file, their person, and every value however it was written."""
+        shift = " + COALESCE(gaps.shift, 0)" if has_gaps else ""
+        columns = [f"CAST(t.rowid + {source.heading.row + 1}{shift} AS INTEGER) AS source_row", "t.n", "t.id_error", "t.r_id_number",
+                   f"CASE WHEN t.n IS NOT NULL THEN COALESCE(i.person, {hash_sql(id_sql('t.n'))}) END AS person"]
+        joins = " LEFT JOIN identities AS i ON i.n = t.n" + (" ASOF LEFT JOIN gaps ON t.rowid >= gaps.start" if has_gaps else "")
+        for name, column in typed(contract, source).items():
+            value, empty = f"t.{name}", f"t.r_{name} IS NULL"
+            if name in odd:
+                joins += f" LEFT JOIN odd_{name} ON odd_{name}.raw = t.r_{name}"
+                value, empty = f"COALESCE(t.{name}, odd_{name}.value)", f"({empty} OR COALESCE(odd_{name}.is_empty, FALSE))"
+            if column.role == "valid_to":
+                value = f"CASE WHEN {value} >= {ENDLESS} THEN {OPEN} ELSE {value} END"
+            columns += [f"{value} AS {name}", f"t.r_{name}", f"{empty} AS b_{name}"]
+        columns += [f"t.{name}" for name in texts(contract, source)]
+        return f"SELECT {', '.join(columns)} FROM read_{contract.register_} AS t{joins} WHERE NOT t.is_blank"
+
+
+def typed(contract: Contract, source: Source) -> dict[str, Column]:
+    """The delivered columns that are stored as integers."""
+    return {n: c for n, c in contract.read.items() if n in source.heading.places and c.type not in ("id_number", "text")}
+
+
+def texts(contract: Contract, source: Source) -> dict[str, Column]:
+    """The delivered columns of text: the name and the household."""
+    return {n: c for n, c in contract.read.items() if n in source.heading.places and c.type == "text"}
 
 
 def faulty_columns(contract: Contract, source: Source) -> list[str]:
     """Names of the fault columns of a register, the id number's first."""
-    named = [f"e_{n}" for n, c in contract.read.items()
-             if n in source.heading.places and c.type != "id_number" and (c.type != "text" or c.required)]
-    return ["id_error", *named]
+    required = [n for n, c in texts(contract, source).items() if c.required]
+    return ["id_error", *(f"e_{n}" for n in contract.read if n in typed(contract, source) or n in required)]
 
 
-def _ends_before(contract: Contract, source: Source) -> dict[str, str]:
+def _ends_before(contract: Contract, source: Source, faults: dict[str, str]) -> dict[str, str]:
     start, end = contract.column_with("valid_from"), contract.column_with("valid_to")
     if start not in source.heading.places or end not in source.heading.places:
         return {}
-    return {f"e_{end}": f"CAST(CASE WHEN t.e_{end} = 0 AND t.{end} < t.{start} THEN {reasons.ENDS_BEFORE} ELSE t.e_{end} END AS TINYINT)"}
+    return {f"e_{end}": f"CAST(CASE WHEN {end} < {start} THEN {reasons.ENDS_BEFORE} ELSE {faults[f'e_{end}']} END AS TINYINT)"}

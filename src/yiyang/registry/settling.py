@@ -137,7 +137,7 @@ def _quarantine(con: duckdb.DuckDBPyConnection, contract: Contract, source: Sour
     insert = "INSERT INTO quarantine (register, file, source_row, place, field, value, reason) "
     for place, fault in enumerate(faulty_columns(contract, source)):
         name = id_column if fault == "id_error" else fault.removeprefix("e_")
-        raw = "r_id_number" if fault == "id_error" else f"r_{name}"
+        raw = "r_id_number" if fault == "id_error" else f"r_{name}" if contract.columns[name].type != "text" else "NULL"
         con.execute(f"{insert} SELECT {register}, {label}, source_row, {place}, {quoted(words[name])}, "
                     f"{masked(raw) if fault == 'id_error' else raw}, {fault} FROM {table} WHERE {fault} > 0")
     con.execute(f"{insert} SELECT {register}, {label}, source_row, 0, {quoted(words[id_column])}, {masked(id_sql('n'))}, "
