@@ -40,14 +40,21 @@ def html(summary: Json, diff: Json | None, arrears: Json | None, boundaries: Jso
     summary = fold(summary)
     data = payload(summary, diff, boundaries)
     assets = {name.partition(".")[0] + "_" + name.rpartition(".")[2]: _asset(name) for name in ASSETS}
-    return _template().render(**sections(summary, diff, arrears, names), **assets, data=Markup(script_json(data)),
-                              has_map=bool(data["map"]), bars=data["bars"])
+    return _template().render(
+        **sections(summary, diff, arrears, names),
+        **assets,
+        data=Markup(script_json(data)),
+        has_map=bool(data["map"]),
+        bars=data["bars"],
+    )
 
 
 def policy_names() -> Names:
     """Names of departments and documents from `policy/`."""
-    found = {name: {"title": document.title, "issuer": document.issuer, "number": document.number, "date": document.date}
-             for name, document in lists.documents().items()}
+    found = {
+        name: {"title": document.title, "issuer": document.issuer, "number": document.number, "date": document.date}
+        for name, document in lists.documents().items()
+    }
     return Names({name: text.zh for name, text in lists.departments().items()}, found)
 
 
@@ -58,8 +65,13 @@ def _asset(name: str) -> Markup:
 
 @cache
 def _template() -> Any:
-    environment = Environment(loader=FileSystemLoader(ROOM / "templates/report"), autoescape=True, undefined=StrictUndefined,
-                              trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=FileSystemLoader(ROOM / "templates/report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     shown = (words.count, words.big, words.big_yuan, words.wan, words.plain_yuan, words.signed, words.month_zh)
     environment.filters.update({filter_.__name__: filter_ for filter_ in shown} | {"yuan": yuan})
     return environment.get_template("report.html.j2")

@@ -21,17 +21,26 @@ def payload(summary: Json, diff: Json | None, boundaries: Json) -> Json:
         "month": words.month_zh(summary["month"]),
         "areas": summary["areas"],
         "rows": [_row(item) for item in view.by_money(summary["items"])],
-        "groups": [{"name": group["name_zh"], "total": _small(group), "cells": [_small(cell) for cell in group["cells"]]}
-                   for group in view.groups(summary)],
+        "groups": [
+            {"name": group["name_zh"], "total": _small(group), "cells": [_small(cell) for cell in group["cells"]]}
+            for group in view.groups(summary)
+        ],
         "bars": money_bars(summary),
-        "causes": [{name: cause[name] for name in ("zh", "new", "changed", "ended")} for cause in (diff or {}).get("causes", [])],
+        "causes": [
+            {name: cause[name] for name in ("zh", *view.KINDS)}
+            for cause in view.by_size((diff or {}).get("causes", []))
+        ],
         "map": map_data(boundaries),
     }
 
 
 def _row(item: Json) -> Json:
-    return {"households": item["per"] == "household", "every": words.PERIODS.get(item["every"], item["every"]), "note": view.money_note(item),
-            "at": {part["area"]: [part[name] for name in FIGURES] for part in item["by_area"]}}
+    return {
+        "households": item["per"] == "household",
+        "every": words.PERIODS.get(item["every"], item["every"]),
+        "note": view.money_note(item),
+        "at": {part["area"]: [part[name] for name in FIGURES] for part in item["by_area"]},
+    }
 
 
 def _small(cell: Json | None) -> list[int] | None:
@@ -40,21 +49,35 @@ def _small(cell: Json | None) -> list[int] | None:
 
 def money_bars(summary: Json) -> list[Json]:
     """The dearest items, certain and at most, and the rest in one bar."""
-    paying = sorted((g for g in view.groups(summary) if g["pays"] and g["year_high_fen"]), key=lambda g: -g["year_high_fen"])
+    paying = sorted(
+        (g for g in view.groups(summary) if g["pays"] and g["year_high_fen"]), key=lambda g: -g["year_high_fen"]
+    )
     bars = [{"name": g["name_zh"], "low": g["year_fen"], "high": g["year_high_fen"]} for g in paying[:MOST_BARS]]
     if rest := paying[MOST_BARS:]:
-        bars.append({"name": f"其他 {len(rest)} 项", "low": sum(g["year_fen"] for g in rest), "high": sum(g["year_high_fen"] for g in rest)})
+        bars.append(
+            {
+                "name": f"其他 {len(rest)} 项",
+                "low": sum(g["year_fen"] for g in rest),
+                "high": sum(g["year_high_fen"] for g in rest),
+            }
+        )
     return bars
 
 
 def map_data(boundaries: Json) -> Json | None:
     """County outlines with their code and name only, and the middle latitude for the shape of the map."""
-    features = [{"type": "Feature", "properties": _label(feature["properties"]), "geometry": feature["geometry"]}
-                for feature in boundaries.get("features", []) if feature.get("geometry")]
+    features = [
+        {"type": "Feature", "properties": _label(feature["properties"]), "geometry": feature["geometry"]}
+        for feature in boundaries.get("features", [])
+        if feature.get("geometry")
+    ]
     if not features:
         return None
     south, north = _latitudes([feature["geometry"]["coordinates"] for feature in features])
-    return {"shape": math.cos(math.radians((south + north) / 2)), "geo": {"type": "FeatureCollection", "features": features}}
+    return {
+        "shape": math.cos(math.radians((south + north) / 2)),
+        "geo": {"type": "FeatureCollection", "features": features},
+    }
 
 
 def _label(properties: Json) -> Json:

@@ -19,6 +19,7 @@ MANIFEST = {
 # People registered (or, where the item says so, living) outside the run's own area.
 OUTSIDE = {"code": "other", "name": "外地"}
 SUMS = ("entitled", "undecided", "year_fen", "year_high_fen")
+KINDS = ("new", "changed", "ended")
 FIGURES = (*SUMS, "paid", "fen", "high_fen")
 
 
@@ -66,7 +67,10 @@ def fold(summary: Json) -> Json:
     rest = [area for area in summary["areas"] if area not in own and area not in unknown]
     outside = [OUTSIDE | {"people": sum(area["people"] for area in rest)}] if rest else []
     codes = {area["code"] for area in [*own, *unknown]}
-    return summary | {"areas": [*own, *outside, *unknown], "items": [item | {"by_area": _folded(item, codes)} for item in summary["items"]]}
+    return summary | {
+        "areas": [*own, *outside, *unknown],
+        "items": [item | {"by_area": _folded(item, codes)} for item in summary["items"]],
+    }
 
 
 def _folded(item: Json, codes: set[str]) -> list[Json]:
@@ -105,7 +109,7 @@ def item_row(item: Json, names: Names) -> Json:
 def money_note(item: Json) -> str:
     """What stands in place of money when the item has none for people; empty when it has."""
     if item["per"] == "facility":
-        return "按机构计，不列入个人资金"
+        return "按机构计发"
     if not item["states_amount"]:
         return words.NO_AMOUNT.get(item.get("no_amount") or "not_stated", words.NO_AMOUNT["not_stated"])
     return ""
@@ -126,7 +130,12 @@ def groups(summary: Json) -> list[Json]:
         found.setdefault(item["item"], []).append(item)
     counties = [area["code"] for area in summary["areas"]]
     return [
-        {"item": name, "name_zh": same[0]["name_zh"], "pays": any(map(pays, same)), **_sums([{**item, **_no_pay(item)} for item in same])}
+        {
+            "item": name,
+            "name_zh": same[0]["name_zh"],
+            "pays": any(map(pays, same)),
+            **_sums([{**item, **_no_pay(item)} for item in same]),
+        }
         | {"cells": [_cell(same, code) for code in counties]}
         for name, same in found.items()
     ]
@@ -151,8 +160,10 @@ def by_county(summary: Json) -> list[Json]:
     """One row a county: its people and the sums of all items there."""
     cells = zip(*[group["cells"] for group in groups(summary)], strict=True)
     sums = [_sums([cell for cell in column if cell]) for column in cells] or [_sums([]) for _ in summary["areas"]]
-    return [area | figures | {"rate": rate(figures["entitled"], area["people"])}
-            for area, figures in zip(summary["areas"], sums, strict=True)]
+    return [
+        area | figures | {"rate": rate(figures["entitled"], area["people"])}
+        for area, figures in zip(summary["areas"], sums, strict=True)
+    ]
 
 
 def rate(number: int, people: int) -> float | None:
@@ -167,8 +178,11 @@ def unknown_row(entry: Json, items: list[Json], names: Names) -> Json:
     for part in entry["items"]:
         name = items[part["rule"]]["name_zh"]
         hanging[name] = hanging.get(name, 0) + part["people"]
-    return entry | {"owner_zh": owner, "remedy": words.remedy(entry["fact"], entry["zh"], owner),
-                    "hanging": sorted(hanging.items(), key=lambda pair: -pair[1])}
+    return entry | {
+        "owner_zh": owner,
+        "remedy": words.remedy(entry["fact"], entry["zh"], owner),
+        "hanging": sorted(hanging.items(), key=lambda pair: -pair[1]),
+    }
 
 
 def source_row(item: Json, names: Names) -> Json:
@@ -176,9 +190,18 @@ def source_row(item: Json, names: Names) -> Json:
     document = names.document(item["document"])
     parts = [document.get("issuer"), document.get("number"), document.get("date")]
     sign, word, style = words.CHECKED.get(item["checked"], ("", item["checked"], "plain"))
-    return {"name_zh": item["name_zh"], "list_area_name": item["list_area_name"], "title": document["title"],
-            "about": " · ".join(str(part) for part in parts if part), "article": item["article"], "checked": item["checked"],
-            "sign": sign, "word": word, "style": style, "money": money_note(item) or "载明"}
+    return {
+        "name_zh": item["name_zh"],
+        "list_area_name": item["list_area_name"],
+        "title": document["title"],
+        "about": " · ".join(str(part) for part in parts if part),
+        "article": item["article"],
+        "checked": item["checked"],
+        "sign": sign,
+        "word": word,
+        "style": style,
+        "money": money_note(item) or "载明",
+    }
 
 
 def checked(items: list[Json]) -> list[tuple[str, str, int]]:
@@ -191,22 +214,34 @@ def change_view(diff: Json, area: str) -> Json:
     """The differences with months in words and, for each item, its main causes first."""
     zh = {cause["cause"]: cause["zh"] for cause in diff["causes"]}
     items = [item | {"why": _why(item["causes"], zh)} for item in diff["items"]]
-    items.sort(key=lambda item: -(item["new"] + item["changed"] + item["ended"]))
-    return diff | {"from_zh": words.month_zh(diff["month_a"]), "to_zh": words.month_zh(diff["month_b"]), "items": items,
-                   "areas": fold_changes(diff["areas"], area)}
+    items.sort(key=lambda item: (-abs(item["year_fen"]), -sum(item[kind] for kind in KINDS)))
+    return diff | {
+        "from_zh": words.month_zh(diff["month_a"]),
+        "to_zh": words.month_zh(diff["month_b"]),
+        "items": items,
+        "causes": by_size(diff["causes"]),
+        "areas": fold_changes(diff["areas"], area),
+    }
+
+
+def by_size(found: list[Json]) -> list[Json]:
+    """Changes, the most frequent first."""
+    return sorted(found, key=lambda part: -sum(part[kind] for kind in KINDS))
 
 
 def fold_changes(found: list[Json], own: str) -> list[Json]:
     """Changes by county, those outside the run's own area taken together at the end."""
     inside = [area for area in found if covers(own, area["area"]) or not area["area"]]
     rest = [area for area in found if area not in inside]
-    outside = [OUTSIDE | _sums(rest, ("new", "changed", "ended"))] if rest else []
+    outside = [OUTSIDE | _sums(rest, KINDS)] if rest else []
     return [*sorted(inside, key=lambda area: area["area"] or "~"), *outside]
 
 
 def _why(causes: Json, zh: Mapping[str, str]) -> str:
     sums = {name: sum(kinds.values()) for name, kinds in causes.items()}
-    return "，".join(f"{zh.get(name, name)} {words.count(n)}" for name, n in sorted(sums.items(), key=lambda pair: -pair[1]) if n)
+    return "，".join(
+        f"{zh.get(name, name)} {words.count(n)}" for name, n in sorted(sums.items(), key=lambda pair: -pair[1]) if n
+    )
 
 
 def manifest(held: Json) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ FORMS = {"material": "物质帮助", "care": "照护服务", "concern": "关爱�
 PERIODS = {"once": "一次", "week": "每周", "month": "每月", "quarter": "每季", "year": "每年", "time": "每次"}
 DELIVERY = {"automatic": "免申即享", "application": "依申请"}
 BASIS = {"registered": "按户籍地", "resident": "按居住地"}
-NO_AMOUNT = {"not_stated": "文件未载明金额", "by_formula": "按公式计发，不在此计算", "free_of_charge": "免费提供"}
+NO_AMOUNT = {"not_stated": "文件未载明金额", "by_formula": "按公式计发", "free_of_charge": "免费提供"}
 # State is never told by colour alone: a sign and a word go with it. The last is the style class.
 CHECKED = {
     "original": ("✓", "已核对原件", "good"),
@@ -22,6 +22,7 @@ CHECKED_MEANS = {
     "transcribed": "取自保存的文件文本，未见印发原件",
     "recalled": "凭记忆或二手材料整理，使用前须与原件核对",
 }
+NO_BREAK = "\N{NO-BREAK SPACE}"
 # What to do about a missing fact. `{owner}` is the department that keeps it.
 _ASK = "请{owner}补报或核实“{fact}”，下月数据到后重算。"
 REMEDIES: Mapping[str, str] = {
@@ -32,6 +33,8 @@ REMEDIES: Mapping[str, str] = {
     "self_care": "请{owner}对特困人员补做生活自理能力评估。",
     "living_arrangement": "由{owner}组织村（社区）入户登记居住状况，可与探访同做。",
     "lonely": "由{owner}组织村（社区）入户核实有无配偶、子女。",
+    "sex": "请{owner}核对身份证号和性别，更正后回传。",
+    "hardship": "请{owner}补报困难身份认定结果，先补已享受其他待遇的人。",
     "dementia": "请{owner}在健康体检时加做认知功能初筛。",
     "health_check_date": "请{owner}补报最近一次健康体检日期。",
     "ltci_grade": "请{owner}提供长期护理保险失能等级评定结果。",
@@ -59,7 +62,7 @@ def big(number: int) -> str:
     """A large count as one reads it, 120.4 万; below ten thousand exact."""
     for unit, size, places in (("亿", 10**8, 2), ("万", 10**4, 1)):
         if abs(number) >= size:
-            return f"{number / size:,.{places}f} {unit}"
+            return f"{number / size:,.{places}f}{NO_BREAK}{unit}"
     return f"{number:,}"
 
 
@@ -70,7 +73,7 @@ def big_yuan(fen: int) -> str:
 
 def wan(fen: int) -> str:
     """Fen in one unit down a column: ¥13,753.44 万."""
-    return _signed(fen, f"{abs(fen) / 10**6:,.2f} 万")
+    return _signed(fen, f"{abs(fen) / 10**6:,.2f} 万") if fen else "¥0"
 
 
 def plain_yuan(fen: int) -> str:

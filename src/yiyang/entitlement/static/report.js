@@ -11,7 +11,7 @@
   const fixed = (number, places) => number.toLocaleString("en-US", { minimumFractionDigits: places, maximumFractionDigits: places });
   const count = (number) => fixed(number, 0);
   const yuan = (fen) => `${fen < 0 ? "-" : ""}¥${fixed(Math.abs(fen) / 100, 2)}`;
-  const wan = (fen) => `${fen < 0 ? "-" : ""}¥${fixed(Math.abs(fen) / 1e6, 2)} 万`;
+  const wan = (fen) => fen === 0 ? "¥0" : `${fen < 0 ? "-" : ""}¥${fixed(Math.abs(fen) / 1e6, 2)} 万`;
   const big = (fen) => Math.abs(fen) >= 1e10 ? `¥${fixed(fen / 1e10, 2)} 亿` : Math.abs(fen) >= 1e6 ? `¥${fixed(fen / 1e6, 1)} 万` : yuan(fen);
 
   function small(text) {
@@ -69,7 +69,7 @@
     for (const row of $("by-county").tBodies[0].rows) showCounty(row.cells, found.find((area) => area.code === row.dataset.area).figures);
     const name = group === "" ? "全部项目合计" : data.groups[group].name;
     $("county-what").textContent = name;
-    const known = found.filter((area) => area.code && area.figures && area.figures[figure] !== null);
+    const known = found.filter((area) => /^\d+$/.test(area.code) && area.figures && area.figures[figure] !== null);
     sayCounties(known, figure, name, group !== "");
     if ($("map")) drawMap(known, figure, name, group !== "");
   }
@@ -90,7 +90,10 @@
     const [top, last] = [order[0], order[order.length - 1]];
     const values = top && `${top.name}最高（${format(top.figures[figure])}），${last.name}最低（${format(last.figures[figure])}）`;
     const same = top && top.figures[figure] === last.figures[figure] && `各地相同（${format(top.figures[figure])}）`;
-    $("map-says").textContent = top ? `${name}，${title(one).replace("（元）", "")}：${same || values}。` : `${name}：没有数字。`;
+    const drawn = data.map ? data.map.geo.features.map((feature) => feature.properties.code) : [];
+    const off = data.map ? known.filter((area) => !drawn.includes(area.code)).map((area) => area.name) : [];
+    const note = off.length ? `${off.join("、")}没有县界，只在表里。` : "";
+    $("map-says").textContent = (top ? `${name}，${title(one).replace("（元）", "")}：${same || values}。` : `${name}：没有数字。`) + note;
   }
 
   // Five classes of equal width with round limits; fewer when there is less to tell apart.
@@ -112,8 +115,9 @@
     const regions = data.map.geo.features.map(({ properties }) => {
       const area = known.find((one) => one.code === properties.code);
       const value = area ? area.figures[figure] : NaN;
-      const look = area ? { areaColor: ramp[classOf(value)] } : { areaColor: "#E6EAE7", decal: HATCH };
-      return { name: properties.code, value, shown: `${properties.name}\n${area ? format(value) : "没有数字"}`, itemStyle: look };
+      const place = area ? classOf(value) : 0;
+      const look = area ? { areaColor: ramp[place] } : { areaColor: "#E6EAE7", decal: HATCH };
+      return { name: properties.code, value, shown: `${properties.name}\n${area ? format(value) : "没有数字"}`, itemStyle: look, label: { color: place > 2 ? "#FFFFFF" : color("ink") } };
     });
     $("map-title").textContent = `${name}：${title(one)}，${data.month}`;
     $("map-legend").replaceChildren(...limits.slice(0, -1).map((limit, n) => legend(ramp[n], `${format(limit)} – ${format(limits[n + 1])}`)), legend("", "没有数字"));
@@ -130,12 +134,12 @@
   }
 
   function mapOption(regions) {
-    const label = { show: true, formatter: (at) => at.data.shown, ...font, fontSize: 12, lineHeight: 16, textBorderColor: "#FFFFFF", textBorderWidth: 3 };
+    const label = { show: true, formatter: (at) => at.data.shown, ...font, fontSize: 12, lineHeight: 16 };
     return {
       animation: false, aria: { enabled: true }, tooltip: tooltip((at) => at.data && at.data.shown.replace("\n", "：")),
       series: [{
         type: "map", map: "area", nameProperty: "code", aspectScale: data.map.shape, selectedMode: false, data: regions, label, left: 8, right: 8, top: 8, bottom: 8,
-        itemStyle: { borderColor: "#FFFFFF", borderWidth: 1.5 }, emphasis: { label: { ...label }, itemStyle: { borderColor: color("ink"), borderWidth: 2, areaColor: "inherit" } },
+        itemStyle: { borderColor: "#FFFFFF", borderWidth: 1.5 }, emphasis: { label: { show: true }, itemStyle: { borderColor: color("ink"), borderWidth: 2, areaColor: "inherit" } },
       }],
     };
   }
@@ -144,15 +148,15 @@
   const tooltip = (formatter) => ({ renderMode: "richText", formatter, textStyle: font, borderColor: color("ink"), backgroundColor: "#FFFFFF", confine: true });
 
   function bars(id, names, series, ending) {
-    $(id).style.height = `${names.length * 34 + 16}px`;
     const narrow = $(id).clientWidth < 500;
+    $(id).style.height = `${names.length * (narrow ? 48 : 34) + 16}px`;
     const last = series.length - 1;
     const label = { show: true, position: "right", formatter: (at) => ending(at.dataIndex), ...font };
     return {
       animation: false, aria: { enabled: true },
-      grid: { left: 4, right: narrow ? 96 : 190, top: 4, bottom: 4, containLabel: true },
+      grid: { left: 4, right: narrow ? 136 : 190, top: 4, bottom: 4, containLabel: true },
       xAxis: { type: "value", min: 0, show: false },
-      yAxis: { type: "category", inverse: true, data: names, axisTick: { show: false }, axisLine: { lineStyle: { color: color("field") } }, axisLabel: { ...font, width: narrow ? 110 : 220, overflow: "break" } },
+      yAxis: { type: "category", inverse: true, data: names, axisTick: { show: false }, axisLine: { lineStyle: { color: color("field") } }, axisLabel: { ...font, lineHeight: 15, width: narrow ? 96 : 240, overflow: "break" } },
       tooltip: { trigger: "axis", axisPointer: { type: "none" }, ...tooltip((at) => `${names[at[0].dataIndex]}\n${ending(at[0].dataIndex)}`) },
       series: series.map((one, n) => ({ type: "bar", stack: "all", barWidth: 18, ...one, label: n === last ? label : undefined })),
     };
