@@ -12,6 +12,7 @@ from yiyang.entitlement import diff, diffsum
 from yiyang.entitlement.store import RunFolder
 
 Json = dict[str, Any]
+MONTHS = 12
 
 
 def arrears(then: RunFolder, now: RunFolder) -> pa.Table:
@@ -20,13 +21,18 @@ def arrears(then: RunFolder, now: RunFolder) -> pa.Table:
     Only items paid by the month: of others the month does not say what was paid.
     """
     _same_month(then, now)
-    changes = diff.changes(then, now)
-    table = changes.filter(pc.equal(changes["a_year"], 12))
-    delta = pc.subtract(table["fen_b"], table["fen_a"])
-    table = table.rename_columns({"fen_a": "paid_fen", "fen_b": "due_fen"})
-    table = table.append_column("back_pay_fen", pc.max_element_wise(delta, 0)).append_column("recovery_fen", pc.max_element_wise(pc.negate(delta), 0))
-    return table.select(["person", "item", "list_area", "cause", "paid_fen", "due_fen", "back_pay_fen", "recovery_fen", "area"]).filter(
-        pc.not_equal(table["paid_fen"], table["due_fen"]))
+    table = diff.changes(then, now)
+    paid, due = _by_month(table, "fen_a", "a_year_a"), _by_month(table, "fen_b", "a_year_b")
+    delta = pc.subtract(due, paid)
+    columns = {"paid_fen": paid, "due_fen": due, "back_pay_fen": pc.max_element_wise(delta, 0), "recovery_fen": pc.max_element_wise(pc.negate(delta), 0)}
+    for name, column in columns.items():
+        table = table.append_column(name, column)
+    return table.select(["person", "item", "list_area", "cause", *columns, "area"]).filter(pc.not_equal(delta, 0))
+
+
+def _by_month(table: pa.Table, fen: str, a_year: str) -> pa.ChunkedArray:
+    """Fen where they are paid by the month, else nothing."""
+    return pc.if_else(pc.equal(table[a_year], MONTHS), table[fen], 0)
 
 
 def _same_month(then: RunFolder, now: RunFolder) -> None:

@@ -7,14 +7,15 @@ old answer into the new one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
 from yiyang.engine.cells import Bools, Coding, Ints, coding_of
-from yiyang.engine.evaluate import YES, Evaluator
-from yiyang.engine.rules import Program
+from yiyang.engine.evaluate import YES, Answer, Evaluator
+from yiyang.engine.rules import Program, Rule
 from yiyang.entitlement.run import AGES
 from yiyang.entitlement.store import RunFolder
 
@@ -33,15 +34,29 @@ KINDS = {NEW: "new", CHANGED: "changed", ENDED: "ended"}
 
 @dataclass(frozen=True)
 class ItemState:
-    """An item's answer in each cell, its rules taken together (their scopes exclude each other)."""
+    """An item's answer in each cell, its rules taken together (their scopes exclude each other).
+
+    `low`: fen a period; `a_year`: periods a year, 0 where nothing is paid.
+    """
 
     yes: Bools
     low: Ints
+    a_year: Ints
+
+    @classmethod
+    def of(cls, rules: Sequence[Rule], yes: Sequence[Bools], low: Sequence[Ints]) -> ItemState:
+        """From each rule's answers; lists may pay an item by different periods."""
+        periods = [np.where(one, rule.a_year if rule.pays_people else 0, 0) for rule, one in zip(rules, yes, strict=True)]
+        return cls(np.logical_or.reduce(yes), np.sum(low, axis=0), np.sum(periods, axis=0))
 
     def take(self, cells: Ints) -> ItemState:
         """State for people by cell; cell -1 (not in the run) is entitled to nothing."""
         absent = cells < 0
-        return ItemState(np.where(absent, False, self.yes[cells]), np.where(absent, 0, self.low[cells]))
+        return ItemState(*(np.where(absent, 0, values[cells]).astype(values.dtype) for values in (self.yes, self.low, self.a_year)))
+
+    def same(self, other: ItemState, rows: Ints) -> Bools:
+        """Where both say the same, row by row."""
+        return ((self.yes[rows] == other.yes[rows]) & (self.low[rows] == other.low[rows]) & (self.a_year[rows] == other.a_year[rows]))
 
 
 @dataclass(frozen=True)
@@ -84,8 +99,9 @@ def _cells(place: Ints, cell: Ints) -> Ints:
 
 def item_states(run: RunFolder) -> dict[str, ItemState]:
     """State per item id."""
-    return {item: ItemState((run.answers.answer[list(n)] == YES).any(axis=0), run.answers.low[list(n)].sum(axis=0))
-            for item, n in run.bound.program.items.items()}
+    rules, answers = run.bound.program.rules, run.answers
+    return {item: ItemState.of([rules[n] for n in numbers], [answers.answer[n] == YES for n in numbers], [answers.low[n] for n in numbers])
+            for item, numbers in run.bound.program.items.items()}
 
 
 def changes(a: RunFolder, b: RunFolder) -> pa.Table:
@@ -93,7 +109,8 @@ def changes(a: RunFolder, b: RunFolder) -> pa.Table:
 
     Returns:
         person, item, list_area, kind (new/changed/ended), cause, fen_a, fen_b (a period, household share respected),
-        a_year, area (of registration, 12 digits, newest known), sorted by item, then person.
+        a_year_a, a_year_b (periods a year, 0 where nothing is paid), area (of registration, 12 digits, newest known),
+        sorted by item, then person.
     """
     pairs, states_a, states_b = match(a, b), item_states(a), item_states(b)
     parts = [part for item in sorted({*states_a, *states_b}) if (part := _item_changes(item, a, b, pairs, states_a, states_b)).num_rows]
@@ -107,34 +124,34 @@ def _empty() -> pa.Table:
     ints64, text = pa.int64(), pa.string()
     return pa.table({name: pa.array([], kind) for name, kind in
                      [("person", ints64), ("item", text), ("list_area", text), ("kind", text), ("cause", text), ("fen_a", ints64), ("fen_b", ints64),
-                      ("a_year", ints64), ("area", ints64)]})
+                      ("a_year_a", ints64), ("a_year_b", ints64), ("area", ints64)]})
 
 
 def _item_changes(item: str, a: RunFolder, b: RunFolder, pairs: Pairs, states_a: dict[str, ItemState], states_b: dict[str, ItemState]) -> pa.Table:
     before, after = _state(states_a, item, a, pairs.cell_a), _state(states_b, item, b, pairs.cell_b)
     fen_a, fen_b = _paid(a, item, pairs.person, before), _paid(b, item, pairs.person, after)
-    kind = np.select([~before.yes & after.yes, before.yes & ~after.yes, before.yes & after.yes & (fen_a != fen_b)], [NEW, ENDED, CHANGED], 0)
+    other = (fen_a != fen_b) | (fen_a * before.a_year != fen_b * after.a_year)
+    kind = np.select([~before.yes & after.yes, before.yes & ~after.yes, before.yes & after.yes & other], [NEW, ENDED, CHANGED], 0)
     row = np.flatnonzero(kind)
-    rule = next(run.bound.program.rules[run.bound.program.items[item][0]] for run in (b, a) if item in run.bound.program.items)
     return pa.table({"row": row, "person": pairs.person[row], "item": np.full(len(row), item), "list_area": _list_area(item, a, b, pairs, row),
-                     "kind": kind[row], "fen_a": fen_a[row], "fen_b": fen_b[row], "a_year": np.full(len(row), rule.a_year if rule.pays_people else 0)})
+                     "kind": kind[row], "fen_a": fen_a[row], "fen_b": fen_b[row], "a_year_a": before.a_year[row], "a_year_b": after.a_year[row]})
 
 
 def _state(states: dict[str, ItemState], item: str, run: RunFolder, cells: Ints) -> ItemState:
-    nothing = ItemState(np.zeros(len(run.cells.codes), bool), np.zeros(len(run.cells.codes), np.int64))
+    zeros = np.zeros(len(run.cells.codes), np.int64)
+    nothing = ItemState(zeros.astype(bool), zeros, zeros)
     return states.get(item, nothing).take(cells)
 
 
 def _paid(run: RunFolder, item: str, person: Ints, state: ItemState) -> Ints:
-    """Fen a period each person is paid; of a household item only its payee, for a facility's nobody."""
+    """Fen a period each person is certainly paid; of a household only its payee."""
     rules = [run.bound.program.rules[n] for n in run.bound.program.items.get(item, ())]
-    if not any(rule.per == "household" for rule in rules):
-        return state.low if all(rule.per == "person" for rule in rules) else np.zeros(len(person), np.int64)
-    paid = np.zeros(len(person), np.int64)
+    paid = state.low.copy()
     for rule in rules:
-        table = run.table(f"entitlements/{rule.list_area}-{rule.item}.parquet", columns=["person", "amount_fen"])
-        fen = np.nan_to_num(table["amount_fen"].to_numpy()).astype(np.int64)
-        paid[np.searchsorted(person, table["person"].to_numpy())] += fen
+        if rule.per == "household" and rule.pays_people:
+            table = run.table(f"entitlements/{rule.list_area}-{rule.item}.parquet", columns=["person", "answer", "payee"])
+            others = (table["answer"].to_numpy() == YES) & ~table["payee"].to_numpy()
+            paid[np.searchsorted(person, table["person"].to_numpy()[others])] = 0
     return paid
 
 
@@ -167,8 +184,8 @@ def causes(a: RunFolder, b: RunFolder, place_a: Ints, place_b: Ints, item: Ints)
     coding = _common_coding(program_a, program_b)
     unique, which = np.unique(np.stack([place_a, place_b]), axis=1, return_inverse=True)
     people_a, people_b = unique
-    old = coding.decode(coding.encode(_complete(a.facts_of(people_a), coding, len(people_a)), a.reference))
-    new = coding.decode(coding.encode(_complete(b.facts_of(people_b), coding, len(people_b)), b.reference))
+    old = coding.decode(coding.encode(a.facts_of(people_a, coding), a.reference))
+    new = coding.decode(coding.encode(b.facts_of(people_b, coding), b.reference))
     patterns, inverse = np.unique(np.stack([*old.values(), *new.values()]), axis=1, return_inverse=True)
     half = len(coding.axes)
     names = [axis.fact.name for axis in coding.axes]
@@ -178,11 +195,6 @@ def causes(a: RunFolder, b: RunFolder, place_a: Ints, place_b: Ints, item: Ints)
 
 def _common_coding(first: Program, second: Program) -> Coding:
     return coding_of(first, every_year=AGES, also=[leaf for rule in second.rules for leaf in rule.leaves])
-
-
-def _complete(columns: dict[str, Ints], coding: Coding, count: int) -> dict[str, Ints]:
-    """Facts that one of the two lists does not ask about are unknown to it."""
-    return {axis.fact.column: columns.get(axis.fact.column, np.full(count, -1, np.int64)) for axis in coding.axes}
 
 
 @dataclass
@@ -215,7 +227,7 @@ class _Trial:
             rows = np.flatnonzero(open_ & (item == one))
             if one in tried:
                 cells = pattern[rows]
-                same = (tried[one].yes[cells] == final[one].yes[cells]) & (tried[one].low[cells] == final[one].low[cells])
+                same = tried[one].same(final[one], cells)
                 cause[rows[same]] = name
                 open_[rows[same]] = False
             elif name == "list_revised":
@@ -228,11 +240,15 @@ class _Trial:
             if one in start and one in final:
                 rows = np.flatnonzero(item == one)
                 cells = pattern[rows]
-                same = (start[one].yes[cells] == final[one].yes[cells]) & (start[one].low[cells] == final[one].low[cells])
-                cause[rows[same]] = "household"
+                cause[rows[start[one].same(final[one], cells)]] = "household"
 
 
 def _states(program: Program, coding: Coding, classes: dict[str, Ints]) -> dict[str, ItemState]:
     answers = Evaluator(program, coding, classes).answers()
-    return {item: ItemState(np.logical_or.reduce([answers[n].yes for n in numbers]), np.sum([answers[n].paid_low for n in numbers], axis=0))
+    return {item: ItemState.of([program.rules[n] for n in numbers], [answers[n].yes for n in numbers], [_low(program.rules[n], answers[n]) for n in numbers])
             for item, numbers in program.items.items()}
+
+
+def _low(rule: Rule, answer: Answer) -> Ints:
+    """A facility's money goes to nobody."""
+    return answer.paid_low if rule.per != "facility" else np.zeros_like(answer.low)

@@ -22,7 +22,8 @@ def item_names(*runs: RunFolder) -> dict[str, str]:
 def summarise(changes: pa.Table, a: RunFolder, b: RunFolder) -> Json:
     """The content of diff.json (see docs/architecture.md)."""
     names = item_names(a, b)
-    table = changes.append_column("year_fen", pc.multiply(pc.subtract(changes["fen_b"], changes["fen_a"]), changes["a_year"]))
+    before, after = pc.multiply(changes["fen_a"], changes["a_year_a"]), pc.multiply(changes["fen_b"], changes["a_year_b"])
+    table = changes.append_column("year_fen", pc.subtract(after, before))
     county = pc.floor(pc.divide(pc.cast(table["area"], pa.float64()), 1e6)).cast(pa.int64())
     table = table.append_column("county", county)
     return {"kind": "diff", "month_a": a.manifest["month"], "month_b": b.manifest["month"], "synthetic": b.manifest["synthetic"],

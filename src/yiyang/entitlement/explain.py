@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from yiyang.areas import logic as areas
 from yiyang.base.errors import UsageError
 from yiyang.catalog.binding import RuleInfo
@@ -31,7 +33,7 @@ def explain(run: RunFolder, person: int, item: str | None = None, lang: str = "z
     """
     place = run.place_of(person)
     cell = int(run.people.cell[place])
-    values = {name: int(column[0]) for name, column in run.facts_of([place]).items()}  # type: ignore[arg-type]
+    values = {name: int(column[0]) for name, column in run.facts_of(np.array([place])).items()}
     says = speaker(lang, diff_names(run, lang))
     items = [_told(run, number, cell, values, says) for number in _answering(run, cell, item)]
     facts = [{"fact": fact.name, "name": fact.zh if lang == "zh" else fact.en, "value": _value(says, fact, values, run.reference)}

@@ -19,7 +19,7 @@ from yiyang.engine.cells import UNKNOWN, Coding, Ints, coding_of
 from yiyang.engine.facts import as_int
 from yiyang.engine.pipeline import Cells
 from yiyang.entitlement import tables
-from yiyang.entitlement.tables import Answers, Counts, Found, People
+from yiyang.entitlement.tables import Answers, Counts, Found, People, Pivot
 
 AGES = (60, 101)  # every year of age between is a class of its own, so that a threshold can be simulated on the cells
 CARRY = ("household", "birth_date", "registered_area", "resident_area")
@@ -169,17 +169,16 @@ def save(table: pa.Table, path: Path) -> None:
     pq.write_table(table, path, compression=compression, use_dictionary=packed, row_group_size=1 << 20)
 
 
-def missing_facts(run: Run) -> list[tuple[int, str, int, int]]:
-    """(rule number, fact, people, fen a year) of what is open, by the fact that may settle it."""
+def missing_facts(run: Run) -> list[tuple[int, Pivot, int]]:
+    """(rule number, the fact and the cells where it may settle what is open, fen a year), only where somebody is."""
     rows = []
     weight = run.cells.people
     for number, rule in enumerate(run.bound.program.rules):
         answer, low, high = run.answers.answer[number], run.answers.low[number], run.answers.high[number]
         fen = tables.worth(rule, answer, low, high)
         for pivot in tables.pivots(run.bound.program, number, run.cells.coding, run.cells.classes, tables.is_open(answer, low, high)):
-            people = int(weight[pivot.decides].sum())
-            if people:
-                rows.append((number, pivot.fact, people, int((weight * fen)[pivot.decides].sum())))
+            if pivot.decides.any():
+                rows.append((number, pivot, int((weight * fen)[pivot.decides].sum())))
     return rows
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,7 +13,8 @@ import numpy as np
 from yiyang.areas import logic as areas
 from yiyang.base.errors import NoEffect
 from yiyang.catalog.binding import BoundProgram
-from yiyang.engine.cells import Coding, Ints, coding_of, splits
+from yiyang.catalog.schema import Text
+from yiyang.engine.cells import Axis, Coding, Ints, coding_of, splits
 from yiyang.engine.conditions import thresholds
 from yiyang.engine.evaluate import YES, Answer, Evaluator
 from yiyang.engine.rules import Program, Rule
@@ -41,22 +43,13 @@ def touched(before: Program, after: Program) -> Touched:
     if not items:
         raise NoEffect("这个改动没有改变清单中的任何一项。", "the change alters no item of the list.")
     everything = (*before.rules, *after.rules)
-    while more := {rule.item for rule in everything if rule.item not in items and _meets(rule, items, everything)}:
+    while more := {rule.item for rule in everything if tables.reads(rule, everything) & items} - items:
         items |= more
-    needed = items | {name for rule in everything if rule.item in items for name in (*rule.stacking.not_with, *rule.stacking.less)}
-    while more := {name for rule in everything if rule.item in needed for name in (*rule.stacking.not_with, *rule.stacking.less)} - needed:
-        needed |= more
+    needed = tables.closure(items, everything)
     return Touched(_only(before, needed), _only(after, needed), frozenset(items))
 
 
-def _meets(rule: Rule, items: set[str], rules: tuple[Rule, ...]) -> bool:
-    groups = {(r.stacking.highest_of, r.stacking.cap_group) for r in rules if r.item in items}
-    mine = rule.stacking
-    return (bool(items & {*mine.not_with, *mine.less}) or any(g is not None and g == mine.highest_of for g, _ in groups)
-            or any(g is not None and g == mine.cap_group for _, g in groups))
-
-
-def _only(program: Program, items: set[str]) -> Program:
+def _only(program: Program, items: Set[str]) -> Program:
     return Program(tuple(rule for rule in program.rules if rule.item in items))
 
 
@@ -87,7 +80,7 @@ class Simulator:
         gained, lost = view.entitled(what.after, what.items), view.entitled(what.before, what.items)
         result = {
             "kind": "simulation", "month": self.run.manifest["month"], "synthetic": self.run.manifest["synthetic"],
-            **_figures(delta, view.people), "items": self._items(what, view, before, after, gained, lost), "by_area": self._by_area(delta, view),
+            **_figures(delta, view.people), "items": self._items(what, view, before, after, gained, lost, _names(changed, self.run.bound)), "by_area": self._by_area(delta, view),
             "by_age": _by_axis(delta, view, "age"), "by_hardship": _by_axis(delta, view, "hardship"), "histogram": _histogram(delta, view.people)}
         return result | {"milliseconds": round((time.perf_counter() - began) * 1000, 1)}
 
@@ -101,14 +94,14 @@ class Simulator:
     def _cells_view(self) -> View:
         return View(self.run)
 
-    def _items(self, what: Touched, view: View, before: dict[str, Ints], after: dict[str, Ints], gained: dict[str, Bools], lost: dict[str, Bools]) -> list[Json]:
-        names = {info.item.id: info.item.name for info in self.run.bound.infos}
+    def _items(self, what: Touched, view: View, before: dict[str, Ints], after: dict[str, Ints], gained: dict[str, Bools], lost: dict[str, Bools],
+               names: dict[str, Text]) -> list[Json]:
         nothing, nobody = np.zeros(view.count, np.int64), np.zeros(view.count, bool)
         rows = []
         for item in sorted(what.items):
             old, new = lost.get(item, nobody), gained.get(item, nobody)
             change = after.get(item, nothing) - before.get(item, nothing)
-            rows.append({"item": item, "name_zh": names[item].zh if item in names else item, "newly_entitled": int(view.people[new & ~old].sum()),
+            rows.append({"item": item, "name_zh": names[item].zh, "name_en": names[item].en, "newly_entitled": int(view.people[new & ~old].sum()),
                          "no_longer_entitled": int(view.people[old & ~new].sum()), **_figures(change, view.people)})
         return [row for row in rows if any(row[name] for name in ("newly_entitled", "no_longer_entitled", "winners", "losers", "budget_year_fen"))]
 
@@ -120,6 +113,11 @@ class Simulator:
             figures = _figures(delta[cell[here]], people[here])
             rows.append({"area": f"{code:06d}" if code >= 0 else "", "name": areas.name(int(code) * 10**6) if code >= 0 else "未知", **figures})
         return [row for row in rows if row["winners"] or row["losers"]]
+
+
+def _names(*bounds: BoundProgram) -> dict[str, Text]:
+    """Names of items by id, the last word first."""
+    return {info.item.id: info.item.name for bound in reversed(bounds) for info in bound.infos}
 
 
 class View:
@@ -167,9 +165,8 @@ class PersonView(View):
     def __init__(self, run: RunFolder, what: Touched) -> None:
         also = [leaf for program in (what.before, what.after) for rule in program.rules for leaf in rule.leaves]
         self.run, self.coding = run, coding_of(run.bound.program, every_year=AGES, also=also)
-        table = run.facts_of(np.arange(len(run.people.person)))
-        self.classes = self.coding.decode(self.coding.encode(_all_columns(run, self.coding, table), run.reference))
         self.count = len(run.people.person)
+        self.classes = self.coding.decode(self.coding.encode(run.facts_of(np.arange(self.count), self.coding), run.reference))
         self.people = np.ones(self.count, np.int64)
 
     @cached_property
@@ -189,21 +186,11 @@ class PersonView(View):
         return share
 
 
-def _all_columns(run: RunFolder, coding: Coding, columns: dict[str, Ints]) -> dict[str, Ints]:
-    """Facts that the run's own list does not ask about are read as well."""
-    missing = [axis.fact.column for axis in coding.axes if axis.fact.column not in columns]
-    if missing:
-        from yiyang.entitlement.store import ints
-
-        table = run.table("facts.parquet", columns=missing)
-        columns = columns | {name: ints(table[name]) for name in missing}
-    return columns
-
-
 def _covers(coding: Coding, rule: Rule) -> bool:
     """Whether every threshold of the rule is among the coding's cuts."""
     edges = {axis.fact.name: axis.edges for axis in coding.axes}
-    return all(edge in edges.get(leaf.fact.name, ()) for leaf in rule.leaves for edge in thresholds(leaf) if splits(leaf.fact, edge))
+    return all(leaf.fact.name in edges for leaf in rule.leaves) and all(
+        edge in edges[leaf.fact.name] for leaf in rule.leaves for edge in thresholds(leaf) if splits(leaf.fact, edge))
 
 
 def _figures(delta: Ints, people: Ints) -> Json:
@@ -215,11 +202,23 @@ def _by_axis(delta: Ints, view: View, fact: str) -> list[Json]:
     axis = next((axis for axis in view.coding.axes if axis.fact.name == fact), None)
     if axis is None:
         return []
-    value = np.array([*axis.representatives, -1])[view.classes[fact]]
-    groups = ([(f"{low}–{high}" if high < 120 else f"{low}+", (value >= low) & (value <= high)) for low, high in BANDS] if fact == "age" else
-              [(label.zh, value == code) for code, label in enumerate(axis.fact.values)])
-    rows = [{"group": name, **_figures(delta[here], view.people[here])} for name, here in [*groups, ("未知", value == -1)]]
+    groups = _bands(axis) if fact == "age" else [(_labels(axis, number), [number]) for number in range(axis.unknown)]
+    found = [(name, np.isin(view.classes[fact], numbers)) for name, numbers in [*groups, ("未知", [axis.unknown])]]
+    rows = [{"group": name, **_figures(delta[here], view.people[here])} for name, here in found]
     return [row for row in rows if row["winners"] or row["losers"]]
+
+
+def _bands(axis: Axis) -> list[tuple[str, list[int]]]:
+    """Bands of age with their classes; every class lies in one band, whose years from 60 to 101 are classes of their own."""
+    names = [f"<{BANDS[0][0]}", *(f"{low}–{high}" if high < 120 else f"{low}+" for low, high in BANDS)]
+    places = np.searchsorted([low for low, _ in BANDS], axis.representatives, side="right")
+    return [(name, np.flatnonzero(places == place).tolist()) for place, name in enumerate(names)]
+
+
+def _labels(axis: Axis, number: int) -> str:
+    """The values of a class; where no list tells two values apart they stand together."""
+    low, high = axis.values_of(number)
+    return "、".join(label.zh for label in axis.fact.values[low:high])
 
 
 def _histogram(delta: Ints, people: Ints) -> list[Json]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +23,7 @@ from yiyang.engine.pipeline import Cells
 from yiyang.entitlement.run import coding_for
 from yiyang.entitlement.tables import Answers, People
 
+NEEDED = {"month", "reference_day", "known", "areas", "synthetic", "list_hash"}
 PEOPLE_COLUMNS = ("person", "household", "birth_date", "registered_area", "resident_area", "cell")
 
 
@@ -35,7 +37,7 @@ class RunFolder:
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
         self.manifest = self._json("manifest.json")
-        if self.manifest.get("kind") != "run":
+        if self.manifest.get("kind") != "run" or not self.manifest.keys() >= NEEDED:
             raise SnapshotError(f"{path} 不是一次运行的输出（由 yiyang run 生成）。", f"{path} is no run (made by yiyang run).")
 
     @property
@@ -45,7 +47,12 @@ class RunFolder:
     @cached_property
     def bound(self) -> BoundProgram:
         """The lists in force when the run was made, not today's."""
-        return self.rebind()
+        bound = self.rebind()
+        if bound.program.hash != self.manifest["list_hash"]:
+            raise SnapshotError(f"{self.path} 里的清单与运行时不同（被改动，或出自另一版本的程序）；请用 yiyang run 重新运行。",
+                                f"The lists in {self.path} are not those of the run (changed since, or of another version of this program); "
+                                "make the run again with yiyang run.")
+        return bound
 
     def rebind(self, overlay: Overlay | None = None) -> BoundProgram:
         """The run's lists with changes to try."""
@@ -82,17 +89,35 @@ class RunFolder:
         return self.table("areas.parquet")
 
     def table(self, name: str, **options: Any) -> pa.Table:
-        path = self.path / name
-        if not path.exists():
-            raise SnapshotError(f"{self.path} 缺少 {name}，运行结果不完整；请重新运行。", f"{self.path} lacks {name}; the run is incomplete, run again.")
-        return pq.read_table(path, **options)
+        """One of the run's Parquet tables."""
+        return self._parquet(name, lambda path: pq.read_table(path, **options))
 
-    def facts_of(self, people: Ints) -> dict[str, Ints]:
-        """Stored facts by column of the people at the given places (places in `people`, which the file follows)."""
-        columns = [fact.column for fact in self.bound.program.facts]
-        table = self.table("facts.parquet", columns=list(dict.fromkeys(columns)))
-        taken = table.take(pa.array(people))
-        return {name: ints(taken[name]) for name in taken.column_names}
+    def _parquet(self, name: str, read: Callable[[Path], Any]) -> Any:
+        path = self.path / name
+        try:
+            return read(path)
+        except FileNotFoundError:
+            raise SnapshotError(f"{self.path} 缺少 {name}，运行结果不完整；请用 yiyang run 重新运行。",
+                                f"{self.path} lacks {name}; the run is incomplete, make it again with yiyang run.") from None
+        except (pa.ArrowException, OSError) as error:
+            raise SnapshotError(f"{path} 已损坏（{error}）；请用 yiyang run 重新运行。",
+                                f"{path} is damaged ({error}); make the run again with yiyang run.") from error
+
+    def facts_of(self, people: Ints, coding: Coding | None = None) -> dict[str, Ints]:
+        """Stored facts by column of the people at the given places (places in `people`, which the file follows).
+
+        Args:
+            coding: whose facts; the run's own by default. A fact that the snapshot did not have is unknown.
+        """
+        columns = list(dict.fromkeys(axis.fact.column for axis in (coding or self.coding).axes))
+        there = [name for name in columns if name in self.fact_columns]
+        table = self.table("facts.parquet", columns=there).take(pa.array(people))
+        return {name: ints(table[name]) if name in there else np.full(len(people), UNKNOWN, np.int64) for name in columns}
+
+    @cached_property
+    def fact_columns(self) -> frozenset[str]:
+        """The columns that the people of the run came with."""
+        return frozenset(self._parquet("facts.parquet", pq.read_schema).names)
 
     def place_of(self, person: int) -> int:
         """A person's place in `people`."""
@@ -104,11 +129,14 @@ class RunFolder:
 
     def _json(self, name: str) -> dict[str, Any]:
         path = self.path / name
-        if not path.exists():
+        try:
+            loaded = json.loads(path.read_text(encoding="utf-8"))
+        except (FileNotFoundError, NotADirectoryError):
             raise SnapshotError(f"{self.path} 里没有 {name}：这不是一次完整的运行。请用 yiyang run 生成。",
-                                f"{self.path} has no {name}: it is no complete run. Make one with yiyang run.")
-        loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return loaded
+                                f"{self.path} has no {name}: it is no complete run. Make one with yiyang run.") from None
+        except (OSError, ValueError) as error:
+            raise SnapshotError(f"{path} 读不出来（{error}）；请用 yiyang run 重新运行。", f"{path} cannot be read ({error}); make the run again with yiyang run.") from error
+        return loaded if isinstance(loaded, dict) else {}
 
 
 def ints(column: pa.ChunkedArray) -> Ints:

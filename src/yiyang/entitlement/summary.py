@@ -9,7 +9,7 @@ import numpy as np
 
 from yiyang.areas import logic as areas
 from yiyang.catalog.binding import RuleInfo
-from yiyang.engine.cells import Ints
+from yiyang.engine.cells import Bools, Ints
 from yiyang.engine.rules import Rule
 from yiyang.engine.sentences import Speaker
 from yiyang.entitlement.run import Run, finding, missing_facts
@@ -83,14 +83,18 @@ def _totals(items: list[Json]) -> Json:
 
 
 def _unknown(run: Run) -> list[Json]:
-    """Missing facts, by the money and the people that hang on them."""
-    book = run.bound.book
+    """Missing facts, by the money and the people that hang on them; who lacks one for several items counts once."""
+    book, weight = run.bound.book, run.cells.people
     found: dict[str, Json] = {}
-    for number, fact, people, fen in missing_facts(run):
-        entry = found.setdefault(fact, {"fact": fact, "zh": book[fact].zh, "en": book[fact].en, "owner": book[fact].owner, "year_fen": 0, "people": 0, "items": []})
+    decides: dict[str, Bools] = {}
+    for number, pivot, fen in missing_facts(run):
+        fact = book[pivot.fact]
+        entry = found.setdefault(fact.name, {"fact": fact.name, "zh": fact.zh, "en": fact.en, "owner": fact.owner, "year_fen": 0, "people": 0, "items": []})
+        people = int(weight[pivot.decides].sum())
         entry["items"].append({"rule": number, "item": run.bound.program.rules[number].item, "people": people, "year_fen": fen})
         entry["year_fen"] += fen
-        entry["people"] = max(entry["people"], people)
+        decides[fact.name] = decides.get(fact.name, False) | pivot.decides
+        entry["people"] = int(weight[decides[fact.name]].sum())
     return sorted(found.values(), key=lambda entry: (-entry["year_fen"], -entry["people"], entry["fact"]))
 
 

@@ -5,7 +5,7 @@ Everything here takes arrays and returns arrays: no files, no clock.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -148,38 +148,71 @@ def worth(rule: Rule, answer: Ints, low: Ints, high: Ints) -> Ints:
 
 
 def pivots(program: Program, number: int, coding: Coding, classes: dict[str, Ints], open_: Bools) -> list[Pivot]:
-    """Of each fact unknown in some open cell: where learning it alone may settle the rule's own condition or amount."""
-    rule = program.rules[number]
-    facts = sorted({leaf.fact.name for leaf in rule.leaves})
+    """Of each fact unknown in some open cell: where learning it alone may settle the rule's answer or narrow its amount."""
+    part, mine = part_of(program, number)
+    names = [fact.name for fact in part.facts]
     cells = np.flatnonzero(open_)
-    if not len(cells) or not facts:
+    if not len(cells) or not names:
         return []
-    patterns, inverse = np.unique(np.stack([classes[name][cells] for name in facts]), axis=1, return_inverse=True)
-    before = _undecided(program, rule, coding, facts, patterns)
+    patterns, inverse = np.unique(np.stack([classes[name][cells] for name in names]), axis=1, return_inverse=True)
+    trial = _Trial(part, mine, coding, names, patterns)
     found = []
-    for place, name in enumerate(facts):
+    for place, name in enumerate(names):
         unknown = patterns[place] == coding[name].unknown
         if unknown.any():
-            settles = _settles(program, rule, coding, facts, patterns, place, before) & unknown
             decides = np.zeros(len(open_), bool)
-            decides[cells] = settles[inverse.ravel()]
+            decides[cells] = (trial.settles(place) & unknown)[inverse.ravel()]
             found.append(Pivot(name, decides))
     return found
 
 
-def _settles(program: Program, rule: Rule, coding: Coding, facts: Sequence[str], patterns: Ints, place: int, before: Ints) -> Bools:
-    """Whether some known class of the fact leaves less undecided than before."""
-    settled = np.zeros(patterns.shape[1], bool)
-    for known in range(coding[facts[place]].unknown):
-        trial = patterns.copy()
-        trial[place] = known
-        settled |= _undecided(program, rule, coding, facts, trial) < before
-    return settled
+def part_of(program: Program, number: int) -> tuple[Program, int]:
+    """The rules on which one rule's answer hangs, and its place among them."""
+    rule = program.rules[number]
+    if not reads(rule, program.rules):
+        return Program((rule,)), 0
+    items = closure({rule.item}, program.rules)
+    part = Program(tuple(other for other in program.rules if other.item in items))
+    return part, part.rules.index(rule)
 
 
-def _undecided(program: Program, rule: Rule, coding: Coding, facts: Sequence[str], patterns: Ints) -> Ints:
-    """How open each pattern is: the width of the amount in fen, and a whole unit for an undecided answer."""
-    evaluator = Evaluator(program, coding, dict(zip(facts, patterns, strict=True)))
-    yes, may = evaluator.truth(rule.condition)
-    low, high = evaluator.amount(rule)
-    return np.where(may, high - low, 0) + np.where(may & ~yes, 10**12, 0)
+def reads(rule: Rule, rules: Sequence[Rule]) -> set[str]:
+    """Items that meet a rule: those it names, and those in a group or under a cap with it."""
+    mine = rule.stacking
+    together = {other.item for other in rules if mine.highest_of and other.stacking.highest_of == mine.highest_of
+                or mine.cap_group and other.stacking.cap_group == mine.cap_group}
+    return {*mine.not_with, *mine.less, *together}
+
+
+def closure(items: Set[str], rules: Sequence[Rule]) -> set[str]:
+    """The items, and all those on which their answers hang."""
+    found = set(items)
+    while more := {name for rule in rules if rule.item in found for name in reads(rule, rules)} - found:
+        found |= more
+    return found
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """One rule of a program on patterns of classes, one row a fact."""
+
+    program: Program
+    number: int
+    coding: Coding
+    names: Sequence[str]
+    patterns: Ints
+
+    def settles(self, place: int) -> Bools:
+        """Whether some known class of the fact at this place gives another answer or a narrower amount."""
+        before, settled = self._state(self.patterns), np.zeros(self.patterns.shape[1], bool)
+        for known in range(self.coding[self.names[place]].unknown):
+            trial = self.patterns.copy()
+            trial[place] = known
+            settled |= (self._state(trial) != before).any(axis=0)
+        return settled
+
+    def _state(self, patterns: Ints) -> Ints:
+        """Rows: certain, possible, least and most fen."""
+        answer = Evaluator(self.program, self.coding, dict(zip(self.names, patterns, strict=True))).answers()[self.number]
+        pays = self.program.rules[self.number].pays_people
+        return np.stack([answer.yes, answer.may, answer.paid_low * pays, answer.paid_high * pays])
