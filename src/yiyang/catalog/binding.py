@@ -1,8 +1,8 @@
 """Lists + areas + a day → the engine's program: for whom each list answers, and with which figures.
 
 - A rule's scope: alive, under the list's area by the item's basis, and under no nearer list that has the same item.
-  Of two lists side by side, one by registration and one by residence, the place of registration answers.
   An item whose condition speaks of `alive` itself (a funeral benefit) decides that for itself.
+- Of two lists side by side, one by registration and one by residence, the place of registration answers.
 - Figures are those in force on the day. A figure that has not begun is an error; one past its stated expiry no longer
   counts: as an amount the whole amount is then not stated, as a threshold the item is no longer in force.
 """
@@ -173,7 +173,7 @@ def _scope(item: Item, area: str, run: tuple[str, ...], lists: Lists, book: Fact
 
 
 def _beside(item: Item, area: str, lists: Lists) -> list[str]:
-    """Areas beside this one that give the item to those they register: they go first, so that nobody has it twice."""
+    """Areas beside this one that give the item to those they register: they go first, nobody has it twice."""
     beside = [other for other in lists if not covers(area, other) and not covers(other, area)]
     return [other for other in beside if item.id in lists[other] and lists[other][item.id].item.basis == "registered"]
 

@@ -7,9 +7,10 @@ does not name are the list's own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -71,13 +72,22 @@ class _Asked:
         return self.case.on, tuple(sorted(values.items()))
 
 
-def engines(*, spark: bool = False) -> dict[str, Engine]:
-    """The engines by name. Spark needs PySpark and Java."""
-    found: dict[str, Engine] = {"reference": _reference, "numpy": _numpy, "duckdb": _duckdb}
-    return found | ({"spark": _spark} if spark else {})
+@contextmanager
+def opened(*, spark: bool = False) -> Iterator[Mapping[str, Engine]]:
+    """The engines by name, as long as they are needed. Spark needs PySpark and Java."""
+    from yiyang.engine.duck import DuckBackend
+
+    with ExitStack() as stack:
+        duck = stack.enter_context(closing(DuckBackend(threads=1)))
+        found: dict[str, Engine] = {"reference": _reference, "numpy": _numpy, "duckdb": partial(_sql, duck)}
+        if spark:
+            from yiyang.engine.spark import SparkBackend
+
+            found["spark"] = partial(_sql, stack.enter_context(closing(SparkBackend(threads=2))))
+        yield found
 
 
-def run_cases(own: AreaList, policy: Path | None = None, *, spark: bool = False) -> Iterator[CaseRun]:
+def run_cases(own: AreaList, engines: Mapping[str, Engine], policy: Path | None = None) -> Iterator[CaseRun]:
     """Every case of a list on every engine."""
     groups: dict[tuple[date, tuple[tuple[str, int], ...]], list[_Asked]] = {}
     for loaded in own.items.values():
@@ -86,7 +96,7 @@ def run_cases(own: AreaList, policy: Path | None = None, *, spark: bool = False)
             groups.setdefault(asked.key(), []).append(asked)
     for (on, values), group in groups.items():
         bound = bind([own.head.area], on, _overlay(values, own.head.area), policy)
-        yield from _run(bound, group, own.head.area, spark)
+        yield from _run(bound, group, own.head.area, engines)
 
 
 def _overlay(values: Iterable[tuple[str, int]], area: str) -> Overlay:
@@ -98,12 +108,12 @@ def _set(name: str, figure: int, area: str) -> SetValue:
     return SetValue(item, value, str(figure), area, figure)
 
 
-def _run(bound: BoundProgram, group: list[_Asked], area: str, spark: bool) -> Iterator[CaseRun]:
+def _run(bound: BoundProgram, group: list[_Asked], area: str, engines: Mapping[str, Engine]) -> Iterator[CaseRun]:
     numbers = {rule.item: n for n, rule in enumerate(bound.program.rules) if rule.list_area == area}
     people = [_person(bound, asked.case, area) for asked in group]
     # An item that is not in force on the case's day answers nobody.
     rules = [numbers.get(asked.loaded.item.id, -1) for asked in group]
-    for name, engine in engines(spark=spark).items():
+    for name, engine in engines.items():
         for asked, got in zip(group, engine(bound, rules, people), strict=True):
             path = asked.loaded.path
             paid = name in IN_MEMORY or asked.loaded.item.per is not Per.FACILITY
@@ -145,20 +155,6 @@ def _numpy(bound: BoundProgram, rules: Sequence[int], people: Sequence[Person]) 
 
 def _or_unknown(value: int | None) -> int:
     return UNKNOWN if value is None else value
-
-
-def _duckdb(bound: BoundProgram, rules: Sequence[int], people: Sequence[Person]) -> list[Given]:
-    from yiyang.engine.duck import DuckBackend
-
-    with closing(DuckBackend(threads=1)) as backend:
-        return _sql(backend, bound, rules, people)
-
-
-def _spark(bound: BoundProgram, rules: Sequence[int], people: Sequence[Person]) -> list[Given]:
-    from yiyang.engine.spark import SparkBackend
-
-    with closing(SparkBackend(threads=2)) as backend:
-        return _sql(backend, bound, rules, people)
 
 
 def _sql(backend: pipeline.Backend, bound: BoundProgram, rules: Sequence[int], people: Sequence[Person]) -> list[Given]:

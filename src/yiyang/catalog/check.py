@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 from yiyang.base.errors import PolicyError
 from yiyang.base.paths import policy_dir
 from yiyang.catalog.binding import covers, effective_program, is_in_force
-from yiyang.catalog.cases import CaseRun, run_cases
+from yiyang.catalog.cases import CaseRun, Engine, opened, run_cases
 from yiyang.catalog.check_logic import check_logic
 from yiyang.catalog.check_values import check_meeting, check_values
 from yiyang.catalog.facts import load_facts
@@ -21,6 +21,7 @@ from yiyang.catalog.loader import line_of, shown
 from yiyang.engine.facts import hint_en, hint_zh, nearest
 
 CASE_KINDS = {"case"}
+Engines = Mapping[str, Engine]
 
 
 @dataclass
@@ -81,11 +82,12 @@ def check(areas: Sequence[str], on: date, policy: Path | None = None, *, spark: 
     report = Report(chosen, on)
     report.findings.extend(_check_facts(policy))
     known = _known_items(policy)
-    for area in chosen:
-        try:
-            report.findings.extend(_check_list(report, area, known, policy, spark))
-        except PolicyError as error:
-            report.findings.extend(_broken(area, error))
+    with opened(spark=spark) as engines:
+        for area in chosen:
+            try:
+                report.findings.extend(_check_list(report, area, known, policy, engines))
+            except PolicyError as error:
+                report.findings.extend(_broken(area, error))
     order = list(Level)
     report.findings = sorted(
         dict.fromkeys(report.findings), key=lambda f: (order.index(f.level), f.area, f.item, f.line)
@@ -93,7 +95,7 @@ def check(areas: Sequence[str], on: date, policy: Path | None = None, *, spark: 
     return report
 
 
-def _check_list(report: Report, area: str, known: set[str], policy: Path | None, spark: bool) -> Iterator[Finding]:
+def _check_list(report: Report, area: str, known: set[str], policy: Path | None, engines: Engines) -> Iterator[Finding]:
     own = load_list(area, policy)
     report.items += len(own.items)
     yield from _check_head(own, policy)
@@ -104,13 +106,13 @@ def _check_list(report: Report, area: str, known: set[str], policy: Path | None,
             yield finding(Level.NOTE, "ended", area, loaded.path, ("ends",), zh, en, loaded.item.id)
     yield from check_logic(effective_program(area, report.on, policy=policy, own=True), policy)
     yield from check_meeting(own, effective_program(area, report.on, policy=policy), known)
-    yield from _check_cases(report, own, policy, spark)
+    yield from _check_cases(report, own, policy, engines)
 
 
-def _check_cases(report: Report, own: AreaList, policy: Path | None, spark: bool) -> Iterator[Finding]:
+def _check_cases(report: Report, own: AreaList, policy: Path | None, engines: Engines) -> Iterator[Finding]:
     report.cases += sum(len(loaded.cases) for loaded in own.items.values())
     wrong: dict[tuple[str, int], list[CaseRun]] = {}
-    for run in run_cases(own, policy, spark=spark):
+    for run in run_cases(own, engines, policy):
         report.engines = tuple(dict.fromkeys([*report.engines, run.engine]))
         if not run.is_right:
             wrong.setdefault((run.item, run.number), []).append(run)

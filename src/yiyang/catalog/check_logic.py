@@ -24,6 +24,7 @@ from yiyang.engine.rules import Rule
 from yiyang.engine.sentences import Speaker
 
 ELDER = 60
+NOBODY = ("没有任何人能符合这个条件", "nobody can ever fulfil this condition")
 
 
 def area_name(code: str) -> str:
@@ -62,19 +63,18 @@ def check_logic(bound: BoundProgram, policy: Path | None = None) -> Iterator[Fin
     elders = Universe(Compare(bound.book["age"], ">=", ELDER), implied)
     for rule, info in zip(bound.program.rules, bound.infos, strict=True):
         item = _Item(rule, info, bound.book, everybody, elders)
+        if never(rule.condition, everybody):
+            yield item.found(Level.ERROR, "never", ("who",), *NOBODY)
+            continue
         found = [*_who(item), *_tiers(item)]
         yield from found
-        if not found:
+        # A gap beside a tier in the wrong place would only be its shadow.
+        if not any(one.level is Level.ERROR for one in found):
             yield from _gap(item)
 
 
 def _who(item: _Item) -> Iterator[Finding]:
     rule = item.rule
-    if never(rule.condition, item.everybody):
-        yield item.found(
-            Level.ERROR, "never", ("who",), "没有任何人能符合这个条件", "nobody can ever fulfil this condition"
-        )
-        return
     if not isinstance(rule.who, Everyone) and always(rule.who, item.everybody):
         yield item.found(
             Level.WARNING,
@@ -111,15 +111,15 @@ def _tiers(item: _Item) -> Iterator[Finding]:
         )
     for n, tier in enumerate(rule.tiers):
         if n not in dead:
-            yield from _overlap(item, n)
+            yield from _overlap(item, n, dead)
             yield from _idle(item, ("amount", "tiers", n, "when"), tier.when)
 
 
-def _overlap(item: _Item, n: int) -> Iterator[Finding]:
+def _overlap(item: _Item, n: int, dead: tuple[int, ...]) -> Iterator[Finding]:
     """A later tier that pays more would hold too: the order decides, to the person's loss."""
     rule = item.rule
     for later in range(n + 1, len(rule.tiers)):
-        if rule.tiers[later].fen <= rule.tiers[n].fen:
+        if later in dead or rule.tiers[later].fen <= rule.tiers[n].fen:
             continue
         both = all_of(rule.condition, first_tier(rule, n), rule.tiers[later].when)
         if witness := find(both, item.elders):
