@@ -29,7 +29,12 @@ WHOLE = ("5117", "3602", "500151")  # held down to the villages
 MAPS = {"511700": "5117", "360200": "3602", "500151": "500151"}
 GROUPS = (0, 1, *range(5, 90, 5))
 ELDER_GROUPS = tuple(range(55, 90, 5))
-PROVINCE_KINDS = {"北京市": "municipality", "天津市": "municipality", "上海市": "municipality", "重庆市": "municipality"}
+PROVINCE_KINDS = {
+    "北京市": "municipality",
+    "天津市": "municipality",
+    "上海市": "municipality",
+    "重庆市": "municipality",
+}
 # Whole aggregates that the census sheet prints without a code.
 AGGREGATES = {"省直辖县级行政区划", "自治区直辖县级行政区划"}
 # Units that the census sheet prints without a code although the standard gives them one.
@@ -52,8 +57,14 @@ def province_kind(name: str) -> str:
 def county_kind(code: str, name: str) -> str:
     if 71 <= int(code[4:6]) <= 99 and not name.endswith(("市", "县")):
         return "development_zone"
-    for ending, kind in (("自治县", "autonomous_county"), ("自治旗", "autonomous_county"), ("县", "county"), ("旗", "banner"),
-                         ("区", "district"), ("市", "county_city")):
+    for ending, kind in (
+        ("自治县", "autonomous_county"),
+        ("自治旗", "autonomous_county"),
+        ("县", "county"),
+        ("旗", "banner"),
+        ("区", "district"),
+        ("市", "county_city"),
+    ):
         if name.endswith(ending):
             return kind
     return "county"
@@ -72,12 +83,16 @@ def town_kind(code: str, name: str) -> str:
 def village_kind(code: str) -> str:
     number = int(code[9:12])
     return ("neighbourhood_like", "neighbourhood", "village", "neighbourhood_like", "village_like")[
-        1 if number < 200 else 2 if number < 400 else 3 if number < 500 else 4]
+        1 if number < 200 else 2 if number < 400 else 3 if number < 500 else 4
+    ]
 
 
 def upper_levels(folder: Path) -> list[Row]:
     rows = [("000000000000", "全国", "nation", "nation")]
-    rows += [(r["code"] + "0" * 10, r["name"], "province", province_kind(r["name"])) for r in read_csv(folder / "provinces.csv")]
+    rows += [
+        (r["code"] + "0" * 10, r["name"], "province", province_kind(r["name"]))
+        for r in read_csv(folder / "provinces.csv")
+    ]
     for r in read_csv(folder / "cities.csv"):
         placeholder = r["name"] in ("市辖区", "县") or r["name"] in AGGREGATES
         rows.append((r["code"] + "0" * 8, r["name"], "city", "placeholder" if placeholder else "city"))
@@ -89,15 +104,21 @@ def upper_levels(folder: Path) -> list[Row]:
 
 
 def lower_levels(folder: Path) -> list[Row]:
-    towns = [(r["code"] + "000", r["name"], "town", town_kind(r["code"], r["name"]))
-             for r in read_csv(folder / "streets.csv") if r["code"].startswith(WHOLE)]
-    villages = [(r["code"], r["name"], "village", village_kind(r["code"]))
-                for r in read_csv(folder / "villages.csv") if r["code"].startswith(WHOLE)]
+    towns = [
+        (r["code"] + "000", r["name"], "town", town_kind(r["code"], r["name"]))
+        for r in read_csv(folder / "streets.csv")
+        if r["code"].startswith(WHOLE)
+    ]
+    villages = [
+        (r["code"], r["name"], "village", village_kind(r["code"]))
+        for r in read_csv(folder / "villages.csv")
+        if r["code"].startswith(WHOLE)
+    ]
     return towns + villages
 
 
 def code_the_uncoded(census: list[dict[str, str]], divisions: list[Row]) -> None:
-    """Give every unit of the census its code: that of the division of the same name in the same city, or one of our own.
+    """Give every unit of the census its code: that of the division of its name in the same city, or one of our own.
 
     Development zones are printed without a code, or with one that the list of divisions writes otherwise. A zone that
     the list does not know gets a number counted down from 99 in its city.
@@ -127,7 +148,14 @@ def census_only(census: list[dict[str, str]], held: set[str]) -> list[Row]:
         if r["code"] and r["code"] + "0" * 6 not in held:
             kind = county_kind(r["code"], r["name"])
             level = "city" if r["code"].endswith("00") else "county"
-            rows.append((r["code"] + "0" * 6, r["name"], level, kind if kind == "development_zone" or level == "city" else "former"))
+            rows.append(
+                (
+                    r["code"] + "0" * 6,
+                    r["name"],
+                    level,
+                    kind if kind == "development_zone" or level == "city" else "former",
+                )
+            )
     return rows
 
 
@@ -165,15 +193,43 @@ def write_boundaries(folder: Path, mapshaper: Path, names: dict[str, str]) -> No
         counties = [p for p in sorted(source.glob(f"{prefix}*.geojson")) if not p.stem.endswith("00")]
         with tempfile.TemporaryDirectory() as scratch:
             joined, simple = Path(scratch) / "in.geojson", Path(scratch) / "out.geojson"
-            joined.write_text(json.dumps({"type": "FeatureCollection", "features": [
-                {"type": "Feature", "properties": {"code": p.stem, "name": names[p.stem]}, "geometry": json.loads(p.read_text())}
-                for p in counties]}), encoding="utf-8")
-            subprocess.run([str(mapshaper), "-i", str(joined), "-clean", "-simplify", "10%", "keep-shapes",
-                            "-o", str(simple), "precision=0.0001", "format=geojson"], check=True)
+            joined.write_text(
+                json.dumps(
+                    {
+                        "type": "FeatureCollection",
+                        "features": [
+                            {
+                                "type": "Feature",
+                                "properties": {"code": p.stem, "name": names[p.stem]},
+                                "geometry": json.loads(p.read_text()),
+                            }
+                            for p in counties
+                        ],
+                    }
+                ),
+                encoding="utf-8",
+            )
+            subprocess.run(
+                [
+                    str(mapshaper),
+                    "-i",
+                    str(joined),
+                    "-clean",
+                    "-simplify",
+                    "10%",
+                    "keep-shapes",
+                    "-o",
+                    str(simple),
+                    "precision=0.0001",
+                    "format=geojson",
+                ],
+                check=True,
+            )
             features = json.loads(simple.read_text())["features"]
         lines = ",\n".join(json.dumps(f, ensure_ascii=False, separators=(",", ":")) for f in features)
         (OUT / "boundaries" / f"{area}.geojson").write_text(
-            f'{{"type":"FeatureCollection","features":[\n{lines}\n]}}\n', encoding="utf-8")
+            f'{{"type":"FeatureCollection","features":[\n{lines}\n]}}\n', encoding="utf-8"
+        )
 
 
 def main() -> None:

@@ -7,7 +7,6 @@ statistical codes). Everything below an area lies in one half-open range of inte
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -18,7 +17,14 @@ NATION = 0
 # Size of the range of each level, the narrowest first.
 SIZES = (("village", 1), ("town", 10**3), ("county", 10**6), ("city", 10**8), ("province", 10**10), ("nation", 10**12))
 LEVELS = ("nation", "province", "city", "county", "town", "village")
-LEVEL_NAMES = {"nation": "全国", "province": "省级", "city": "地级", "county": "县级", "town": "乡级", "village": "村级"}
+LEVEL_NAMES = {
+    "nation": "全国",
+    "province": "省级",
+    "city": "地级",
+    "county": "县级",
+    "town": "乡级",
+    "village": "村级",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +100,10 @@ def normalise(text: str | int) -> int:
     """A code as people write it (2, 4, 6, 9 or 12 digits) as the 12-digit integer."""
     digits = str(text).strip()
     if not (digits.isascii() and digits.isdigit() and len(digits) in (2, 4, 6, 9, 12)):
-        raise UsageError(f"区划代码应为 6、9 或 12 位数字，现在是“{text}”。",
-                         f"An area code has 6, 9 or 12 digits; this is “{text}”.")
+        raise UsageError(
+            f"区划代码应为 6、9 或 12 位数字，现在是“{text}”。",
+            f"An area code has 6, 9 or 12 digits; this is “{text}”.",
+        )
     return int(digits.ljust(12, "0"))
 
 
@@ -105,8 +113,10 @@ def require(text: str | int) -> Area:
         return _by_name(text.strip())
     area = find(normalise(text))
     if area is None:
-        raise UsageError(f"区划表里没有代码 {text}。也可以直接写名称，例如“大竹县”。",
-                         f"The table of areas has no code {text}. A name will do as well, such as 大竹县.")
+        raise UsageError(
+            f"区划表里没有代码 {text}。也可以直接写名称，例如“大竹县”。",
+            f"The table of areas has no code {text}. A name will do as well, such as 大竹县.",
+        )
     return area
 
 
@@ -116,7 +126,9 @@ def _by_name(name: str) -> Area:
         return found[0]
     hints = [(f"{short(area.code)} {full_name(area.code)}",) * 2 for area in (found or search(name))[:8]]
     if found:
-        raise UsageError(f"叫“{name}”的区划不止一个，请写代码。", f"More than one area is called {name}; write its code.", hints)
+        raise UsageError(
+            f"叫“{name}”的区划不止一个，请写代码。", f"More than one area is called {name}; write its code.", hints
+        )
     raise UsageError(f"区划表里没有“{name}”。", f"The table of areas has no {name}.", hints)
 
 
@@ -222,8 +234,16 @@ def prefixes() -> tuple[Prefix, ...]:
     """The table of former and present six-digit codes; an open year is 0 or 9999."""
     path = policy_dir() / "areas" / "id_prefixes.csv"
     with path.open(encoding="utf-8", newline="") as file:
-        return tuple(Prefix(int(r["prefix"]), r["name"], int(r["from_year"] or 0), int(r["to_year"] or 9999),
-                            int(r["current"]) * 10**6) for r in csv.DictReader(file))
+        return tuple(
+            Prefix(
+                int(r["prefix"]),
+                r["name"],
+                int(r["from_year"] or 0),
+                int(r["to_year"] or 9999),
+                int(r["current"]) * 10**6,
+            )
+            for r in csv.DictReader(file)
+        )
 
 
 @cache
@@ -239,8 +259,3 @@ def current(code: int) -> int:
         return code
     moved = now + code % 10**6
     return moved if level(now) == "county" and moved in tree() else now
-
-
-def resolve(codes: Iterable[int]) -> dict[int, int]:
-    """For each code of a delivery: the area it stands for today, the nearest known one above where villages are held."""
-    return {code: nearest(current(code)) if has_villages(current(code)) else current(code) for code in codes}

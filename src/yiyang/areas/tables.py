@@ -43,8 +43,13 @@ def census_elders() -> dict[int, CensusUnit]:
 
 def _unit(row: dict[str, str]) -> CensusUnit:
     ages = (55, *ELDER_GROUPS)
-    return CensusUnit(normalise(row["code"]), row["name"], float(row["urban_share"]),
-                      {age: int(row[f"m{age}"]) for age in ages}, {age: int(row[f"f{age}"]) for age in ages})
+    return CensusUnit(
+        normalise(row["code"]),
+        row["name"],
+        float(row["urban_share"]),
+        {age: int(row[f"m{age}"]) for age in ages},
+        {age: int(row[f"f{age}"]) for age in ages},
+    )
 
 
 @cache
@@ -52,8 +57,10 @@ def census() -> dict[tuple[int, str], dict[int, int]]:
     """The whole population of our areas: (12-digit code, M or F) → people by age group."""
     path = policy_dir() / "areas" / "census2020.csv"
     with path.open(encoding="utf-8", newline="") as file:
-        return {(normalise(row["code"]), row["sex"]): {age: int(row[f"a{age}"]) for age in GROUPS}
-                for row in csv.DictReader(file)}
+        return {
+            (normalise(row["code"]), row["sex"]): {age: int(row[f"a{age}"]) for age in GROUPS}
+            for row in csv.DictReader(file)
+        }
 
 
 def census_units(area: int) -> list[CensusUnit]:
@@ -65,7 +72,9 @@ def census_units(area: int) -> list[CensusUnit]:
 
 @cache
 def _parents_in_census() -> frozenset[int]:
-    return frozenset(code - code % size for code in census_elders() for size in (10**8, 10**10) if code % size) | {NATION}
+    return frozenset(code - code % size for code in census_elders() for size in (10**8, 10**10) if code % size) | {
+        NATION
+    }
 
 
 def _has_parts(code: int) -> bool:

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
@@ -26,11 +26,11 @@ class Chance:
             mixed = _mix(keys.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(start))
         return (mixed >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
-    def happens(self, purpose: str, keys: Array, probability: ArrayLike) -> NDArray[np.bool_]:
+    def happens(self, purpose: str, keys: Array, probability: Array | float) -> NDArray[np.bool_]:
         """True with the probability given (one for all or one for each key)."""
         return np.asarray(self.uniform(purpose, keys) < probability)
 
-    def between(self, purpose: str, keys: Array, low: ArrayLike, high: ArrayLike) -> NDArray[np.int64]:
+    def between(self, purpose: str, keys: Array, low: Array | int, high: Array | int) -> NDArray[np.int64]:
         """Whole numbers from low to high, both included."""
         lows = np.asarray(low, dtype=np.int64)
         width = np.asarray(high, dtype=np.int64) - lows + 1
@@ -42,7 +42,7 @@ class Chance:
         return np.searchsorted(edges[:-1] / edges[-1], self.uniform(purpose, keys), side="right")
 
     def pick_by_row(self, purpose: str, keys: Array, shares: Array, row: Array) -> NDArray[np.int64]:
-        """Indices into the columns of a table of shares, each key using its row. What is left of 1 is one index more."""
+        """Indices into the columns of a table of shares, each key using its row; the rest of 1 is one index more."""
         edges = np.cumsum(shares, axis=1)
         drawn = self.uniform(purpose, keys)
         picked = np.zeros(len(keys), dtype=np.int64)

@@ -11,7 +11,9 @@ import typer
 from yiyang.base import screen
 from yiyang.base.output import atomic_folder
 
-app = typer.Typer(name="city", no_args_is_help=True, help="虚构城市：造数据用于试用和测试。A made-up city for trials and tests.")
+app = typer.Typer(
+    name="city", no_args_is_help=True, help="虚构城市：造数据用于试用和测试。A made-up city for trials and tests."
+)
 
 
 @app.callback()
@@ -21,10 +23,14 @@ def city() -> None:
 
 @app.command()
 def make(
-    area: Annotated[str, typer.Option(help="县、市、省的区划代码或名称。Code or name of a county, city or province.")] = "511700",
+    area: Annotated[
+        str, typer.Option(help="县、市、省的区划代码或名称。Code or name of a county, city or province.")
+    ] = "511700",
     out: Annotated[Path, typer.Option(help="输出文件夹。Output folder.")] = Path("out/city"),
     seed: Annotated[int, typer.Option(help="种子：同一个种子造出同样的字节。The same seed makes the same bytes.")] = 1,
-    elders: Annotated[int | None, typer.Option(help="老年人数，默认与普查相同。Number of elders; as counted by default.")] = None,
+    elders: Annotated[
+        int | None, typer.Option(help="老年人数，默认与普查相同。Number of elders; as counted by default.")
+    ] = None,
     months: Annotated[str, typer.Option(help="连续的月份。Successive months.")] = "2026-10,2026-11",
     as_json: Annotated[bool, typer.Option("--json", help="用 JSON 输出结果。Answer in JSON.")] = False,
 ) -> None:
@@ -41,13 +47,15 @@ def make(
     from yiyang.synthetic.make import make_city, manifest, plan_of
 
     plan = plan_of(area, months, elders, seed)
-    with screen.progress("造城市", "Making the city", 1 + 2 * len(plan.months)) as bar, atomic_folder(out) as folder:
+    with screen.progress("造城市", "Making the city", 1 + len(plan.months)) as bar, atomic_folder(out) as folder:
         made = make_city(plan, folder, bar.step)
         report = manifest(plan, made)
         (folder / "manifest.json").write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")
     if as_json:
         screen.emit_json({**report, "out": str(out)})
         return
-    rows = sum(sum(month.values()) for month in made.rows.values())
-    screen.say(f"已造好虚构的{report['name']}：{made.elders:,} 位老年人，{len(plan.months)} 个月，{rows:,} 行登记。输出在 {out}",
-               f"Made-up {report['name']} is ready: {made.elders:,} elders, {len(plan.months)} months, {rows:,} rows. See {out}")
+    rows = f"{sum(sum(month.values()) for month in made.rows.values()):,}"
+    screen.say(
+        f"已造好虚构的{report['name']}：{made.elders:,} 位老年人，{len(plan.months)} 个月，{rows} 行登记。输出在 {out}",
+        f"Made-up {report['name']} is ready: {made.elders:,} elders, {len(plan.months)} months, {rows} rows. See {out}",
+    )

@@ -66,8 +66,9 @@ class Month:
         try:
             found = date.fromisoformat(f"{text.strip()}-01")
         except ValueError:
-            raise UsageError(f"月份应写成 2026-11 的样子，现在是“{text}”。",
-                             f"A month is written like 2026-11; this is “{text}”.") from None
+            raise UsageError(
+                f"月份应写成 2026-11 的样子，现在是“{text}”。", f"A month is written like 2026-11; this is “{text}”."
+            ) from None
         return cls(found.year, found.month)
 
     @property

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from yiyang.synthetic.chance import Array, Chance, by_age
-from yiyang.synthetic.days import NO_DAY, Month, day, yyyymmdd
+from yiyang.synthetic.days import NO_DAY, Month, yyyymmdd
+from yiyang.synthetic.floor import fill_small_groups
 from yiyang.synthetic.people import NEVER, Table
 from yiyang.synthetic.policy import code, parameters, values
 
@@ -38,6 +39,7 @@ def first_state(people: Table, month: Month, chance: Chance) -> None:
     _health(people, month, chance)
     _assessments(people, month, chance)
     _training(people, month, chance)
+    fill_small_groups(people, chance)
     _presence(people)
 
 
@@ -48,10 +50,8 @@ def since(purpose: str, people: Table, month: Month, chance: Chance, years: tupl
 
 
 def _ability(people: Table, chance: Chance) -> None:
-    table = by_age(parameters()["ability"]["by_age"], people["age"])
     starts = sorted(parameters()["ability"]["by_age"])
     row = np.clip(np.searchsorted(starts, people["age"], side="right") - 1, 0, None)
-    del table
     worst_first = np.array([parameters()["ability"]["by_age"][s][::-1] for s in starts])
     drawn = chance.pick_by_row("ability", people["elder"], worst_first, row)
     people["ability"] = (4 - drawn).astype(np.int8)
@@ -77,8 +77,12 @@ def _hardship(people: Table, month: Month, chance: Chance) -> None:
     people["hardship"] = hardship
     people["hardship_since"] = since("hardship since", people, month, chance, (0.1, 9))
     people["concentrated"] = chance.happens("concentrated", people["elder"], table["concentrated"]).astype(np.int8)
-    people["self_care"] = chance.pick_by_row("self care", people["elder"], np.array(
-        [table["self_care"][a][:2] for a in values("ability")]), people["ability"]).astype(np.int8)
+    people["self_care"] = chance.pick_by_row(
+        "self care",
+        people["elder"],
+        np.array([table["self_care"][a][:2] for a in values("ability")]),
+        people["ability"],
+    ).astype(np.int8)
 
 
 def _disability(people: Table, month: Month, chance: Chance) -> None:
@@ -123,11 +127,17 @@ def living_arrangement(people: Table, chance: Chance, purpose: str) -> Array:
     couple, single = table["couple"], table["single"]
     nest = np.where(people["spouse"] >= 0, couple["empty_nest"], 0.0)
     alone = np.where(people["spouse"] >= 0, 0.0, np.where(urban, single["alone_urban"], single["alone_rural"]))
-    left = np.where(people["spouse"] >= 0, np.where(urban, couple["left_behind_urban"], couple["left_behind_rural"]),
-                    np.where(urban, single["left_behind_urban"], single["left_behind_rural"]))
+    left = np.where(
+        people["spouse"] >= 0,
+        np.where(urban, couple["left_behind_urban"], couple["left_behind_rural"]),
+        np.where(urban, single["left_behind_urban"], single["left_behind_rural"]),
+    )
     names = values("living_arrangement")
-    choice = np.select([drawn < nest, drawn < nest + alone, drawn < nest + alone + left],
-                       [names.index("empty_nest"), names.index("alone"), names.index("left_behind")], names.index("with_family"))
+    choice = np.select(
+        [drawn < nest, drawn < nest + alone, drawn < nest + alone + left],
+        [names.index("empty_nest"), names.index("alone"), names.index("left_behind")],
+        names.index("with_family"),
+    )
     return choice.astype(np.int8)
 
 
@@ -172,7 +182,9 @@ def _long_term_care(people: Table, chance: Chance) -> None:
         share[here] = np.where(people["medical"][here] == 1, rates["employee"], rates["resident"])
     insured = (people["medical"] > 0) & chance.happens("ltci", people["elder"], share)
     people["ltci_insured"] = insured.astype(np.int8)
-    graded = insured & chance.happens("ltci graded", people["elder"], by_value(table["ltci_graded"], "ability", people["ability"]))
+    graded = insured & chance.happens(
+        "ltci graded", people["elder"], by_value(table["ltci_graded"], "ability", people["ability"])
+    )
     worse = chance.happens("ltci worse", people["elder"], 0.4) & (people["ability"] >= 3)
     people["ltci_grade"] = np.where(graded, people["ability"] + worse, -1).astype(np.int8)
 
@@ -190,8 +202,11 @@ def _health(people: Table, month: Month, chance: Chance) -> None:
 def _assessments(people: Table, month: Month, chance: Chance) -> None:
     """Who has been assessed, when, and what was found. `assessed_in`: index of the month that delivers it."""
     table = parameters()["ability"]
-    share = by_value(table["assessed"], "ability", people["ability"]) \
-        + table["assessed"]["hardship"] * (people["hardship"] > 0) + table["assessed"]["very_old"] * (people["age"] >= 80)
+    share = (
+        by_value(table["assessed"], "ability", people["ability"])
+        + table["assessed"]["hardship"] * (people["hardship"] > 0)
+        + table["assessed"]["very_old"] * (people["age"] >= 80)
+    )
     assessed = chance.happens("assessed", people["elder"], share)
     earliest = np.maximum(month.plus(-int(table["months_back"])).reference, birthday(people, 60))
     assessed &= earliest < month.reference
@@ -214,7 +229,12 @@ def record_assessment(people: Table, who: Array, on: Array, chance: Chance, purp
     score = chance.between(f"score/{purpose}", people["elder"], low[people["ability"]], high[people["ability"]])
     ends = chance.happens(f"ends/{purpose}", people["elder"], table["stated_end"])
     until = np.where(ends, on + int(table["valid_years"] * 365.25) - 1, NO_DAY)
-    for name, column in (("level", people["ability"]), ("score", score), ("assessed_on", on), ("assessed_until", until)):
+    for name, column in (
+        ("level", people["ability"]),
+        ("score", score),
+        ("assessed_on", on),
+        ("assessed_until", until),
+    ):
         people[name][who] = column[who]
 
 
@@ -233,5 +253,3 @@ def _presence(people: Table) -> None:
         people[name] = np.full(size, NEVER, dtype=np.int8)
     people["cremated_on"] = np.full(size, NO_DAY, dtype=np.int32)
     people["cancelled_on"] = np.full(size, NO_DAY, dtype=np.int32)
-
-

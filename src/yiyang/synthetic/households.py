@@ -30,8 +30,13 @@ def _couples(people: dict[str, Array], chance: Chance) -> tuple[Array, Array]:
     # Cohorts are kept apart, or a spouse could be dead or not yet there.
     married = chance.happens("married", people["key"], share)
     group = people["village"] * 1000 + people["cohort"] * 100 + people["enters"]
-    return _paired(people, np.flatnonzero(married & (people["sex"] == 0)),
-                   np.flatnonzero(married & (people["sex"] == 1)), group, chance)
+    return _paired(
+        people,
+        np.flatnonzero(married & (people["sex"] == 0)),
+        np.flatnonzero(married & (people["sex"] == 1)),
+        group,
+        chance,
+    )
 
 
 def _parents(people: dict[str, Array], spouse: Array, chance: Chance) -> tuple[Array, Array]:
@@ -39,7 +44,12 @@ def _parents(people: dict[str, Array], spouse: Array, chance: Chance) -> tuple[A
     share = parameters()["households"]["with_elder_child"]
     alone = (spouse < 0) & (people["cohort"] == 0)
     parent = alone & (people["age"] >= 80) & chance.happens("with child", people["key"], share)
-    child = (people["cohort"] == 0) & (people["age"] < 75) & (people["sex"] == 0) & chance.happens("is child", people["key"], 0.5)
+    child = (
+        (people["cohort"] == 0)
+        & (people["age"] < 75)
+        & (people["sex"] == 0)
+        & chance.happens("is child", people["key"], 0.5)
+    )
     return _paired(people, np.flatnonzero(parent), np.flatnonzero(child), people["village"], chance)
 
 
@@ -55,7 +65,9 @@ def _ranked(people: dict[str, Array], rows: Array, group: Array, chance: Chance)
     age = people["age"][rows] + 4 * chance.uniform("pairing", people["key"][rows])
     order = np.lexsort((age, group[rows]))
     sorted_group = group[rows][order]
-    starts = np.flatnonzero(np.r_[True, sorted_group[1:] != sorted_group[:-1]]) if len(rows) else np.zeros(0, dtype=np.int64)
+    starts = (
+        np.flatnonzero(np.r_[True, sorted_group[1:] != sorted_group[:-1]]) if len(rows) else np.zeros(0, dtype=np.int64)
+    )
     rank = np.arange(len(rows)) - np.repeat(starts, np.diff(np.r_[starts, len(rows)]))
     keys = np.empty(len(rows), dtype=np.int64)
     keys[order] = sorted_group * 10**6 + rank

@@ -58,7 +58,11 @@ def birth_prefixes(county: int) -> list[int]:
     city = county - county % 10**8
     known = [p for p in logic.prefixes() if p.from_year <= ELDERS_BORN[0] and p.to_year >= ELDERS_BORN[1]]
     own = [p.prefix for p in known if p.current == county and p.prefix % 100]
-    zone = [p.prefix for p in known if p.current - p.current % 10**8 == city and p.prefix % 100] if _is_zone(county) else []
+    zone = (
+        [p.prefix for p in known if p.current - p.current % 10**8 == city and p.prefix % 100]
+        if _is_zone(county)
+        else []
+    )
     whole = [p.prefix for p in known if p.current == city]
     return own or zone or whole or [county // 10**6]
 
@@ -76,8 +80,10 @@ def _order_codes(head: Array, sex: Array, chance: Chance) -> Array:
     starts = np.flatnonzero(np.r_[True, sorted_group[1:] != sorted_group[:-1]])
     sizes = np.diff(np.r_[starts, len(order)])
     if sizes.max() > min(ORDERS):
-        raise UsageError("老年人太多：同一天、同一地、同一性别的身份证顺序码不够用。请减小 --elders。",
-                         "Too many elders: the order codes of one day, place and sex run out. Choose a smaller --elders.")
+        raise UsageError(
+            "老年人太多：同一天、同一地、同一性别的身份证顺序码不够用。请减小 --elders。",
+            "Too many elders: the order codes of one day, place and sex run out. Choose a smaller --elders.",
+        )
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order)) - np.repeat(starts, sizes)
     room = np.where(sex == 0, *ORDERS)
@@ -89,7 +95,9 @@ def as_arrow(fixed: Array) -> pa.Array:
     """Text of fixed width as an Arrow column."""
     width = fixed.dtype.itemsize
     offsets = np.arange(len(fixed) + 1, dtype=np.int32) * width
-    return pa.StringArray.from_buffers(len(fixed), pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(fixed).view(np.uint8)))
+    return pa.StringArray.from_buffers(
+        len(fixed), pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(fixed).view(np.uint8))
+    )
 
 
 def person_names(people: dict[str, Array], chance: Chance) -> pa.Array:

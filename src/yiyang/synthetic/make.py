@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import Counter
 from collections.abc import Callable
@@ -10,37 +11,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from yiyang.areas import logic
 from yiyang.areas.tables import census_units
 from yiyang.base.errors import UsageError
-from yiyang.synthetic import facts, identity, steps, truth
-from yiyang.synthetic import dirt as dirty
+from yiyang.synthetic import identity, truth
 from yiyang.synthetic.chance import Chance
 from yiyang.synthetic.days import Month
+from yiyang.synthetic.dirt import plant
+from yiyang.synthetic.facts import first_state
+from yiyang.synthetic.notes import write_notes
 from yiyang.synthetic.people import RESIDENT, Plan, make_people
 from yiyang.synthetic.sheets import SHEETS, Desk, Sheet
+from yiyang.synthetic.steps import Event, Step, first_reports, next_month
 from yiyang.synthetic.writing import Style, as_text, file_name, write
 
-MOST = 5  # times the census
-README = """虚构数据 · SYNTHETIC DATA
-
-这个文件夹里的人、身份证号码、姓名和事实都是程序按人口普查的数字随机造出来的，没有任何真实的人。
-身份证号码只是格式合规；与真实号码或姓名相同纯属偶然。不得用于任何真实的审核、发放或统计。
-
-Everybody in this folder is made up by a program from census margins. No real person's data is here. The identity numbers
-are valid by form only; any likeness to a real number or name is chance. Not for any real decision, payment or statistic.
-
-{area}　种子 seed {seed}
-YYYY-MM/    各部门交来的登记册 the departments' registers as delivered (with planted faults)
-truth/      people-YYYY-MM.parquet  每人每项事实的真值 what is true of everybody on the month's first day
-            known-YYYY-MM.parquet   无差错时登记册所能知道的 what a faultless registry can know from the deliveries so far
-            events.parquet          两个月之间的变化 what changed between the months
-            dirt.parquet            埋下的每一处错误 every planted fault; row counts lines of the file, the headings being 1
-            areas.csv               编造的镇村 made-up towns and villages (only where the table of areas has none)
-"""
+FEWEST, MOST = 100, 5  # elders; times the census
 
 
 @dataclass
@@ -62,20 +51,26 @@ def plan_of(area: str, months: str, elders: int | None, seed: int) -> Plan:
     found = logic.require(area)
     units = census_units(found.code)
     if not units:
-        raise UsageError(f"{logic.full_name(found.code)} 不在人口普查的县级表里。请给出县级或以上区划的代码。",
-                         f"{logic.full_name(found.code)} is not in the census table of counties. Name a county or a larger area.")
+        raise UsageError(
+            f"{logic.full_name(found.code)} 不在人口普查的县级表里。请给出县级或以上区划的代码。",
+            f"{logic.full_name(found.code)} is not in the census table of counties. Name a county or a larger area.",
+        )
     total = sum(unit.elders for unit in units)
-    if elders is not None and not 1 <= elders <= MOST * total:
-        raise UsageError(f"--elders 应在 1 到 {MOST * total:,} 之间（普查有 {total:,} 人），现在是 {elders}。",
-                         f"--elders must lie between 1 and {MOST * total:,} (the census counts {total:,}); it is {elders}.")
+    if elders is not None and not FEWEST <= elders <= MOST * total:
+        raise UsageError(
+            f"--elders 应在 {FEWEST} 到 {MOST * total:,} 之间（普查有 {total:,} 人），现在是 {elders}。",
+            f"--elders must lie between {FEWEST} and {MOST * total:,} (the census counts {total:,}); it is {elders}.",
+        )
     return Plan(found.code, units, _months(months), elders, seed)
 
 
 def _months(text: str) -> list[Month]:
     months = [Month.parse(part) for part in text.split(",")]
-    if any(later != earlier.plus(1) for earlier, later in zip(months, months[1:], strict=False)):
-        raise UsageError(f"--months 应是连续的月份，从早到晚，现在是“{text}”。",
-                         f"--months must be successive months, the earliest first; it is “{text}”.")
+    if any(later != earlier.plus(1) for earlier, later in itertools.pairwise(months)):
+        raise UsageError(
+            f"--months 应是连续的月份，从早到晚，现在是“{text}”。",
+            f"--months must be successive months, the earliest first; it is “{text}”.",
+        )
     if not 2001 <= months[0].year <= 2050:
         raise UsageError("--months 应在 2001 年到 2050 年之间。", "--months must lie between 2001 and 2050.")
     return months
@@ -83,73 +78,98 @@ def _months(text: str) -> list[Month]:
 
 def make_city(plan: Plan, folder: Path, progress: Progress) -> Made:
     """Write deliveries and truth of every month into an empty folder."""
-    chance, made = Chance(plan.seed), Made()
-    progress("按普查造人", "Making people from the census")
-    people, places = make_people(plan, chance)
-    facts.first_state(people, plan.months[0], chance)
-    steps.first_reports(people, plan.months[0], chance)
-    ids, names = identity.as_arrow(identity.id_numbers(people, chance)), identity.person_names(people, chance)
-    made.elders, made.people = int((people["cohort"] == RESIDENT).sum()), len(people["elder"])
-    (folder / "truth").mkdir()
-    known, events, faults = truth.Known(made.people), [], []
-    for index, month in enumerate(plan.months):
-        progress(f"{month}：写登记册", f"{month}: writing the registers")
-        if index:
-            step = steps.Step(people, places, month, index, chance)
-            steps.next_month(step)
-            events += [(str(month), event) for event in step.events]
-        desk = Desk(people, month, index, chance)
-        made.rows[str(month)], dirt = _deliver(folder / str(month), plan, desk, ids, names, known)
-        faults += dirt
-        progress(f"{month}：写真值", f"{month}: writing the truth")
-        _write_truth(folder / "truth", desk, ids, names, known)
-    truth.write_events(folder / "truth" / "events.parquet", events, ids)
-    pq.write_table(pa.concat_tables(faults), folder / "truth" / "dirt.parquet", compression="zstd")
-    made.dirt = dict(sorted(Counter(kind for fault in faults for kind in fault["kind"].to_pylist()).items()))
-    made.events = dict(sum((Counter({event["kind"]: len(event["elder"])}) for _, event in events), Counter()))
-    _write_notes(folder, plan, places.invented)
-    return made
+    return Maker(plan, folder, progress).make()
 
 
-def _deliver(folder: Path, plan: Plan, desk: Desk, ids: pa.Array, names: pa.Array,
-             known: truth.Known) -> tuple[dict[str, int], list[pa.Table]]:
-    """Every register of one month; rows by register, and the planted faults."""
-    folder.mkdir()
+class Maker:
+    """One city in the making."""
 
-    def one(make: Callable[[Desk], Sheet]) -> tuple[Sheet, int, pa.Table]:
-        sheet = make(desk)
+    def __init__(self, plan: Plan, folder: Path, progress: Progress) -> None:
+        self.plan, self.folder, self.progress = plan, folder, progress
+        self.chance, self.made = Chance(plan.seed), Made()
+        self.events: list[tuple[str, Event]] = []
+        self.faults: list[pa.Table] = []
+
+    def make(self) -> Made:
+        """Everything, month by month."""
+        self._begin()
+        for index, month in enumerate(self.plan.months):
+            self.progress(f"{month}：登记册和真值", f"{month}: registers and truth")
+            if index:
+                step = Step(self.people, self.places, month, index, self.chance)
+                next_month(step)
+                self.events += [(str(month), event) for event in step.events]
+            self._month(Desk(self.people, month, index, self.chance))
+        self._end()
+        return self.made
+
+    def _begin(self) -> None:
+        self.progress("按普查造人", "Making people from the census")
+        self.people, self.places = make_people(self.plan, self.chance)
+        first_state(self.people, self.plan.months[0], self.chance)
+        first_reports(self.people, self.plan.months[0], self.chance)
+        numbers = identity.id_numbers(self.people, self.chance)
+        self.people["check"] = numbers.view(np.uint8)[17::18]
+        self.ids, self.names = identity.as_arrow(numbers), identity.person_names(self.people, self.chance)
+        self.known = truth.Known(len(numbers))
+        self.made.elders, self.made.people = int((self.people["cohort"] == RESIDENT).sum()), len(numbers)
+        (self.folder / "truth").mkdir()
+
+    def _month(self, desk: Desk) -> None:
+        """One month's delivery, and the truth beside it."""
+        month = str(desk.month)
+        (self.folder / month).mkdir()
+        # Arrow and NumPy let go of the interpreter where it matters, so two files are written side by side.
+        with ThreadPoolExecutor(2) as pool:
+            written = list(pool.map(lambda make: self._register(desk, make), SHEETS))
+            for sheet, _, _ in written:
+                self.known.hear(sheet)
+            list(pool.map(lambda write: write(desk), (self._write_true, self._write_known)))
+        self.made.rows[month] = {sheet.register: rows for sheet, rows, _ in written}
+        self.faults += [table for _, _, table in written]
+        note = {"month": month, "area": logic.short(self.plan.area), "synthetic": True}
+        (self.folder / month / "delivery.json").write_text(json.dumps(note) + "\n", "utf-8")
+
+    def _register(self, desk: Desk, make: Callable[[Desk], Sheet]) -> tuple[Sheet, int, pa.Table]:
+        """One register's file: the sheet, its rows and its faults."""
+        sheet, month = make(desk), str(desk.month)
         style = Style(sheet.register, desk.chance)
-        columns, dirt = dirty.plant(sheet, as_text(sheet, style, ids, names), style, desk)
-        write(folder, sheet.register, columns, style)
-        return sheet, len(columns["id_number"]), dirt.table(str(desk.month), file_name(sheet.register))
+        columns, dirt = plant(sheet, as_text(sheet, style, self.ids, self.names), style, desk)
+        write(self.folder / month, sheet.register, columns, style)
+        return sheet, len(columns["id_number"]), dirt.table(month, file_name(sheet.register))
 
-    # Arrow and NumPy let go of the interpreter where it matters, so two registers are written side by side.
-    with ThreadPoolExecutor(2) as pool:
-        written = list(pool.map(one, SHEETS))
-    for sheet, _, _ in written:
-        known.hear(sheet)
-    note = {"month": str(desk.month), "area": logic.short(plan.area), "synthetic": True}
-    (folder / "delivery.json").write_text(json.dumps(note, ensure_ascii=False) + "\n", "utf-8")
-    return {sheet.register: rows for sheet, rows, _ in written}, [table for _, _, table in written]
+    def _write_true(self, desk: Desk) -> None:
+        path = self.folder / "truth" / f"people-{desk.month}.parquet"
+        truth.write_people(path, desk, truth.true_facts(desk), self.ids, self.names, truth.present(desk))
 
+    def _write_known(self, desk: Desk) -> None:
+        path = self.folder / "truth" / f"known-{desk.month}.parquet"
+        truth.write_people(path, desk, self.known.facts(desk.month.reference), self.ids, self.names, desk.listed)
 
-def _write_truth(folder: Path, desk: Desk, ids: pa.Array, names: pa.Array, known: truth.Known) -> None:
-    who = truth.present(desk)
-    truth.write_people(folder / f"people-{desk.month}.parquet", desk, truth.true_facts(desk), ids, names, who)
-    truth.write_people(folder / f"known-{desk.month}.parquet", desk, known.facts(desk.month.reference), ids, names,
-                       who & desk.listed)
-
-
-def _write_notes(folder: Path, plan: Plan, invented: dict[int, str]) -> None:
-    area = f"{logic.full_name(plan.area)} {logic.short(plan.area)}"
-    (folder / "README.txt").write_text(README.format(area=area, seed=plan.seed), "utf-8")
-    lines = ["code,name", *(f"{code},{name}" for code, name in sorted(invented.items()))]
-    (folder / "truth" / "areas.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    def _end(self) -> None:
+        """Events, faults and notes, once all months are there."""
+        truth.write_events(self.folder / "truth" / "events.parquet", self.events, self.ids)
+        faults = pa.concat_tables(self.faults)
+        pq.write_table(faults, self.folder / "truth" / "dirt.parquet", compression="zstd")
+        self.made.dirt = dict(sorted(Counter(faults["kind"].to_pylist()).items()))
+        for _, event in self.events:
+            self.made.events[event.kind] = self.made.events.get(event.kind, 0) + len(event.elder)
+        write_notes(self.folder, self.plan, self.places.invented)
 
 
 def manifest(plan: Plan, made: Made) -> dict[str, Any]:
     """What the folder holds, for DIR/manifest.json."""
-    return {"kind": "city", "synthetic": True, "area": logic.short(plan.area), "name": logic.full_name(plan.area), "seed": plan.seed,
-            "months": [str(month) for month in plan.months], "elders": made.elders, "people": made.people,
-            "census": sum(unit.elders for unit in plan.units), "rows": made.rows, "events": made.events, "dirt": made.dirt}
-
+    return {
+        "kind": "city",
+        "synthetic": True,
+        "area": logic.short(plan.area),
+        "name": logic.full_name(plan.area),
+        "seed": plan.seed,
+        "months": [str(month) for month in plan.months],
+        "elders": made.elders,
+        "people": made.people,
+        "census": sum(unit.elders for unit in plan.units),
+        "rows": made.rows,
+        "events": made.events,
+        "dirt": made.dirt,
+    }

@@ -34,10 +34,10 @@ class Plan:
 
 
 def make_people(plan: Plan, chance: Chance) -> tuple[Table, Places]:
-    """One row a person, sorted by village and household, with what never changes and where he is at the start.
+    """One row a person, sorted by village and household: what never changes, and where he is at the start.
 
-    Columns: unit, sex, birth (day), cohort, enters (index of the first month he is in), village, registered, resident,
-    urban, household, spouse (row of the spouse who is in the table, or -1), death (day), home (county of the id number).
+    Columns: unit, sex, birth (day), cohort, enters (index of his first month), village, registered, resident,
+    urban, household, spouse (row of the spouse if in the table, or -1), death (day), home (county of the id number).
     """
     counted = population.groups(plan.units, plan.elders)
     years = population.single_years(plan.units, counted)
@@ -58,8 +58,11 @@ def _cohorts(plan: Plan, years: Array, chance: Chance) -> Table:
     shares, deaths, monthly = (parameters()[k] for k in ("population", "deaths", "monthly"))
     rate = np.where(sex == 0, by_age(deaths["male"], age), by_age(deaths["female"], age))
     died = 1 - np.exp(-rate * deaths["months_before"] / 12)
-    parts = [(keys, RESIDENT, 0), (_some(chance, "away", keys, shares["living_elsewhere"]), AWAY, 0),
-             (_some(chance, "deceased", keys, died), DECEASED, 0)]
+    parts = [
+        (keys, RESIDENT, 0),
+        (_some(chance, "away", keys, shares["living_elsewhere"]), AWAY, 0),
+        (_some(chance, "deceased", keys, died), DECEASED, 0),
+    ]
     for index in range(1, len(plan.months)):
         # One month's share of those who are 60: the next cohort is taken to be as large.
         turning = keys[age == population.FIRST_AGE]
@@ -67,9 +70,13 @@ def _cohorts(plan: Plan, years: Array, chance: Chance) -> Table:
         parts.append((_some(chance, f"arriving/{index}", keys, monthly["moved_in"]), ARRIVING, index))
     rows = np.concatenate([p[0] for p in parts])
     sizes = [len(p[0]) for p in parts]
-    return {"unit": unit[rows], "sex": sex[rows].astype(np.int8), "age": age[rows].astype(np.int16),
-            "cohort": np.repeat([p[1] for p in parts], sizes).astype(np.int8),
-            "enters": np.repeat([p[2] for p in parts], sizes).astype(np.int8)}
+    return {
+        "unit": unit[rows],
+        "sex": sex[rows].astype(np.int8),
+        "age": age[rows].astype(np.int16),
+        "cohort": np.repeat([p[1] for p in parts], sizes).astype(np.int8),
+        "enters": np.repeat([p[2] for p in parts], sizes).astype(np.int8),
+    }
 
 
 def _some(chance: Chance, purpose: str, keys: Array, probability: Array | float) -> Array:
@@ -77,7 +84,7 @@ def _some(chance: Chance, purpose: str, keys: Array, probability: Array | float)
 
 
 def _births(people: Table, plan: Plan, chance: Chance) -> None:
-    """A birthday for everybody: any day that gives the age on the first reference day, or 60 within the month before."""
+    """A birthday for everybody: a day that gives the age on the first reference day, or 60 within the month before."""
     first = plan.months[0]
     ages = np.arange(population.FIRST_AGE, parameters()["population"]["oldest"] + 1)
     newest = np.array([day(first.year - int(a), first.month, 1) for a in ages])
@@ -151,5 +158,3 @@ def _sorted(people: Table) -> Table:
     table["spouse"] = np.where(spouse >= 0, place[spouse], -1)
     table["elder"] = np.arange(len(order))
     return table
-
-

@@ -42,15 +42,21 @@ class Places:
 
 def places_of(units: Sequence[CensusUnit], chance: Chance) -> Places:
     """The villages of the units with their weights."""
-    parts, invented = [], {}
+    parts = []
+    invented: dict[int, str] = {}
     for unit in units:
         codes, urban = _villages(unit, invented)
         parts.append((codes, urban, _weights(unit, codes, urban, chance)))
     edges = [index + np.cumsum(weights) for index, (_, _, weights) in enumerate(parts)]
     for index, edge in enumerate(edges):
         edge[-1] = index + 1
-    return Places(np.concatenate([p[0] for p in parts]), np.repeat(np.arange(len(parts)), [len(p[0]) for p in parts]),
-                  np.concatenate([p[1] for p in parts]), np.concatenate(edges), invented)
+    return Places(
+        np.concatenate([p[0] for p in parts]),
+        np.repeat(np.arange(len(parts)), [len(p[0]) for p in parts]),
+        np.concatenate([p[1] for p in parts]),
+        np.concatenate(edges),
+        invented,
+    )
 
 
 def _villages(unit: CensusUnit, invented: dict[int, str]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -78,7 +84,10 @@ def _made_up(unit: CensusUnit) -> dict[int, tuple[str, bool]]:
         title = f"示例{'街道' if urban else '镇'}{number + 1}（虚构）"
         made[town] = (title, urban)
         for village in range(1, VILLAGES_PER_TOWN + 1):
-            made[town + village + (0 if urban else 199)] = (f"示例{'社区' if urban else '村'}{number + 1}-{village}（虚构）", urban)
+            made[town + village + (0 if urban else 199)] = (
+                f"示例{'社区' if urban else '村'}{number + 1}-{village}（虚构）",
+                urban,
+            )
     return made
 
 
@@ -86,7 +95,9 @@ def _urban_share(unit: CensusUnit) -> float:
     return min(0.98, unit.urban_share * float(parameters()["population"]["elder_urban_factor"]))
 
 
-def _weights(unit: CensusUnit, codes: NDArray[np.int64], urban: NDArray[np.float64], chance: Chance) -> NDArray[np.float64]:
+def _weights(
+    unit: CensusUnit, codes: NDArray[np.int64], urban: NDArray[np.float64], chance: Chance
+) -> NDArray[np.float64]:
     """Weights that add up to 1, villages of one kind varying about threefold, kinds by the unit's urban share."""
     size = np.exp(0.55 * _normal(chance, codes))
     is_urban = urban >= 0.5
@@ -107,8 +118,15 @@ def origins(unit: int, inside: int) -> tuple[NDArray[np.int64], list[float]]:
     named = {int(c) * 10**6: float(w) for c, w in table.items() if c != "default"}
     low, high = logic.span(inside)
     province = logic.span(unit - unit % 10**10)
-    rest = [a.code for a in logic.tree().values() if a.level == "county" and a.kind not in ("former", "development_zone")
-            and province[0] <= a.code < province[1] and not low <= a.code < high and a.code not in named]
+    rest = [
+        a.code
+        for a in logic.tree().values()
+        if a.level == "county"
+        and a.kind not in ("former", "development_zone")
+        and province[0] <= a.code < province[1]
+        and not low <= a.code < high
+        and a.code not in named
+    ]
     share = float(table.get("default", 1)) / max(1, len(rest))
     return np.array([*named, *rest]), [*named.values(), *([share] * len(rest))]
 

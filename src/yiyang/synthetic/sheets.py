@@ -12,7 +12,7 @@ import pyarrow as pa
 from yiyang.synthetic.chance import Array, Chance
 from yiyang.synthetic.days import NO_DAY, Month
 from yiyang.synthetic.facts import birthday, since
-from yiyang.synthetic.people import NEVER, Table
+from yiyang.synthetic.people import Table
 from yiyang.synthetic.policy import code
 
 
@@ -54,8 +54,14 @@ class Desk:
 
     def sheet(self, register: str, who: Array, **columns: Any) -> Sheet:
         rows = np.flatnonzero(who)
-        return Sheet(register, rows, {name: column.take(pa.array(rows)) if isinstance(column, pa.Array) else column[rows]
-                                      for name, column in columns.items()})
+        return Sheet(
+            register,
+            rows,
+            {
+                name: column.take(pa.array(rows)) if isinstance(column, pa.Array) else column[rows]
+                for name, column in columns.items()
+            },
+        )
 
     def since(self, purpose: str, low: float, high: float) -> Array:
         return since(purpose, self.people, self.month.plus(-self.index), self.chance, (low, high))
@@ -63,14 +69,24 @@ class Desk:
 
 def police_households(desk: Desk) -> Sheet:
     p = desk.people
-    return desk.sheet("police_households", desk.listed, household=p["household"], sex=p["sex"], birth_date=p["birth"],
-                      registered_area=p["registered"], resident_area=p["police_resident"], urban_rural=1 - p["urban"],
-                      valid_from=p["registered_on"])
+    return desk.sheet(
+        "police_households",
+        desk.listed,
+        household=p["household"],
+        sex=p["sex"],
+        birth_date=p["birth"],
+        registered_area=p["registered"],
+        resident_area=p["police_resident"],
+        urban_rural=1 - p["urban"],
+        valid_from=p["registered_on"],
+    )
 
 
 def police_deaths(desk: Desk) -> Sheet:
     p = desk.people
-    return desk.sheet("police_deaths", p["police_death"] == desk.index, death_date=p["death"], cancelled_on=p["cancelled_on"])
+    return desk.sheet(
+        "police_deaths", p["police_death"] == desk.index, death_date=p["death"], cancelled_on=p["cancelled_on"]
+    )
 
 
 def health_deaths(desk: Desk) -> Sheet:
@@ -80,36 +96,60 @@ def health_deaths(desk: Desk) -> Sheet:
 
 def funeral_cremations(desk: Desk) -> Sheet:
     p = desk.people
-    return desk.sheet("funeral_cremations", p["funeral_death"] == desk.index, death_date=p["death"], cremated_on=p["cremated_on"])
+    return desk.sheet(
+        "funeral_cremations", p["funeral_death"] == desk.index, death_date=p["death"], cremated_on=p["cremated_on"]
+    )
 
 
 def civil_destitute(desk: Desk) -> Sheet:
     p = desk.people
     who = desk.served & (p["hardship"] == code("hardship", "destitute"))
-    return desk.sheet("civil_destitute", who, support=1 + p["concentrated"], self_care=p["self_care"],
-                      valid_from=p["hardship_since"], valid_to=np.full(len(who), NO_DAY, dtype=np.int32))
+    return desk.sheet(
+        "civil_destitute",
+        who,
+        support=1 + p["concentrated"],
+        self_care=p["self_care"],
+        valid_from=p["hardship_since"],
+        valid_to=np.full(len(who), NO_DAY, dtype=np.int32),
+    )
 
 
 def civil_low_income(desk: Desk) -> Sheet:
     p = desk.people
     who = (desk.served | p["still_listed"].astype(bool)) & (p["hardship"] == code("hardship", "low_income"))
     kind = pa.array(["农村低保", "城市低保"]).take(pa.array(p["urban"]))
-    return desk.sheet("civil_low_income", who, kind=kind, valid_from=p["hardship_since"],
-                      valid_to=np.full(len(who), NO_DAY, dtype=np.int32))
+    return desk.sheet(
+        "civil_low_income",
+        who,
+        kind=kind,
+        valid_from=p["hardship_since"],
+        valid_to=np.full(len(who), NO_DAY, dtype=np.int32),
+    )
 
 
 def civil_edge(desk: Desk) -> Sheet:
     p = desk.people
     who = desk.served & (p["hardship"] >= code("hardship", "low_income_edge"))
-    return desk.sheet("civil_edge", who, kind=p["hardship"], valid_from=p["hardship_since"],
-                      valid_to=np.full(len(who), NO_DAY, dtype=np.int32))
+    return desk.sheet(
+        "civil_edge",
+        who,
+        kind=p["hardship"],
+        valid_from=p["hardship_since"],
+        valid_to=np.full(len(who), NO_DAY, dtype=np.int32),
+    )
 
 
 def civil_special(desk: Desk) -> Sheet:
     p = desk.people
     who = desk.served & ((p["special_contribution"] | p["vagrant"] | p["poverty_alleviated"]) > 0)
-    return desk.sheet("civil_special", who, special_contribution=p["special_contribution"], vagrant=p["vagrant"],
-                      poverty_alleviated=p["poverty_alleviated"], valid_from=desk.since("special since", 0.5, 6))
+    return desk.sheet(
+        "civil_special",
+        who,
+        special_contribution=p["special_contribution"],
+        vagrant=p["vagrant"],
+        poverty_alleviated=p["poverty_alleviated"],
+        valid_from=desk.since("special since", 0.5, 6),
+    )
 
 
 def disabled_persons(desk: Desk) -> Sheet:
@@ -117,27 +157,48 @@ def disabled_persons(desk: Desk) -> Sheet:
     # A certificate is good for ten years; older ones were renewed and state no end.
     ten_years = p["disability_since"] + 3652
     until = np.where(ten_years > desk.month.reference + 400, ten_years, NO_DAY)
-    return desk.sheet("disabled_persons", desk.served & (p["disability_grade"] > 0), disability_kind=p["disability_kind"],
-                      disability_grade=p["disability_grade"], valid_from=p["disability_since"], valid_to=until)
+    return desk.sheet(
+        "disabled_persons",
+        desk.served & (p["disability_grade"] > 0),
+        disability_kind=p["disability_kind"],
+        disability_grade=p["disability_grade"],
+        valid_from=p["disability_since"],
+        valid_to=until,
+    )
 
 
 def health_checkups(desk: Desk) -> Sheet:
     p = desk.people
     dementia = np.where(p["screened"] == 1, p["dementia_found"], -1)
-    return desk.sheet("health_checkups", desk.served & (p["checked"] == 1), checked_on=p["checked_on"],
-                      family_doctor=p["doctor"], dementia=dementia)
+    return desk.sheet(
+        "health_checkups",
+        desk.served & (p["checked"] == 1),
+        checked_on=p["checked_on"],
+        family_doctor=p["doctor"],
+        dementia=dementia,
+    )
 
 
 def birth_planning_families(desk: Desk) -> Sheet:
     p = desk.people
-    return desk.sheet("birth_planning_families", desk.served & (p["birth_planning"] > 0), kind=p["birth_planning"],
-                      valid_from=p["birth_planning_since"])
+    return desk.sheet(
+        "birth_planning_families",
+        desk.served & (p["birth_planning"] > 0),
+        kind=p["birth_planning"],
+        valid_from=p["birth_planning_since"],
+    )
 
 
 def medical_insurance(desk: Desk) -> Sheet:
     p = desk.people
-    return desk.sheet("medical_insurance", desk.served & (p["medical"] > 0), insurance=p["medical"], ltci_insured=p["ltci_insured"],
-                      ltci_grade=p["ltci_grade"], valid_from=desk.since("insured since", 1, 18))
+    return desk.sheet(
+        "medical_insurance",
+        desk.served & (p["medical"] > 0),
+        insurance=p["medical"],
+        ltci_insured=p["ltci_insured"],
+        ltci_grade=p["ltci_grade"],
+        valid_from=desk.since("insured since", 1, 18),
+    )
 
 
 def pensions(desk: Desk) -> Sheet:
@@ -150,34 +211,71 @@ def pensions(desk: Desk) -> Sheet:
 
 def veterans(desk: Desk) -> Sheet:
     p = desk.people
-    return desk.sheet("veterans", desk.served & (p["preferential"] > 0), preferential=p["preferential"],
-                      valid_from=desk.since("preferential since", 1, 20))
+    return desk.sheet(
+        "veterans",
+        desk.served & (p["preferential"] > 0),
+        preferential=p["preferential"],
+        valid_from=desk.since("preferential since", 1, 20),
+    )
 
 
 def ability_assessments(desk: Desk) -> Sheet:
     p = desk.people
-    agencies = pa.array(["市社会福利院评估中心（虚构）", "康宁老年评估所（虚构）", "惠民评估服务社（虚构）", "县人民医院评估组（虚构）"])
+    agencies = pa.array(
+        ["市社会福利院评估中心（虚构）", "康宁老年评估所（虚构）", "惠民评估服务社（虚构）", "县人民医院评估组（虚构）"]
+    )
     agency = agencies.take(pa.array(desk.chance.between("agency", p["elder"] // 4096, 0, 3)))
-    return desk.sheet("ability_assessments", p["assessed_in"] == desk.index, ability=p["level"], score=p["score"], agency=agency,
-                      valid_from=p["assessed_on"], valid_to=p["assessed_until"])
+    return desk.sheet(
+        "ability_assessments",
+        p["assessed_in"] == desk.index,
+        ability=p["level"],
+        score=p["score"],
+        agency=agency,
+        valid_from=p["assessed_on"],
+        valid_to=p["assessed_until"],
+    )
 
 
 def township_living(desk: Desk) -> Sheet:
     p = desk.people
     # The townships survey those who live here, wherever they are registered.
     who = desk.served & (p["surveyed"] == 1) & (p["away"] == 0)
-    return desk.sheet("township_living", who, living=p["living"], lonely=p["lonely"], resident_area=p["resident"],
-                      valid_from=p["surveyed_on"])
+    return desk.sheet(
+        "township_living",
+        who,
+        living=p["living"],
+        lonely=p["lonely"],
+        resident_area=p["resident"],
+        valid_from=p["surveyed_on"],
+    )
 
 
 def human_training(desk: Desk) -> Sheet:
     p = desk.people
-    return desk.sheet("human_training", p["trained_in"] == desk.index, family_care_training=p["training_done"],
-                      valid_from=p["trained_on"])
+    return desk.sheet(
+        "human_training",
+        p["trained_in"] == desk.index,
+        family_care_training=p["training_done"],
+        valid_from=p["trained_on"],
+    )
 
 
 SHEETS: tuple[Callable[[Desk], Sheet], ...] = (
-    police_households, police_deaths, health_deaths, funeral_cremations, civil_destitute, civil_low_income, civil_edge,
-    civil_special, disabled_persons, health_checkups, birth_planning_families, medical_insurance, pensions, veterans,
-    ability_assessments, township_living, human_training)
-
+    police_households,
+    police_deaths,
+    health_deaths,
+    funeral_cremations,
+    civil_destitute,
+    civil_low_income,
+    civil_edge,
+    civil_special,
+    disabled_persons,
+    health_checkups,
+    birth_planning_families,
+    medical_insurance,
+    pensions,
+    veterans,
+    ability_assessments,
+    township_living,
+    human_training,
+)

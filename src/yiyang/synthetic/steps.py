@@ -14,13 +14,25 @@ from yiyang.synthetic.places import Places
 from yiyang.synthetic.policy import code, parameters
 
 
+@dataclass(frozen=True)
+class Event:
+    """Changes of one kind: who, on which day (yyyymmdd), which fact, its stored value before and after."""
+
+    kind: str
+    fact: str
+    elder: Array
+    day: Array
+    before: Array
+    after: Array
+
+
 @dataclass
 class Step:
     """One month's changes, applied to the people and noted.
 
     Attributes:
         index: index of the month that begins; the changes fall into the month before it.
-        events: kind, day, fact, before and after of each change, as columns.
+        events: what changed, in the order in which it was decided.
     """
 
     people: Table
@@ -28,7 +40,7 @@ class Step:
     month: Month
     index: int
     chance: Chance
-    events: list[dict[str, Array | str]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
 
     @property
     def before(self) -> int:
@@ -55,8 +67,8 @@ class Step:
         self.people[column][rows] = new
 
     def note(self, kind: str, fact: str, rows: Array, old: Array | int, new: Array | int, on: Array) -> None:
-        self.events.append({"kind": kind, "fact": fact, "elder": rows, "day": yyyymmdd(on), "before": np.broadcast_to(old, rows.shape),
-                            "after": np.broadcast_to(new, rows.shape)})
+        before, after = np.broadcast_to(old, rows.shape), np.broadcast_to(new, rows.shape)
+        self.events.append(Event(kind, fact, rows, yyyymmdd(on), before, after))
 
 
 def first_reports(people: Table, month: Month, chance: Chance) -> None:
@@ -85,8 +97,9 @@ def _report(people: Table, rows: Array, index: int, month: Month, chance: Chance
     people["health_death"][rows] = np.where(certified, first, NEVER)
     people["funeral_death"][rows] = np.where(cremated, first, NEVER)
     death = people["death"][rows]
-    people["cremated_on"][rows] = np.where(cremated, np.minimum(death + chance.between("cremation", keys, 1, 4), month.reference - 1),
-                                           NO_DAY)
+    people["cremated_on"][rows] = np.where(
+        cremated, np.minimum(death + chance.between("cremation", keys, 1, 4), month.reference - 1), NO_DAY
+    )
     # Cancelled late, it is cancelled in the month of its delivery.
     reference = np.array([month.plus(i).reference for i in range(-1, 3)])
     delivered = reference[np.clip(people["police_death"][rows] - index, 0, 2) + 1]
@@ -97,7 +110,9 @@ def still_listed(people: Table, index: int, chance: Chance) -> None:
     """The reported dead whom civil affairs and the pension office have not struck off yet; fewer each month."""
     reported = np.minimum(np.minimum(people["police_death"], people["health_death"]), people["funeral_death"])
     table = parameters()["dirt"]
-    share = np.where(reported <= index, table["dead_still_listed"] * (1 - table["mended"]) ** (index - reported.astype(float)), 0)
+    share = np.where(
+        reported <= index, table["dead_still_listed"] * (1 - table["mended"]) ** (index - reported.astype(float)), 0
+    )
     people["still_listed"] = chance.happens("still listed", people["elder"], share).astype(np.int8)
 
 
@@ -179,8 +194,11 @@ def _hardship(step: Step, living: Array) -> None:
     people, table = step.people, parameters()["monthly"]
     ends = step.happens("hardship ends", table["hardship_ends"], living & (people["hardship"] > 0))
     begins = step.happens("hardship begins", table["hardship_begins"], living & (people["hardship"] == 0))
-    rows = step.happens("to institution", table["destitute_to_institution"],
-                        living & (people["hardship"] == code("hardship", "destitute")) & (people["concentrated"] == 0))
+    rows = step.happens(
+        "to institution",
+        table["destitute_to_institution"],
+        living & (people["hardship"] == code("hardship", "destitute")) & (people["concentrated"] == 0),
+    )
     step.change("to_institution", "destitute_support", "concentrated", rows, 1, step.days("to institution", rows))
     step.change("hardship_ends", "hardship", "hardship", ends, 0, step.days("hardship ends", ends))
     kinds = np.array([code("hardship", v) for v in ("low_income", "low_income_edge", "rigid_expenditure", "destitute")])
@@ -201,10 +219,23 @@ def _certificates(step: Step, living: Array) -> None:
     rows = step.happens("confirmed", table["birth_planning_confirmed"], living & (people["birth_planning"] == 0))
     on = step.days("confirmed", rows)
     people["birth_planning_since"][rows] = on
-    step.change("birth_planning_confirmed", "birth_planning_family", "birth_planning", rows,
-                code("birth_planning_family", "bereaved"), on)
+    step.change(
+        "birth_planning_confirmed",
+        "birth_planning_family",
+        "birth_planning",
+        rows,
+        code("birth_planning_family", "bereaved"),
+        on,
+    )
     rows = step.happens("insured", table["insured_anew"], living & (people["medical"] == 0))
-    step.change("insured", "medical_insurance", "medical", rows, code("medical_insurance", "resident"), step.days("insured", rows))
+    step.change(
+        "insured",
+        "medical_insurance",
+        "medical",
+        rows,
+        code("medical_insurance", "resident"),
+        step.days("insured", rows),
+    )
 
 
 def _living(step: Step, living: Array) -> None:
@@ -226,7 +257,9 @@ def _living(step: Step, living: Array) -> None:
 
 def _health(step: Step, living: Array) -> None:
     people, table = step.people, parameters()["monthly"]
-    rows = step.happens("dementia", table["dementia_found"] * (people["age"] - 58) / 16, living & (people["dementia"] == 0))
+    rows = step.happens(
+        "dementia", table["dementia_found"] * (people["age"] - 58) / 16, living & (people["dementia"] == 0)
+    )
     step.change("dementia", "dementia", "dementia", rows, 1, step.days("dementia", rows))
     rows = step.happens("registered for checks", table["registered_for_checks"], living & (people["checked"] == 0))
     again = step.happens("checked anew", table["checked_anew"], living & (people["checked"] == 1))

@@ -12,9 +12,9 @@ import pyarrow.parquet as pq
 from yiyang.registry.agreement import stored
 from yiyang.synthetic.chance import Array
 from yiyang.synthetic.days import NO_DAY, yyyymmdd
-from yiyang.synthetic.people import NEVER, Table
 from yiyang.synthetic.policy import code, contracts, facts
 from yiyang.synthetic.sheets import Desk, Sheet
+from yiyang.synthetic.steps import Event
 
 UNKNOWN = -1
 
@@ -24,18 +24,34 @@ def true_facts(desk: Desk) -> dict[str, Array]:
     p = desk.people
     destitute = p["hardship"] == code("hardship", "destitute")
     return {
-        "birth_date": yyyymmdd(p["birth"]), "sex": p["sex"], "alive": p["death"] == NO_DAY,
-        "registered_area": p["registered"], "resident_area": p["resident"], "urban_rural": 1 - p["urban"],
-        "hardship": p["hardship"], "destitute_support": np.where(destitute, 1 + p["concentrated"], 0),
-        "self_care": np.where(destitute, p["self_care"], UNKNOWN), "ability": p["ability"], "ltci_insured": p["ltci_insured"],
-        "ltci_grade": p["ltci_grade"], "medical_insurance": p["medical"], "disability_grade": p["disability_grade"],
-        "disability_kind": p["disability_kind"], "living_arrangement": p["living"], "lonely": p["lonely"],
-        "birth_planning_family": p["birth_planning"], "dementia": p["dementia"],
+        "birth_date": yyyymmdd(p["birth"]),
+        "sex": p["sex"],
+        "alive": p["death"] == NO_DAY,
+        "registered_area": p["registered"],
+        "resident_area": p["resident"],
+        "urban_rural": 1 - p["urban"],
+        "hardship": p["hardship"],
+        "destitute_support": np.where(destitute, 1 + p["concentrated"], 0),
+        "self_care": np.where(destitute, p["self_care"], UNKNOWN),
+        "ability": p["ability"],
+        "ltci_insured": p["ltci_insured"],
+        "ltci_grade": p["ltci_grade"],
+        "medical_insurance": p["medical"],
+        "disability_grade": p["disability_grade"],
+        "disability_kind": p["disability_kind"],
+        "living_arrangement": p["living"],
+        "lonely": p["lonely"],
+        "birth_planning_family": p["birth_planning"],
+        "dementia": p["dementia"],
         "health_check_date": np.where(p["checked"] == 1, yyyymmdd(p["checked_on"]), UNKNOWN),
-        "family_doctor": p["checked"] * p["doctor"], "preferential": p["preferential"],
-        "special_contribution": p["special_contribution"], "vagrant": p["vagrant"], "pension": p["pension"],
+        "family_doctor": p["checked"] * p["doctor"],
+        "preferential": p["preferential"],
+        "special_contribution": p["special_contribution"],
+        "vagrant": p["vagrant"],
+        "pension": p["pension"],
         "poverty_alleviated": p["poverty_alleviated"],
-        "family_care_training": np.where(p["trained_in"] <= desk.index, p["training_done"], 0)}
+        "family_care_training": np.where(p["trained_in"] <= desk.index, p["training_done"], 0),
+    }
 
 
 class Known:
@@ -64,7 +80,8 @@ class Known:
         return np.where(given == NO_DAY, UNKNOWN, yyyymmdd(given)) if kind == "date" else given
 
     def _set(self, told: dict[str, Array], fact: str, rows: Array, given: Array) -> None:
-        column = told[fact].copy() if fact in told else np.full(self._size, UNKNOWN, dtype=np.int64)
+        wide = np.int64 if fact.endswith("_area") else np.int32
+        column = told[fact].copy() if fact in told else np.full(self._size, UNKNOWN, dtype=wide)
         column[rows] = given
         told[fact] = column
 
@@ -72,11 +89,10 @@ class Known:
         """One column a fact by the stated precedence; people of whom no register speaks get what absence means."""
         found: dict[str, Array] = {}
         for name, fact in facts().items():
-            column = np.full(self._size, UNKNOWN, dtype=np.int64)
-            for register in fact.sources:
-                told = self._told.get(register, {}).get(name)
-                if told is not None:
-                    column = np.where(column == UNKNOWN, told, column)
+            told = [self._told[register][name] for register in fact.sources]
+            column = told[0]
+            for less_trusted in told[1:]:
+                column = np.where(column == UNKNOWN, less_trusted, column)
             if name == "ability":
                 until = self._told["ability_assessments"]["until"]
                 column = np.where((until > NO_DAY) & (until < reference), UNKNOWN, column)
@@ -88,12 +104,21 @@ def write_people(path: Path, desk: Desk, columns: dict[str, Array], ids: pa.Arra
     """One row a person: elder, id number, name, household, cohort, and the fact columns (null: unknown)."""
     rows = pa.array(np.flatnonzero(who))
     p = desk.people
-    table: dict[str, Any] = {"elder": p["elder"], "id_number": ids, "name": names, "household": p["household"], "cohort": p["cohort"]}
-    table = {name: column.take(rows) if isinstance(column, pa.Array) else pa.array(column[who]) for name, column in table.items()}
+    table: dict[str, Any] = {
+        "elder": p["elder"],
+        "id_number": ids,
+        "name": names,
+        "household": p["household"],
+        "cohort": p["cohort"],
+    }
+    table = {
+        name: column.take(rows) if isinstance(column, pa.Array) else pa.array(column[who])
+        for name, column in table.items()
+    }
     for name, column in columns.items():
         values = column[who]
         kind = pa.int64() if name.endswith("_area") else pa.int32()
-        table[name] = pa.array(values.astype(np.int64), mask=values == UNKNOWN).cast(kind)
+        table[name] = pa.array(values.astype(kind.to_pandas_dtype()), mask=values == UNKNOWN)
     pq.write_table(pa.table(table), path, compression="zstd", compression_level=1)
 
 
@@ -102,15 +127,38 @@ def present(desk: Desk) -> Array:
     return (desk.people["enters"] <= desk.index) & (desk.people["leaves"] > desk.index)
 
 
-def write_events(path: Path, months: list[tuple[str, dict[str, Any]]], ids: pa.Array) -> None:
-    """What changed between the months, with its day; `month` is the one whose delivery is the first to show it."""
-    parts = [pa.table({"month": pa.array([month] * len(e["elder"]), pa.string()), "elder": pa.array(e["elder"], pa.int64()),
-                       "id_number": ids.take(pa.array(e["elder"])), "kind": pa.array([e["kind"]] * len(e["elder"]), pa.string()),
-                       "fact": pa.array([e["fact"]] * len(e["elder"]), pa.string()), "day": pa.array(e["day"], pa.int32()),
-                       "before": pa.array(e["before"], pa.int64()), "after": pa.array(e["after"], pa.int64())})
-             for month, e in months]
-    empty = pa.schema([("month", pa.string()), ("elder", pa.int64()), ("id_number", pa.string()), ("kind", pa.string()),
-                       ("fact", pa.string()), ("day", pa.int32()), ("before", pa.int64()), ("after", pa.int64())]).empty_table()
-    pq.write_table(pa.concat_tables([empty, *parts]), path, compression="zstd", compression_level=1)
+EVENTS = pa.schema(
+    [
+        ("month", pa.string()),
+        ("elder", pa.int64()),
+        ("id_number", pa.string()),
+        ("kind", pa.string()),
+        ("fact", pa.string()),
+        ("day", pa.int32()),
+        ("before", pa.int64()),
+        ("after", pa.int64()),
+    ]
+)
 
 
+def write_events(path: Path, events: list[tuple[str, Event]], ids: pa.Array) -> None:
+    """What changed between the months, with its day; `month` is the first whose deliveries show it."""
+    parts = [_event_table(month, event, ids) for month, event in events]
+    pq.write_table(pa.concat_tables([EVENTS.empty_table(), *parts]), path, compression="zstd", compression_level=1)
+
+
+def _event_table(month: str, event: Event, ids: pa.Array) -> pa.Table:
+    count = len(event.elder)
+    columns = [
+        [month] * count,
+        event.elder,
+        ids.take(pa.array(event.elder)),
+        [event.kind] * count,
+        [event.fact] * count,
+        event.day,
+        event.before,
+        event.after,
+    ]
+    return pa.table(
+        [pa.array(column, field.type) for column, field in zip(columns, EVENTS, strict=True)], schema=EVENTS
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,9 @@ class Style:
         for word, value in spec.codes.items():
             spoken[value].append(word)
         spelling = self.choice(f"words/{column}", max(len(words) for words in spoken.values()))
-        return pa.array([words[min(spelling, len(words) - 1)] if words else None for words in spoken.values()], pa.string())
+        return pa.array(
+            [words[min(spelling, len(words) - 1)] if words else None for words in spoken.values()], pa.string()
+        )
 
 
 def as_text(sheet: Sheet, style: Style, ids: pa.Array, names: pa.Array) -> dict[str, pa.Array]:
@@ -104,7 +106,7 @@ def write(folder: Path, register: str, columns: dict[str, pa.Array], style: Styl
 
 
 def _write_csv(path: Path, table: pa.Table, register: str) -> None:
-    # Nothing in these texts needs quotes, and real exports seldom have any; Arrow always quotes headings, so they are ours.
+    # Nothing in these texts needs quotes, and real exports seldom have any. Arrow quotes headings, so we write them.
     options = pa.csv.WriteOptions(include_header=False, batch_size=1 << 16, quoting_style="none")
     header = (",".join(table.column_names) + "\n").encode()
     if register in GB18030:
@@ -122,7 +124,7 @@ def _write_xlsx(path: Path, table: pa.Table, dates: list[str]) -> None:
 
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_numbers": False})
     # Without a fixed day the workbook would differ every second.
-    book.set_properties({"created": date(2026, 1, 1), "comments": "虚构数据 synthetic"})
+    book.set_properties({"created": datetime(2026, 1, 1), "comments": "虚构数据 synthetic"})
     sheet, day_format = book.add_worksheet("Sheet1"), book.add_format({"num_format": "yyyy/m/d"})
     sheet.write_row(0, 0, table.column_names)
     columns = [_cells(table[name], name in dates) for name in table.column_names]

@@ -11,8 +11,14 @@ DAZHU, DAZHOU, ZONE = 511724000000, 511700000000, 511771000000
 
 
 def test_a_code_knows_its_level_and_its_range() -> None:
-    cases = {0: ("nation", 10**12), 510000000000: ("province", 520000000000), DAZHOU: ("city", 511800000000),
-             DAZHU: ("county", 511725000000), 511724001000: ("town", 511724002000), 511724001001: ("village", 511724001002)}
+    cases = {
+        0: ("nation", 10**12),
+        510000000000: ("province", 520000000000),
+        DAZHOU: ("city", 511800000000),
+        DAZHU: ("county", 511725000000),
+        511724001000: ("town", 511724002000),
+        511724001001: ("village", 511724001002),
+    }
     for code, (level, high) in cases.items():
         assert logic.level(code) == level
         assert logic.span(code) == (code, high)
@@ -48,8 +54,17 @@ def test_the_development_zone_is_a_county_without_towns() -> None:
     assert zone in logic.children(DAZHOU)
 
 
-@pytest.mark.parametrize(("text", "code"), [("511724", DAZHU), ("511724001", 511724001000), ("511724001001", 511724001001),
-                                        ("5117", DAZHOU), (" 511724 ", DAZHU), (511724, DAZHU)])
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("511724", DAZHU),
+        ("511724001", 511724001000),
+        ("511724001001", 511724001001),
+        ("5117", DAZHOU),
+        (" 511724 ", DAZHU),
+        (511724, DAZHU),
+    ],
+)
 def test_codes_are_normalised_to_twelve_digits(text: str, code: int) -> None:
     assert logic.normalise(text) == code
 
@@ -72,7 +87,14 @@ def test_an_area_may_be_required_by_code_or_name() -> None:
 
 
 def test_codes_of_renamed_counties_lead_to_today() -> None:
-    for old, now in ((513021, 511703), (511721, 511703), (513029, 511724), (513001, 511702), (500224, 500151), (362332, 360281)):
+    for old, now in (
+        (513021, 511703),
+        (511721, 511703),
+        (513029, 511724),
+        (513001, 511702),
+        (500224, 500151),
+        (362332, 360281),
+    ):
         assert logic.current(logic.normalise(old)) == logic.normalise(now)
     assert logic.current(DAZHU) == DAZHU
     town = logic.children(511703000000)[0].code
@@ -80,9 +102,12 @@ def test_codes_of_renamed_counties_lead_to_today() -> None:
     assert logic.current(511721999999) == 511703000000
 
 
-def test_an_unknown_village_stands_for_the_nearest_area_above() -> None:
+def test_a_code_that_the_table_lacks_is_near_the_area_above() -> None:
     town = logic.children(DAZHU)[0].code
-    assert logic.resolve([town + 999, 110101001001]) == {town + 999: town, 110101001001: 110101001001}
+    assert logic.nearest(town + 999) == town
+    assert logic.nearest(110101001001) == 110101000000
+    assert logic.has_villages(town)
+    assert not logic.has_villages(110101001001)
 
 
 def test_every_former_code_leads_to_an_area_that_exists() -> None:
