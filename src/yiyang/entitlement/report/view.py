@@ -177,7 +177,8 @@ def unknown_row(entry: Json, items: list[Json], names: Names) -> Json:
     hanging: dict[str, int] = {}
     for part in entry["items"]:
         name = items[part["rule"]]["name_zh"]
-        hanging[name] = hanging.get(name, 0) + part["people"]
+        # Of people whose place is unknown, the lists of several places are open at once: they count once.
+        hanging[name] = min(hanging.get(name, 0) + part["people"], entry["people"])
     return entry | {
         "owner_zh": owner,
         "remedy": words.remedy(entry["fact"], entry["zh"], owner),

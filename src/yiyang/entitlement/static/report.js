@@ -57,7 +57,7 @@
   }
 
   const SHOWN = {
-    rate: { title: (item) => item ? "每千人中符合条件的人" : "每千人符合条件的项次", format: (n) => fixed(n, n < 10 ? 1 : 0) },
+    rate: { title: (item) => item ? "每千人中符合条件的人" : "每千人符合条件的项次", format: (n) => fixed(n, n < 1 ? 2 : n < 100 ? 1 : 0) },
     money: { title: () => "每年资金（元）", format: big },
     undecided: { title: (item) => item ? "暂不能判定的人" : "暂不能判定的项次", format: count },
   };
@@ -89,11 +89,12 @@
     const order = [...known].sort((a, b) => b.figures[figure] - a.figures[figure]);
     const [top, last] = [order[0], order[order.length - 1]];
     const values = top && `${top.name}最高（${format(top.figures[figure])}），${last.name}最低（${format(last.figures[figure])}）`;
+    const only = known.length === 1 && `只有${top.name}有（${format(top.figures[figure])}）`;
     const same = top && top.figures[figure] === last.figures[figure] && `各地相同（${format(top.figures[figure])}）`;
     const drawn = data.map ? data.map.geo.features.map((feature) => feature.properties.code) : [];
     const off = data.map ? known.filter((area) => !drawn.includes(area.code)).map((area) => area.name) : [];
     const note = off.length ? `${off.join("、")}没有县界，只在表里。` : "";
-    $("map-says").textContent = (top ? `${name}，${title(one).replace("（元）", "")}：${same || values}。` : `${name}：没有数字。`) + note;
+    $("map-says").textContent = (top ? `${name}，${title(one).replace("（元）", "")}：${only || same || values}。` : `${name}：没有数字。`) + note;
   }
 
   // Five classes of equal width with round limits; fewer when there is less to tell apart.
@@ -101,7 +102,7 @@
     const [low, high] = [Math.min(...values), Math.max(...values)];
     const raw = (high - low) / 5 || 1;
     const power = 10 ** Math.floor(Math.log10(raw));
-    const step = [1, 2, 2.5, 4, 5, 10].find((n) => n * power >= raw * 0.999) * power;
+    const step = [1, 2, 3, 4, 5, 6, 8, 10].find((n) => n * power >= raw * 0.999) * power;
     const start = Math.floor(low / step) * step;
     const classes = Math.min(6, Math.max(1, Math.ceil((high - start) / step + 1e-9)));
     return classes > 5 ? classLimits([start, start + step * 6]) : Array.from({ length: classes + 1 }, (_, n) => start + n * step);
@@ -111,20 +112,24 @@
     const { title, format } = SHOWN[figure];
     const limits = classLimits(known.length ? known.map((area) => area.figures[figure]) : [0]);
     const ramp = [1, 2, 3, 4, 5].map((n) => color(`pine-${n}`));
+    // As many decimals as the step between two limits has.
+    const places = Math.max(0, -Math.floor(Math.log10(limits[1] - limits[0]) + 1e-9));
+    const limitText = (limit) => figure === "rate" ? fixed(limit, places) : format(limit);
     const classOf = (value) => Math.min(limits.length - 2, limits.findLastIndex((limit) => value >= limit));
     const regions = data.map.geo.features.map(({ properties }) => {
       const area = known.find((one) => one.code === properties.code);
       const value = area ? area.figures[figure] : NaN;
       const place = area ? classOf(value) : 0;
       const look = area ? { areaColor: ramp[place] } : { areaColor: "#E6EAE7", decal: HATCH };
-      return { name: properties.code, value, shown: `${properties.name}\n${area ? format(value) : "没有数字"}`, itemStyle: look, label: { color: place > 2 ? "#FFFFFF" : color("ink") } };
+      return { name: properties.code, value, shown: area ? `${properties.name}\n${format(value)}` : properties.name, itemStyle: look, label: { color: place > 2 ? "#FFFFFF" : color("ink"), ...(area ? {} : HALO) } };
     });
     $("map-title").textContent = `${name}：${title(one)}，${data.month}`;
-    $("map-legend").replaceChildren(...limits.slice(0, -1).map((limit, n) => legend(ramp[n], `${format(limit)} – ${format(limits[n + 1])}`)), legend("", "没有数字"));
+    $("map-legend").replaceChildren(...limits.slice(0, -1).map((limit, n) => legend(ramp[n], `${limitText(limit)} – ${limitText(limits[n + 1])}`)), legend("", "没有数字"));
     chart("map", mapOption(regions));
   }
 
-  const HATCH = { symbol: "rect", color: "#8A9691", dashArrayX: [1, 0], dashArrayY: [1.5, 5], rotation: -Math.PI / 4 };
+  const HALO = { textBorderColor: "#FFFFFF", textBorderWidth: 4 };
+  const HATCH = { symbol: "rect", color: "#B4BEB9", dashArrayX: [1, 0], dashArrayY: [1.5, 5], rotation: -Math.PI / 4 };
 
   function legend(background, text) {
     const [line, swatch] = [document.createElement("li"), document.createElement("i")];
@@ -136,7 +141,7 @@
   function mapOption(regions) {
     const label = { show: true, formatter: (at) => at.data.shown, ...font, fontSize: 12, lineHeight: 16 };
     return {
-      animation: false, aria: { enabled: true }, tooltip: tooltip((at) => at.data && at.data.shown.replace("\n", "：")),
+      animation: false, aria: { enabled: true }, tooltip: tooltip((at) => at.data && (at.data.shown.includes("\n") ? at.data.shown.replace("\n", "：") : `${at.data.shown}：没有数字`)),
       series: [{
         type: "map", map: "area", nameProperty: "code", aspectScale: data.map.shape, selectedMode: false, data: regions, label, left: 8, right: 8, top: 8, bottom: 8,
         itemStyle: { borderColor: "#FFFFFF", borderWidth: 1.5 }, emphasis: { label: { show: true }, itemStyle: { borderColor: color("ink"), borderWidth: 2, areaColor: "inherit" } },

@@ -106,7 +106,8 @@ def test_axe_finds_nothing_to_mend(browser: Any, report_file: Path, name: str, w
 def test_charts_and_map_are_drawn(page: Any) -> None:
     for chart in ("money-chart", "cause-chart", "map"):
         assert page.locator(f"#{chart} svg path").count() > 2
-    assert "没有数字" in page.inner_text("#map")
+    assert "无数字县" in page.inner_text("#map")
+    assert "没有数字" in page.inner_text("#map-legend")
     assert page.locator("#map-legend li").count() >= 2
 
 
@@ -175,7 +176,7 @@ def test_the_map_follows_item_and_figure(page: Any) -> None:
     page.locator("#map-item").select_option(label="高龄津贴")
     page.get_by_label("每年资金", exact=True).check()
     assert "高龄津贴" in page.inner_text("#map-title")
-    assert "各地相同（¥1,925.4 万）" in page.inner_text("#map-says")
+    assert "只有大竹县有（¥1,925.4 万）" in page.inner_text("#map-says")
     assert page.locator("#by-county tr[data-area='511702'] td").nth(1).inner_text() == "—"
     assert page.locator("#by-county tr[data-area='511724'] td").nth(1).inner_text() == "26,742"
 

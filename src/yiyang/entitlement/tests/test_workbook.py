@@ -11,17 +11,18 @@ import pytest
 from yiyang.entitlement import workbook
 from yiyang.entitlement.tests import report_sample as sample
 
+Json = dict[str, Any]
 NAMES = ["说明", "项目汇总", "项目×地区", "未知事实", "变化", "依据"]
 
 
-def made(folder: Path, *given: Any) -> Any:
-    workbook.write(*(given or (sample.summary(), sample.diff(), sample.arrears())), folder / "tables.xlsx")
+def made(folder: Path, summary: Json, diff: Json | None = None, arrears: Json | None = None) -> Any:
+    workbook.write(summary, diff, arrears, folder / "tables.xlsx")
     return openpyxl.load_workbook(folder / "tables.xlsx")
 
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    return made(tmp_path_factory.mktemp("book"))
+    return made(tmp_path_factory.mktemp("book"), sample.summary(), sample.diff(), sample.arrears())
 
 
 def row(page: Any, name: str) -> dict[str, Any]:
@@ -75,7 +76,7 @@ def test_changes_and_arrears_stand_on_one_sheet(book: Any) -> None:
 
 
 def test_without_a_comparison_the_sheet_is_there_and_empty(tmp_path: Path) -> None:
-    book = made(tmp_path, sample.summary(), None, None)
+    book = made(tmp_path, sample.summary())
     assert book["变化"]["A2"].value == "（没有）"
     assert "--previous" in str([cell.value for cell in book["说明"]["B"]])
 
@@ -83,12 +84,12 @@ def test_without_a_comparison_the_sheet_is_there_and_empty(tmp_path: Path) -> No
 def test_a_name_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
     summary = sample.summary()
     summary["items"][1]["name_zh"] = '=HYPERLINK("http://x")'
-    page = made(tmp_path, summary, None, None)["项目汇总"]
+    page = made(tmp_path, summary)["项目汇总"]
     assert [cell.data_type for cell in page["A"] if str(cell.value).startswith("=")] == ["s"]
 
 
 def test_the_same_figures_give_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-        made(tmp_path / name)
+        made(tmp_path / name, sample.summary(), sample.diff(), sample.arrears())
     assert (tmp_path / "a/tables.xlsx").read_bytes() == (tmp_path / "b/tables.xlsx").read_bytes()
