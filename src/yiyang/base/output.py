@@ -21,8 +21,9 @@ except ImportError:  # Windows, where leftovers of killed processes stay until s
 
 # What proves that a folder is ours and may be replaced. A file of our own: a `manifest.json` lies in many a web site.
 MARK = ".yiyang"
-_FULL_OR_CLOSED = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
-_FULL_IN_WORDS = ("No space left on device", "max_temp_directory_size")
+# EFBIG: the limit of a process or of a file system (4 GB on a USB stick) is a full disk to whoever writes.
+_FULL_OR_CLOSED = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG)
+_FULL_IN_WORDS = ("No space left on device", "File too large", "max_temp_directory_size")
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import time
 from datetime import date
 from pathlib import Path
@@ -14,7 +15,7 @@ import pyarrow.parquet as pq
 import yiyang
 from yiyang.areas import logic as areas
 from yiyang.areas.tables import boundaries
-from yiyang.base.errors import UsageError
+from yiyang.base.errors import SnapshotError, UsageError
 from yiyang.base.output import atomic_folder
 from yiyang.base.screen import Steps, progress
 from yiyang.catalog.binding import bind
@@ -34,8 +35,9 @@ MEMORY = "3GB"
 def reference_day(month: str) -> date:
     """The first day of a month written YYYY-MM."""
     try:
-        year, number = month.split("-")
-        return date(int(year), int(number), 1)
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}", month):
+            raise ValueError
+        return date.fromisoformat(f"{month}-01")
     except ValueError:
         raise UsageError(f"月份 {month} 写法不对，应为 2026-11 这样的年-月。", f"{month} is no month; write it as 2026-11.") from None
 
@@ -50,7 +52,7 @@ def run(*, snapshot: Path, month: str, out: Path, engine: Engine = "duckdb", ove
         pages: also report.html and tables.xlsx.
     """
     on = reference_day(month)
-    before = RunFolder(previous) if previous else None
+    before, back = RunFolder(previous) if previous else None, _arrears_of(then) if then else None
     with progress(f"{month} 运行", f"run {month}", total=8) as bar, atomic_folder(out) as folder:
         clock = _Clock(bar)
         clock.tell("读取快照", "reading the snapshot")
@@ -71,7 +73,7 @@ def run(*, snapshot: Path, month: str, out: Path, engine: Engine = "duckdb", ove
         changes = _changes(before, folder, clock) if before else None
         if pages:
             clock.tell("写报告", "writing the report")
-            write_pages(folder, summary | {"manifest": manifest}, changes, _arrears_of(then) if then else None)
+            write_pages(folder, summary | {"manifest": manifest}, changes, back)
         _json(folder / "manifest.json", manifest | {"seconds": clock.stop()})
     return RunFolder(out)
 
@@ -140,7 +142,11 @@ def _changes(before: RunFolder, folder: Path, clock: _Clock) -> Json:
 
 
 def _arrears_of(path: Path) -> Json:
-    loaded: Json = json.loads((path / "arrears.json").read_text(encoding="utf-8"))
+    try:
+        loaded: Json = json.loads((path / "arrears.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SnapshotError(f"{path} 不是补发追回的输出（由 yiyang arrears --out 生成）：{error}",
+                            f"{path} holds no arrears (made by yiyang arrears --out): {error}") from error
     return loaded
 
 

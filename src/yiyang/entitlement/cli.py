@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from yiyang.base.errors import UsageError
 from yiyang.base.screen import emit_json, lang, say
 from yiyang.entitlement import show
+
+if TYPE_CHECKING:
+    from yiyang.catalog.overlay import Overlay
+    from yiyang.entitlement.store import RunFolder
 
 app = typer.Typer()
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出。Print JSON.")]
@@ -46,7 +50,7 @@ def run_command(
     say(f"报告：{out / 'report.html'}", f"Report: {out / 'report.html'}")
 
 
-@app.command("explain", epilog="例 Example: yiyang explain out/r11 511724194501010018 old_age_allowance --snapshot out/s11")
+@app.command("explain", epilog="例 Example: yiyang explain out/r11 511724194501010018 old_age_allowance")
 def explain_command(
     run: RunArgument,
     person: Annotated[str, typer.Argument(metavar="PERSON", help="人员编号或 18 位身份证号。A person number or an 18-digit id number.")],
@@ -57,7 +61,8 @@ def explain_command(
     from yiyang.entitlement.explain import explain
     from yiyang.entitlement.store import RunFolder
 
-    told = explain(RunFolder(run), _person(person), item, lang())
+    opened = RunFolder(run)
+    told = explain(opened, _person(opened, person), item, lang(), asked=person)
     emit_json(told) if as_json else show.explanation(told, single=item is not None)
 
 
@@ -88,10 +93,9 @@ def simulate_command(run: RunArgument, sets: Sets = None, overlay: Overlays = No
     from yiyang.entitlement.simulate import Simulator
     from yiyang.entitlement.store import RunFolder
 
-    changes = _overlay(sets, overlay)
-    if not changes:
+    if not sets and not overlay:
         raise UsageError("没有给出改动：请用 --set 或 --overlay。", "no change given: use --set or --overlay.")
-    opened = RunFolder(run)
+    opened, changes = RunFolder(run), _overlay(sets, overlay)
     found = Simulator(opened).simulate(opened.rebind(changes))
     emit_json(found) if as_json else show.simulation(found)
 
@@ -112,21 +116,30 @@ def next_command(run: RunArgument, out: Out = None, as_json: AsJson = False) -> 
     emit_json(summary) if as_json else show.next_facts(summary)
 
 
-def _overlay(sets: list[str] | None, paths: list[Path] | None) -> object:
+def _overlay(sets: list[str] | None, paths: list[Path] | None) -> Overlay:
     from yiyang.catalog.overlay import Overlay
 
     return Overlay.of(sets or (), paths or ())
 
 
-def _person(text: str) -> int:
-    """A person number from what the clerk typed."""
-    if re.fullmatch(r"\d{17}[\dXx]", text):
-        from yiyang.registry.identity import person_of
-
-        return person_of(text.upper())
-    if text.isdigit():
-        return int(text)
+def _person(run: RunFolder, text: str) -> int:
+    """A person number from what the clerk typed: the number itself, or an id number. Some person numbers have 18 digits, too."""
+    typed = text.strip().upper()
+    if re.fullmatch(r"[0-9]{1,19}", typed) and (len(typed) != 18 or int(typed) in run):
+        return int(typed)
+    if re.fullmatch(r"[0-9]{17}[0-9X]", typed):
+        return _person_of_id(typed)
     raise UsageError(f"{text} 既不是人员编号也不是 18 位身份证号。", f"{text} is neither a person number nor an 18-digit id number.")
+
+
+def _person_of_id(number: str) -> int:
+    from yiyang.registry.identity import CHECKS, WEIGHTS, person_of
+
+    check = CHECKS[sum(weight * int(digit) for weight, digit in zip(WEIGHTS, number, strict=False)) % 11]
+    if number[-1] != check:
+        raise UsageError(f"身份证号 {number} 的校验码不对（末位应为 {check}），请核对是否抄错。",
+                         f"the check character of id number {number} is wrong (it should be {check}): look for a slip of the pen.")
+    return person_of(number)
 
 
 __all__ = ["app"]

@@ -51,8 +51,8 @@ class ItemState:
 
     def take(self, cells: Ints) -> ItemState:
         """State for people by cell; cell -1 (not in the run) is entitled to nothing."""
-        absent = cells < 0
-        return ItemState(*(np.where(absent, 0, values[cells]).astype(values.dtype) for values in (self.yes, self.low, self.a_year)))
+        here = cells >= 0
+        return ItemState(here & self.yes[cells], here * self.low[cells], here * self.a_year[cells])
 
     def same(self, other: ItemState, rows: Ints) -> Bools:
         """Where both say the same, row by row."""

@@ -12,6 +12,7 @@ from yiyang.base.errors import UsageError
 from yiyang.catalog.binding import RuleInfo
 from yiyang.engine.cells import UNKNOWN
 from yiyang.engine.conditions import And, Compare, Condition, Everyone, Named, Not, OneOf, Or, Within, all_of, leaves
+from yiyang.engine.evaluate import YES
 from yiyang.engine.facts import Fact, Kind, hint_en, hint_zh, nearest, years_since
 from yiyang.engine.rules import Reason, Rule, StackReason
 from yiyang.engine.sentences import Speaker
@@ -23,19 +24,22 @@ States = dict[Reason, bool | None]
 WORDS = {0: "not_entitled", 1: "entitled", 2: "undecided"}
 
 
-def explain(run: RunFolder, person: int, item: str | None = None, lang: str = "zh") -> Json:
+def explain(run: RunFolder, person: int, item: str | None = None, lang: str = "zh", *, asked: str = "") -> Json:
     """The person's facts and, per item, the answer with its reasons.
 
     Of an item that several lists have, only the list that answers for the person is told.
 
+    Args:
+        asked: how the person was named, for the error that he is not there.
+
     Raises:
         UsageError: nobody of that number, or no item of that name (with the nearest one).
     """
-    place = run.place_of(person)
+    place = run.place_of(person, asked)
     cell = int(run.people.cell[place])
     values = {name: int(column[0]) for name, column in run.facts_of(np.array([place])).items()}
     says = speaker(lang, diff_names(run, lang))
-    items = [_told(run, number, cell, values, says) for number in _answering(run, cell, item)]
+    items = [_told(run, number, cell, values, says) | _paid(run, number, person, cell) for number in _answering(run, cell, item)]
     facts = [{"fact": fact.name, "name": fact.zh if lang == "zh" else fact.en, "value": _value(says, fact, values, run.reference)}
              for fact in run.bound.program.facts]
     return {"person": person, "month": run.manifest["month"], "synthetic": run.manifest["synthetic"], "facts": facts, "items": items}
@@ -99,10 +103,23 @@ def _told(run: RunFolder, number: int, cell: int, values: dict[str, int], says: 
     low, high = int(run.answers.low[number][cell]), int(run.answers.high[number][cell])
     answer, states = WORDS[int(run.answers.answer[number][cell])], _states(run, number, cell)
     teller = _Teller(states, values, run.reference, says)
-    return {**describe(rule, info), "answer": answer, "low_fen": low, "high_fen": high, "amount_fen": low if low == high and answer == "entitled" else None,
-            "who": says.say(rule.who), "conditions": [*teller.lines(rule.scope), *teller.lines(rule.who)], "tiers": _tiers(rule, info, teller, says.lang),
+    return {**describe(rule, info), "answer": answer, "low_fen": low, "high_fen": high, "who": says.say(rule.who), "conditions": [*teller.lines(rule.scope), *teller.lines(rule.who)], "tiers": _tiers(rule, info, teller, says.lang),
             "stacking": [{"says": says.reason(reason), "state": _word(states[reason])} for reason in rule.reasons if isinstance(reason, StackReason)],
             "source": _source(info)}
+
+
+def _paid(run: RunFolder, number: int, person: int, cell: int) -> Json:
+    """amount_fen: what this person is paid, None where that is open. payee: False where another of the household is paid."""
+    rule, answers = run.bound.program.rules[number], run.answers
+    low, high = int(answers.low[number][cell]), int(answers.high[number][cell])
+    payee = rule.per != "household" or _is_payee(run, rule, person)
+    decided = answers.answer[number][cell] == YES and low == high
+    return {"amount_fen": low * payee if decided else None, "payee": payee}
+
+
+def _is_payee(run: RunFolder, rule: Rule, person: int) -> bool:
+    table = run.table(f"entitlements/{rule.list_area}-{rule.item}.parquet", columns=["person", "payee"], filters=[("person", "=", person)])
+    return not table.num_rows or bool(table["payee"][0].as_py())
 
 
 def _source(info: RuleInfo) -> Json:

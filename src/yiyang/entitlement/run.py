@@ -13,9 +13,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from yiyang.base.errors import SnapshotError
 from yiyang.catalog.binding import BoundProgram
 from yiyang.engine import pipeline
 from yiyang.engine.cells import UNKNOWN, Coding, Ints, coding_of
+from yiyang.engine.evaluate import UNDECIDED, YES
 from yiyang.engine.facts import as_int
 from yiyang.engine.pipeline import Cells
 from yiyang.entitlement import tables
@@ -64,8 +66,12 @@ def compute(bound: BoundProgram, backend: Backend, people: Path, out: Path, tell
         people: Parquet, one row a person, sorted by person (see docs/architecture.md).
         out: an empty folder; gets people, cells, areas, answers, counts and entitlements.
         tell: told of each step in Chinese and English.
+
+    Raises:
+        SnapshotError: the people file lacks a fact that the lists ask about, or is not sorted by person.
     """
     tell("给每个人编入人群格", "putting everybody into cells")
+    check_people(people, bound)
     if people != out / "facts.parquet":
         shutil.copyfile(people, out / "facts.parquet")
     backend.read_parquet("people", out / "facts.parquet")
@@ -83,6 +89,20 @@ def compute(bound: BoundProgram, backend: Backend, people: Path, out: Path, tell
     tell("写出结果表", "writing the tables")
     write(run, table, out)
     return run
+
+
+def check_people(people: Path, bound: BoundProgram) -> None:
+    """Refuse a people file of another shape: columns missing, somebody twice, not sorted by person."""
+    needed = {"person", *CARRY, *(fact.column for fact in bound.program.facts)}
+    if missing := sorted(needed - set(pq.read_schema(people).names)):
+        raise SnapshotError(f"人员表 {people} 缺少清单要用的列：{'、'.join(missing)}。请用 yiyang registry build 重新生成快照。",
+                            f"The people of {people} lack columns that the lists ask about: {', '.join(missing)}. "
+                            "Make the snapshot again with yiyang registry build.")
+    person = pq.read_table(people, columns=["person"])["person"].to_numpy()
+    if (person[1:] <= person[:-1]).any():
+        raise SnapshotError(f"人员表 {people} 没有按人员编号排序，或有人出现两次。请用 yiyang registry build 重新生成快照。",
+                            f"The people of {people} are not sorted by person, or somebody is there twice. "
+                            "Make the snapshot again with yiyang registry build.")
 
 
 def read_people(backend: Backend) -> People:
@@ -129,7 +149,7 @@ def found_table(run: Run, number: int) -> pa.Table:
     cell = run.people.cell[found.index]
     low = np.where(found.payee, answers.low[number][cell], 0)
     high = np.where(found.payee, answers.high[number][cell], 0)
-    decided = (found.answer == tables.YES) & (low == high)
+    decided = (found.answer == YES) & (low == high)
     count = len(cell)
     return pa.table({
         "person": run.people.person[found.index], "item": constant(rule.item, count), "list_area": constant(rule.list_area, count),
@@ -184,13 +204,9 @@ def missing_facts(run: Run) -> list[tuple[int, Pivot, int]]:
 
 def finding(run: Run) -> Mapping[str, int]:
     """How many people are found at all: entitled to something, undecided in something, both counted once."""
-    yes, maybe = _any(run.answers.answer == tables.YES), _any(run.answers.answer == tables.UNDECIDED)
+    yes, maybe = (np.logical_or.reduce(run.answers.answer == verdict, axis=0) for verdict in (YES, UNDECIDED))
     weight = run.cells.people
     return {"people": int(weight.sum()), "entitled_people": int(weight[yes].sum()), "undecided_people": int(weight[maybe].sum())}
-
-
-def _any(rows: np.ndarray[tuple[int, int], np.dtype[np.bool_]]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    return rows.any(axis=0)
 
 
 def names(numbers: Sequence[int]) -> list[str]:

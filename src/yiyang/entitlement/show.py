@@ -94,6 +94,12 @@ def _amount(row: Json) -> str:
         return ""
     if not row["states_amount"]:
         return t(*NO_AMOUNT[row["no_amount"]])
+    if row["per"] == "facility":
+        return t("　按机构计发，不发给个人", "  paid to the facility, not to people")
+    return _sum(row) + ("" if row["payee"] else t("（每户一份，由同户年长者领取）", " (once a household, paid to the eldest)"))
+
+
+def _sum(row: Json) -> str:
     if row["low_fen"] == row["high_fen"]:
         return f"　{_every(row)} {yuan(row['low_fen'])}"
     return f"　{_every(row)} {yuan(row['low_fen'])}–{yuan(row['high_fen'])}"

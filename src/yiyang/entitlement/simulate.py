@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,14 +14,13 @@ from yiyang.areas import logic as areas
 from yiyang.base.errors import NoEffect
 from yiyang.catalog.binding import BoundProgram
 from yiyang.catalog.schema import Text
-from yiyang.engine.cells import Axis, Coding, Ints, coding_of, splits
+from yiyang.engine.cells import Axis, Bools, Coding, Ints, coding_of, splits
 from yiyang.engine.conditions import thresholds
 from yiyang.engine.evaluate import YES, Answer, Evaluator
 from yiyang.engine.rules import Program, Rule
 from yiyang.entitlement import tables
 from yiyang.entitlement.run import AGES
 from yiyang.entitlement.store import RunFolder
-from yiyang.entitlement.tables import Bools, Found
 
 Json = dict[str, Any]
 BANDS = ((60, 69), (70, 79), (80, 89), (90, 99), (100, 120))
@@ -177,9 +176,7 @@ class PersonView(View):
     def _share(self, rule: Rule, answer: Answer) -> Ints:
         if rule.per != "household":
             return answer.paid_low
-        own = tables.People(*(getattr(self.run.people, name) for name in ("person", "household", "birth_date", "registered_area", "resident_area")),
-                            cell=np.arange(self.count))
-        found: Found = tables.find(rule, answer.answer, own)
+        found = tables.find(rule, answer.answer.astype(np.int64), replace(self.run.people, cell=np.arange(self.count)))
         share = np.zeros(self.count, np.int64)
         paid = found.index[found.payee & (found.answer == YES)]
         share[paid] = answer.low[paid]

@@ -119,13 +119,22 @@ class RunFolder:
         """The columns that the people of the run came with."""
         return frozenset(self._parquet("facts.parquet", pq.read_schema).names)
 
-    def place_of(self, person: int) -> int:
-        """A person's place in `people`."""
-        place = int(np.searchsorted(self.people.person, person))
-        if place >= len(self.people.person) or self.people.person[place] != person:
-            raise UsageError(f"这次运行里没有 {person} 这个人。可用 18 位身份证号或人员编号查找。",
-                             f"nobody numbered {person} is in this run. Look people up by id number or person number.")
+    def __contains__(self, person: int) -> bool:
+        return self._find(person) >= 0
+
+    def place_of(self, person: int, asked: str = "") -> int:
+        """A person's place in `people`; `asked` is how he was named."""
+        place = self._find(person)
+        if place < 0:
+            name = asked or str(person)
+            raise UsageError(f"这次运行里没有 {name} 这个人。可用 18 位身份证号或人员编号查找。",
+                             f"there is no {name} in this run. Look people up by id number or person number.")
         return place
+
+    def _find(self, person: int) -> int:
+        known = self.people.person
+        place = int(np.searchsorted(known, person)) if person < 2**63 else len(known)
+        return place if place < len(known) and known[place] == person else -1
 
     def _json(self, name: str) -> dict[str, Any]:
         path = self.path / name
