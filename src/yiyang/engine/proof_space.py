@@ -5,8 +5,10 @@ A person in a proof is a cell; of the many cells that prove a point the one with
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
@@ -14,7 +16,7 @@ import numpy as np
 from yiyang.engine.cells import Axis, Bools, Coding, Ints, coding_of
 from yiyang.engine.conditions import EVERYONE, And, Condition, Leaf, all_of, holds_at, leaves
 from yiyang.engine.evaluate import Evaluator
-from yiyang.engine.facts import Fact, Kind
+from yiyang.engine.facts import Fact, Kind, as_int
 from yiyang.engine.rules import Program
 
 Classes = Mapping[str, Ints]
@@ -149,9 +151,8 @@ class Space:
 
     def value(self, axis: Axis, number: int) -> int:
         """The value of a class that comes nearest to what most people have."""
-        low, high = axis.values_of(number)
-        low, high = max(low, _least(axis.fact)), _past(axis.fact) if high is None else high
-        return min(max(self.universe.usual(axis.fact), low), high - 1)
+        low, high = _values(axis, number)
+        return min(max(self.universe.usual(axis.fact), low), high)
 
     def _costs(self, axis: Axis) -> Ints:
         """Being of another age is nothing unusual; being disabled is."""
@@ -161,9 +162,9 @@ class Space:
         return np.array([0 if k == home else step + abs(k - home) for k in range(axis.size - 1)], np.int64)
 
     def _allowed(self, axis: Axis) -> Ints:
-        """The known classes that no condition on this fact alone rules out."""
+        """The known classes that hold a value, and that no condition on this fact alone rules out."""
         classes = {axis.fact.name: np.arange(axis.size - 1)}
-        inside = np.ones(axis.size - 1, bool)
+        inside = np.array([low <= high for low, high in (_values(axis, k) for k in range(axis.size - 1))])
         for part in (part for condition in self.conditions for part in _conjuncts(condition)):
             if _facts(part) == {axis.fact}:
                 inside &= self.truth(part, classes)
@@ -174,20 +175,44 @@ def _conjuncts(condition: Condition) -> tuple[Condition, ...]:
     return condition.parts if isinstance(condition, And) else (condition,)
 
 
-def _least(fact: Fact) -> int:
-    return fact.minimum if fact.kind in (Kind.INT, Kind.YEARS) else 0
+def _values(axis: Axis, number: int) -> tuple[int, int]:
+    """The smallest and the largest possible value of a class; the first exceeds the second where there is none."""
+    low, past = axis.values_of(number)
+    least, most = _bounds(axis.fact)
+    low, high = max(low, least), most if past is None else min(past - 1, most)
+    if axis.fact.kind is Kind.DATE:
+        # Between 28 February and 1 March lie numbers that are no days.
+        return as_int(_first_day(low)), as_int(_last_day(high))
+    return low, high
 
 
-def _past(fact: Fact) -> int:
-    """One more than the largest value."""
+def _bounds(fact: Fact) -> tuple[int, int]:
+    """The smallest and the largest value of a fact."""
     match fact.kind:
         case Kind.INT | Kind.YEARS:
-            return fact.maximum + 1
+            return fact.minimum, fact.maximum
         case Kind.AREA:
-            return 10**12
+            return 0, 10**12 - 1
         case Kind.DATE:
-            return 99991232
-    return fact.size
+            return as_int(date.min), as_int(date.max)
+    return 0, fact.size - 1
+
+
+def _first_day(number: int) -> date:
+    """The first day that is not before yyyymmdd, which may be no day."""
+    year, month, day = number // 10000, number // 100 % 100, number % 100
+    if month > 12:
+        return date(year + 1, 1, 1)
+    last = monthrange(year, max(month, 1))[1]
+    if month == 0 or day <= last:
+        return date(year, max(month, 1), max(day if month else 1, 1))
+    return date(year, month, last) + timedelta(days=1)
+
+
+def _last_day(number: int) -> date:
+    """The last day that is not after yyyymmdd."""
+    first = _first_day(number)
+    return first if as_int(first) == number else first - timedelta(days=1)
 
 
 def class_truth(axis: Axis, leaf: Leaf) -> tuple[bool, ...]:

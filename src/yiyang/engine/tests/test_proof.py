@@ -115,6 +115,19 @@ def test_areas_and_dates_have_classes_too(search: Search) -> None:
     assert never(c("home within 511725"), universe, search)
 
 
+def test_there_is_no_day_between_the_last_of_a_month_and_the_next_first(search: Search) -> None:
+    assert always(c("checked <= 2023-02-28 or checked >= 2023-03-01"), search=search)
+    assert not always(c("checked <= 2024-02-28 or checked >= 2024-03-01"), search=search)
+    assert always(c("checked <= 2023-12-31 or checked >= 2024-01-01"), search=search)
+    person = find(c("checked > 2023-12-31"), search=search)
+    assert person is not None
+    assert person.values == {"checked": 20240101}
+
+
+def test_everywhere_is_everywhere(search: Search) -> None:
+    assert always(c("home within 000000"), search=search)
+
+
 def test_a_person_can_be_put_to_the_reference_reader() -> None:
     person = find(c("age >= 80 and poor == low"))
     assert person is not None

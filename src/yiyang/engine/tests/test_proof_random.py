@@ -49,7 +49,7 @@ def _ceilings(program: Program) -> st.SearchStrategy[frozenset[tuple[str, int]]]
 def _people(space: Space, facts: list[Fact]) -> Iterator[dict[str, int | None]]:
     """One person of every cell, by the reference reader's rules alone."""
     axes = [axis for axis in space.axes if axis.fact in facts]
-    for numbers in product(*(range(axis.size - 1) for axis in axes)):
+    for numbers in product(*(space.allowed[axis.fact.name].tolist() for axis in axes)):
         person: dict[str, int | None] = {}
         for axis, number in zip(axes, numbers, strict=True):
             value = space.value(axis, number)
