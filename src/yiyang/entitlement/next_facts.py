@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -13,9 +13,12 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from yiyang.areas import logic as areas
+from yiyang.catalog.binding import BoundProgram
 from yiyang.engine.cells import Bools, Ints
+from yiyang.engine.pipeline import Cells
 from yiyang.entitlement import tables
 from yiyang.entitlement.store import RunFolder
+from yiyang.entitlement.tables import Answers
 
 Json = dict[str, Any]
 BOM = b"\xef\xbb\xbf"  # without it spreadsheets read the Chinese as something else
@@ -23,25 +26,42 @@ BOM = b"\xef\xbb\xbf"  # without it spreadsheets read the Chinese as something e
 
 @dataclass(frozen=True)
 class Missing:
-    """One fact, per cell: whether it may settle something, how many items, and the fen a year that hang on it."""
+    """One fact, per cell: whether it may settle something, how many items, and the fen a year that hang on it.
+
+    `rules`: (rule number, people, fen a year) of each rule that it may settle for somebody.
+    """
 
     fact: str
     decides: Bools
     items: Ints
     fen: Ints
+    rules: tuple[tuple[int, int, int], ...]
 
 
-def missing(run: RunFolder) -> list[Missing]:
+class Answered(Protocol):
+    """A run, just made or opened again."""
+
+    @property
+    def bound(self) -> BoundProgram: ...
+    @property
+    def cells(self) -> Cells: ...
+    @property
+    def answers(self) -> Answers: ...
+
+
+def missing(run: Answered) -> list[Missing]:
     """The missing facts of a run, those with most money first."""
     found: dict[str, Missing] = {}
-    classes = run.cells.classes
+    classes, weight, nothing = run.cells.classes, run.cells.people, np.zeros(len(run.cells.people), np.int64)
     for number, rule in enumerate(run.bound.program.rules):
         answer, low, high = run.answers.answer[number], run.answers.low[number], run.answers.high[number]
         fen = tables.worth(rule, answer, low, high)
-        for pivot in tables.pivots(run.bound.program, number, run.coding, classes, tables.is_open(answer, low, high)):
-            old = found.get(pivot.fact) or Missing(pivot.fact, np.zeros(len(fen), bool), np.zeros(len(fen), np.int64), np.zeros(len(fen), np.int64))
-            found[pivot.fact] = Missing(pivot.fact, old.decides | pivot.decides, old.items + pivot.decides, old.fen + np.where(pivot.decides, fen, 0))
-    weight = run.cells.people
+        for pivot in tables.pivots(run.bound.program, number, run.cells.coding, classes, tables.is_open(answer, low, high)):
+            mine = np.where(pivot.decides, fen, 0)
+            if people := int(weight[pivot.decides].sum()):
+                old = found.get(pivot.fact) or Missing(pivot.fact, nothing.astype(bool), nothing, nothing, ())
+                found[pivot.fact] = Missing(pivot.fact, old.decides | pivot.decides, old.items + pivot.decides, old.fen + mine,
+                                            (*old.rules, (number, people, int((weight * mine).sum()))))
     return sorted(found.values(), key=lambda m: (-int((m.fen * weight).sum()), -int(weight[m.decides].sum()), m.fact))
 
 

@@ -189,19 +189,6 @@ def save(table: pa.Table, path: Path) -> None:
     pq.write_table(table, path, compression=compression, use_dictionary=packed, row_group_size=1 << 20)
 
 
-def missing_facts(run: Run) -> list[tuple[int, Pivot, int]]:
-    """(rule number, the fact and the cells where it may settle what is open, fen a year), only where somebody is."""
-    rows = []
-    weight = run.cells.people
-    for number, rule in enumerate(run.bound.program.rules):
-        answer, low, high = run.answers.answer[number], run.answers.low[number], run.answers.high[number]
-        fen = tables.worth(rule, answer, low, high)
-        for pivot in tables.pivots(run.bound.program, number, run.cells.coding, run.cells.classes, tables.is_open(answer, low, high)):
-            if pivot.decides.any():
-                rows.append((number, pivot, int((weight * fen)[pivot.decides].sum())))
-    return rows
-
-
 def finding(run: Run) -> Mapping[str, int]:
     """How many people are found at all: entitled to something, undecided in something, both counted once."""
     yes, maybe = (np.logical_or.reduce(run.answers.answer == verdict, axis=0) for verdict in (YES, UNDECIDED))

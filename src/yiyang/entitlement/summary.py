@@ -10,9 +10,11 @@ import numpy as np
 from yiyang.areas import logic as areas
 from yiyang.catalog.binding import RuleInfo
 from yiyang.engine.cells import Bools, Ints
+from yiyang.engine.evaluate import UNDECIDED, YES
 from yiyang.engine.rules import Rule
 from yiyang.engine.sentences import Speaker
-from yiyang.entitlement.run import Run, finding, missing_facts
+from yiyang.entitlement.next_facts import missing
+from yiyang.entitlement.run import Run, finding
 from yiyang.entitlement.tables import Counts
 
 Json = dict[str, Any]
@@ -71,10 +73,16 @@ def _alive(run: Run) -> int:
 
 
 def _areas(run: Run) -> list[Json]:
-    """People (the living and the dead) by county of registration."""
+    """People (the living and the dead) by county of registration, and how many of them are found or undecided in something."""
     towns, numbers = run.areas["registered"]
-    people = np.bincount(numbers, minlength=len(towns))
-    return [{"code": code, "name": areas.name(areas.normalise(code)) if code else "未知", "people": int(people[where].sum())} for code, where in _by_county(towns)]
+
+    def per_town(answer: int) -> Ints:
+        found = (run.answers.answer == answer).any(axis=0)
+        return np.bincount(numbers, weights=found[run.people.cell], minlength=len(towns)).astype(np.int64)
+
+    people, entitled, undecided = np.bincount(numbers, minlength=len(towns)), per_town(YES), per_town(UNDECIDED)
+    return [{"code": code, "name": areas.name(areas.normalise(code)) if code else "未知", "people": int(people[where].sum()),
+             "entitled_people": int(entitled[where].sum()), "undecided_people": int(undecided[where].sum())} for code, where in _by_county(towns)]
 
 
 def _totals(items: list[Json]) -> Json:
@@ -83,19 +91,11 @@ def _totals(items: list[Json]) -> Json:
 
 
 def _unknown(run: Run) -> list[Json]:
-    """Missing facts, by the money and the people that hang on them; who lacks one for several items counts once."""
-    book, weight = run.bound.book, run.cells.people
-    found: dict[str, Json] = {}
-    decides: dict[str, Bools] = {}
-    for number, pivot, fen in missing_facts(run):
-        fact = book[pivot.fact]
-        entry = found.setdefault(fact.name, {"fact": fact.name, "zh": fact.zh, "en": fact.en, "owner": fact.owner, "year_fen": 0, "people": 0, "items": []})
-        people = int(weight[pivot.decides].sum())
-        entry["items"].append({"rule": number, "item": run.bound.program.rules[number].item, "people": people, "year_fen": fen})
-        entry["year_fen"] += fen
-        decides[fact.name] = decides.get(fact.name, False) | pivot.decides
-        entry["people"] = int(weight[decides[fact.name]].sum())
-    return sorted(found.values(), key=lambda entry: (-entry["year_fen"], -entry["people"], entry["fact"]))
+    """Missing facts, by the money and the people (each counted once a fact) that hang on them."""
+    book, rules, weight = run.bound.book, run.bound.program.rules, run.cells.people
+    return [{"fact": m.fact, "zh": book[m.fact].zh, "en": book[m.fact].en, "owner": book[m.fact].owner, "year_fen": int((weight * m.fen).sum()),
+             "people": int(weight[m.decides].sum()),
+             "items": [{"rule": n, "item": rules[n].item, "people": people, "year_fen": fen} for n, people, fen in m.rules]} for m in missing(run)]
 
 
 __all__ = ["describe", "speaker", "summarise"]
