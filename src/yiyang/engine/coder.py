@@ -6,14 +6,15 @@ A chunk and its scratch space stay in the processor's cache, and NumPy lets go o
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Literal
+from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from yiyang.engine.cells import UNKNOWN, Axis, Coding, Ints
+from yiyang.engine.cells import UNKNOWN, Axis, Coding
 from yiyang.engine.facts import Kind
 
 Column = npt.NDArray[Any]
@@ -26,49 +27,52 @@ THREADS = min(os.cpu_count() or 1, 4)
 
 
 class Lookup:
-    """One axis: a stored value → a small index → what its class adds to the code."""
+    """What one axis adds to the codes: class times stride."""
 
     def __init__(self, axis: Axis, stride: int, reference: int, dtype: npt.DTypeLike) -> None:
-        self.column, self._axis, self._reference = axis.fact.column, axis, reference
-        self.is_years = axis.fact.kind is Kind.YEARS
-        self._index, self.mode, classes = self._way(axis)
-        self.table: Column = (classes * stride).astype(dtype)
+        self.column, self._is_years = axis.fact.column, axis.fact.kind is Kind.YEARS
+        self._axis, self._stride, self._reference, self._dtype = axis, stride, reference, dtype
+        self._table = self._table_of(range(OLDEST if self._is_years else axis.fact.size)) if self._has_table else None
 
-    def add(self, values: Column, code: Column, scratch: Column) -> None:
-        """Add the axis's part to the codes of a chunk."""
-        np.take(self.table, self._index(values), out=scratch, mode=self.mode)
-        code += scratch
+    @property
+    def _has_table(self) -> bool:
+        return self._is_years or self._axis.fact.is_listed
 
-    def parts(self, values: Column) -> Column:
-        """What the axis adds to the codes; equal parts are equal classes."""
-        return np.take(self.table, self._index(values), mode=self.mode)
+    def parts(self, values: Column, out: Column | None = None) -> Column:
+        """What the axis adds to the codes of these stored values; equal parts are equal classes."""
+        if self._are_classes(values):
+            first = self._axis.edges[0] - 1
+            index = values - first if first else values
+        elif self._table is not None:
+            index = (self._reference - values) // 10000 if self._is_years else values
+            return np.take(self._table, index, out=out, mode="clip" if self._is_years else "wrap")
+        else:
+            index = self._steps(values)
+        return np.multiply(index, self._stride, out=out, dtype=self._dtype, casting="unsafe")
 
-    def _way(self, axis: Axis) -> tuple[Callable[[Column], Column], Literal["wrap", "clip"], Ints]:
-        """How a value becomes an index, what an index outside the table means, and the class of each index."""
-        if axis.fact.is_listed:
-            # UNKNOWN, -1, wraps round to the last entry of the table.
-            known = np.searchsorted(axis.edges, np.arange(axis.fact.size), side="right")
-            return _as_it_is, "wrap", np.append(known, axis.unknown)
-        if axis.fact.kind is Kind.YEARS:
-            # UNKNOWN makes somebody of two thousand years, who is clipped to the last entry.
-            known = np.searchsorted(axis.edges, np.arange(OLDEST), side="right")
-            return self._years, "clip", np.append(known, axis.unknown)
-        return self._steps, "clip", np.arange(axis.size)
+    def _are_classes(self, values: Column) -> bool:
+        """Whether each value has a class of its own, so that shifting makes one the other; then nobody is unknown."""
+        edges = self._axis.edges
+        if self._is_years or not edges or not self._axis.is_consecutive or not len(values):
+            return False
+        return edges[0] - 1 <= int(values.min()) and int(values.max()) <= edges[-1]
 
-    def _years(self, values: Column) -> Column:
-        return (self._reference - values) // 10000
+    def _table_of(self, values: range) -> Column:
+        """The parts by value, the unknown's last: -1 wraps round to it, and 2026 years are clipped to it."""
+        known = np.searchsorted(self._axis.edges, values, side="right")
+        return (np.append(known, self._axis.unknown) * self._stride).astype(self._dtype)
 
     def _steps(self, values: Column) -> Column:
-        """The class by comparing with each edge, or by bisection where there are many."""
-        axis = self._axis
-        if len(axis.edges) > FEW_EDGES:
-            index = np.searchsorted(np.array(axis.edges, np.int64), values, side="right")
+        """The classes by comparing with each edge, or by bisection where there are many."""
+        edges = self._axis.edges
+        if len(edges) > FEW_EDGES:
+            index = np.searchsorted(np.array(edges, np.int64), values, side="right")
         else:
             index = np.zeros(len(values), np.int8)
-            for edge in axis.edges:
+            for edge in edges:
                 index += values >= edge
         if values.min(initial=0) < 0:
-            index[values == UNKNOWN] = axis.unknown
+            index[values == UNKNOWN] = self._axis.unknown
         return index
 
 
@@ -93,14 +97,10 @@ class Coder:
         def code(span: Span) -> None:
             part, scratch = found[slice(*span)], np.empty(span[1] - span[0], self.dtype)
             for look in self.lookups:
-                look.add(used[look.column][slice(*span)], part, scratch)
+                part += look.parts(used[look.column][slice(*span)], scratch)
 
         in_chunks(code, count)
         return found
-
-
-def _as_it_is(values: Column) -> Column:
-    return values
 
 
 def _plain(column: Column) -> Column:
@@ -112,21 +112,27 @@ def _plain(column: Column) -> Column:
 
 def in_chunks(work: Callable[[Span], Any], count: int) -> list[Any]:
     """Do the work on (from, to) spans of `count` rows, on all processors; answers in order."""
-    spans = list(_spans(count))
+    spans = [(low, min(low + CHUNK, count)) for low in range(0, count, CHUNK)]
     if len(spans) < 2 * THREADS:
         return [work(span) for span in spans]
-    with ThreadPoolExecutor(THREADS) as pool:
-        return list(pool.map(work, spans))
+    # One task a thread: handing over costs more than a chunk's work.
+    shares = np.array_split(np.array(spans), THREADS)
+    done = _pool().map(lambda share: [work((int(low), int(high))) for low, high in share], shares)
+    return [answer for answers in done for answer in answers]
 
 
-def _spans(count: int) -> Iterator[Span]:
-    for low in range(0, count, CHUNK):
-        yield low, min(low + CHUNK, count)
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(THREADS, "yiyang-coder")
+
+
+# A forked process has none of its parent's threads.
+os.register_at_fork(after_in_child=_pool.cache_clear)
 
 
 def spread(rows: Sequence[Column], cell: Column) -> list[Column]:
     """Answers of cells taken to people: for each row of values a cell, the value of each person's cell."""
-    found = [np.empty(len(cell), row.dtype) for row in rows]
+    found = _blocks(rows, len(cell))
 
     def take(span: Span) -> None:
         index = cell[slice(*span)].astype(np.intp)
@@ -135,3 +141,10 @@ def spread(rows: Sequence[Column], cell: Column) -> list[Column]:
 
     in_chunks(take, len(cell))
     return found
+
+
+def _blocks(rows: Sequence[Column], count: int) -> list[Column]:
+    """Room for `count` values a row. Rows of one type share a block: the system gives large blocks large pages."""
+    types = [row.dtype for row in rows]
+    blocks = {dtype: iter(np.empty((types.count(dtype), count), dtype)) for dtype in types}
+    return [next(blocks[dtype]) for dtype in types]

@@ -114,11 +114,12 @@ class Evaluator:
 
     def leaf(self, leaf: Leaf) -> Truth:
         """A leaf is a look-up by class; each distinct leaf is looked up once."""
-        if leaf not in self._leaves:
+        found = self._leaves.get(leaf)
+        if found is None:
             yes, may = self.coding[leaf.fact.name].truth(leaf)
             classes = self.classes[leaf.fact.name]
-            self._leaves[leaf] = (yes[classes], may[classes])
-        return self._leaves[leaf]
+            found = self._leaves[leaf] = (yes[classes], may[classes])
+        return found
 
     def _who(self, rule: Rule, found: Mapping[int, Answer]) -> Answer:
         """The rule by itself, then `not_with` and `less`."""

@@ -8,16 +8,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from yiyang.engine.birthdays import YEAR, Birthdays
 from yiyang.engine.cells import UNKNOWN, Bools, Coding, Ints, coding_of
-from yiyang.engine.coder import Coder, Column, in_chunks, spread
+from yiyang.engine.coder import Coder, Column, spread
 from yiyang.engine.conditions import Leaf
 from yiyang.engine.evaluate import UNDECIDED, YES, Answer, Evaluator
+from yiyang.engine.facts import Kind
 from yiyang.engine.reforms import Reform, compare, touched_rules
 from yiyang.engine.rules import Program, Reason
 
@@ -71,7 +73,7 @@ class MemoryRun:
         coding: the cells; by default the coarsest that answers the program. See `coding_of`.
 
     Attributes:
-        cell: the number of each person's cell (int32).
+        cell: the number of each person's cell (uint16 or int32).
         codes, people: of each cell, its code and how many people it holds.
         outcomes: what every rule says in every cell.
         moved: of a run made by `next_month`, who changed cells.
@@ -99,15 +101,17 @@ class MemoryRun:
         """The class of each cell by fact name."""
         return self.coding.decode(self.codes)
 
-    def people_table(self, rules: Sequence[int] | None = None) -> tuple[list[Column], list[Column]]:
-        """(answers, fen) of each person, one column a rule; all rules by default.
+    def people_table(self, rows: Ints | None = None) -> tuple[list[Column], list[Column]]:
+        """(answers, fen) of each person, or of the people in some rows; one column a rule.
 
         An answer is 0 no, 1 yes, 2 undecided. The fen are certain and a period's; a household's stand with each member.
         """
-        wanted = range(len(self.program.rules)) if rules is None else rules
-        answers = [self.outcomes.answer[n] for n in wanted]
-        found = spread(answers + [_narrow(self.outcomes.low[n]) for n in wanted], self.cell)
-        return found[: len(answers)], found[len(answers) :]
+        rules, cell = self.program.rules, self.cell if rows is None else self.cell[rows]
+        paying = [number for number, rule in enumerate(rules) if rule.tiers]
+        found = spread([*self.outcomes.answer, *(_narrow(self.outcomes.low[n]) for n in paying)], cell)
+        fen = dict(zip(paying, found[len(rules) :], strict=True))
+        nothing = np.broadcast_to(np.int32(0), len(cell))
+        return found[: len(rules)], [fen.get(number, nothing) for number in range(len(rules))]
 
     def reasons_of(self, person: int, rule: int) -> dict[Reason, bool | None]:
         """Why, or why not: each reason of the rule, met, not met or unknown (None), for the person in that row."""
@@ -165,6 +169,7 @@ class MemoryRun:
         new = object.__new__(MemoryRun)
         new.__dict__ |= {name: value for name, value in vars(self).items() if name not in _OF_ONE_MONTH}
         new.columns, new.reference, new._coder = columns, reference, Coder(self.coding, reference)
+        new.birthdays = self._corrected(changed, columns)
         rows = self._touched(changed, new)
         new._move(rows, new._coder.codes({name: columns[name][rows] for name in new._coder.columns}, len(rows)))
         return new
@@ -186,40 +191,53 @@ class MemoryRun:
         """Number the occupied cells, ascending by code, and put everybody into his."""
         if self.coding.total > MOST_DENSE:
             self.codes, cell, self.people = np.unique(codes, return_inverse=True, return_counts=True)
-            self.cell = cell.astype(np.int32)
+            self.cell = cell.astype(_numbering(len(self.codes)))
             return
         counted = np.bincount(codes, minlength=self.coding.total)
         self.codes = np.flatnonzero(counted)
         self.people = counted[self.codes]
         self._numbers = np.full(self.coding.total, UNKNOWN, np.int32)
         self._numbers[self.codes] = np.arange(len(self.codes), dtype=np.int32)
-        (self.cell,) = spread([self._numbers], codes)
+        (self.cell,) = spread([self._numbers.astype(_numbering(len(self.codes)))], codes)
 
     def _touched(self, changed: Ints, new: MemoryRun) -> Ints:
         """Rows that may be in another cell: those said to have changed, and birthdays that cross a cut."""
-        if not 0 <= new.reference - self.reference < 10000:
+        if not 0 <= new.reference - self.reference < YEAR:
             return np.arange(self.count)
         touched = np.zeros(self.count, bool)
-        for before, after in zip(self._coder.lookups, new._coder.lookups, strict=True):
-            if before.is_years:
-                column = new.columns[before.column]
-                rows = birthdays(column, self.reference, new.reference)
-                births = column[rows]
-                touched[rows[before.parts(births) != after.parts(births)]] = True
+        for axis in self.coding.axes:
+            if axis.fact.kind is Kind.YEARS:
+                births = new.columns[axis.fact.column]
+                reaching = self.birthdays[axis.fact.column].reaching
+                touched[reaching(axis.edges, births, self.reference, new.reference)] = True
         touched[changed] = True
         return np.flatnonzero(touched)
 
+    @cached_property
+    def birthdays(self) -> dict[str, Birthdays]:
+        """By column of birth dates. Sorted once; the following months take it over."""
+        used = {axis.fact.column for axis in self.coding.axes if axis.fact.kind is Kind.YEARS}
+        return {name: Birthdays.of(self.columns[name]) for name in used}
+
+    def _corrected(self, changed: Ints, columns: Mapping[str, Column]) -> dict[str, Birthdays]:
+        """The birthdays for the following months."""
+        return {
+            name: birthdays.with_corrected(changed[self.columns[name][changed] != columns[name][changed]])
+            for name, birthdays in self.birthdays.items()
+        }
+
     def _move(self, rows: Ints, codes: Column) -> None:
         """Put the rows into the cells of their new codes; a cell that was empty so far is answered and added."""
-        before, after = self.cell[rows], self._find(codes)
+        after = self._find(codes)
         if (missing := after == UNKNOWN).any():
             self._add(np.unique(codes[missing]))
             after = self._find(codes)
-        count, moved = len(self.codes), before != after
+        count, before = len(self.codes), self.cell[rows]
+        moved = before != after
+        self.cell = self.cell.astype(_numbering(count))
         self.moved = Moved(rows[moved], before[moved], after[moved])
         gone, come = (np.bincount(cells, minlength=count) for cells in (self.moved.before, self.moved.after))
         self.people = np.append(self.people, np.zeros(count - len(self.people), np.int64)) - gone + come
-        self.cell = self.cell.copy()
         self.cell[self.moved.rows] = self.moved.after
 
     def _find(self, codes: Column) -> Column:
@@ -246,21 +264,12 @@ class MemoryRun:
         return np.lexsort((rows, np.where(births == UNKNOWN, 99999999, births), self.columns["household"]))
 
 
-_OF_ONE_MONTH = frozenset({"classes", "_by_household", "moved"})
+_OF_ONE_MONTH = frozenset({"classes", "_by_household", "birthdays", "moved"})
 
 
-def birthdays(births: Column, before: int, after: int) -> Ints:
-    """Rows of those who have a birthday after the one reference day and until the other, less than a year apart."""
-    first, last = before % 10000, after % 10000
-
-    def within(span: tuple[int, int]) -> Ints:
-        part = births[slice(*span)]
-        day = part - part // 10000 * 10000
-        is_late, is_early = day > first, day <= last
-        return np.flatnonzero(is_late & is_early if first <= last else is_late | is_early) + span[0]
-
-    parts = in_chunks(within, len(births))
-    return np.concatenate(parts) if parts else np.zeros(0, np.int64)
+def _numbering(count: int) -> type[np.uint16] | type[np.int32]:
+    """The smallest type that numbers so many cells."""
+    return np.uint16 if count < 2**16 else np.int32
 
 
 def _narrow(fen: Ints) -> Column:

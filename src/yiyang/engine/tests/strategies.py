@@ -132,23 +132,27 @@ def _named(book: FactBook, name: str) -> Named:
 
 
 @st.composite
-def _stackings(draw: Draw, items: list[str]) -> Stacking:
-    """Often none; else any mixture. It may name an item of no list, too."""
-    if draw(st.booleans()):
-        return Stacking(rank=draw(st.sampled_from((100, 100, 1))))
+def _stackings(draw: Draw, items: list[str], flavour: str) -> Stacking:
+    """Often none; else what the program's flavour says, or any mixture. It may name an item of no list, too."""
     others = st.lists(st.sampled_from([*items, "i9"]), max_size=2, unique=True)
+    drawn = {
+        "highest_of": draw(st.sampled_from(("g1", "g1", "g2"))),
+        "not_with": tuple(draw(others)),
+        "less": tuple(draw(others)),
+        "cap_group": "k1",
+    }
+    wanted = {flavour} if flavour in drawn else draw(st.sets(st.sampled_from(sorted(drawn)), max_size=3))
+    if flavour == "none":
+        return Stacking()
     return Stacking(
-        highest_of=draw(st.sampled_from((None, None, "g1", "g2"))),
-        not_with=tuple(draw(others)),
-        less=tuple(draw(others)),
-        cap_group=draw(st.sampled_from((None, None, "k1"))),
-        cap_fen=draw(st.sampled_from((0, 50, 8000))),
+        **{name: value for name, value in drawn.items() if name in wanted},
+        cap_fen=draw(st.sampled_from((0, 50, 5500, 8000))),
         rank=draw(st.sampled_from((100, 100, 1))),
     )
 
 
 @st.composite
-def _rules(draw: Draw, book: FactBook, item: str, area: str, items: list[str]) -> Rule:
+def _rules(draw: Draw, book: FactBook, item: str, area: str, items: list[str], flavour: str) -> Rule:
     fen = st.sampled_from((0, 100, 5000, 6000, 6001))
     tiers = [Tier(draw(conditions(book, 1)), draw(fen)) for _ in range(draw(st.integers(0, 3)))]
     return Rule(
@@ -159,7 +163,7 @@ def _rules(draw: Draw, book: FactBook, item: str, area: str, items: list[str]) -
         tiers=tuple(tiers),
         every=draw(st.sampled_from(sorted(PERIODS_A_YEAR))),
         per=draw(st.sampled_from(("person", "person", "household", "facility"))),
-        stacking=draw(_stackings(items)),
+        stacking=draw(_stackings(items, flavour)),
     )
 
 
@@ -167,9 +171,10 @@ def _rules(draw: Draw, book: FactBook, item: str, area: str, items: list[str]) -
 def programs(draw: Draw, book: FactBook) -> Program:
     """Up to six rules of four items in two areas; stacking that would make a circle is left out."""
     rules: list[Rule] = []
+    flavour = draw(st.sampled_from(("none", "mixed", "mixed", "highest_of", "not_with", "less", "cap_group")))
     for number in range(draw(st.integers(1, 6))):
         item, area = f"i{number % 4}", "511700" if number < 4 else "511724"
-        rule = draw(_rules(book, item, area, [rule.item for rule in rules]))
+        rule = draw(_rules(book, item, area, [rule.item for rule in rules], flavour))
         rules.append(
             rule
             if _is_sound([*rules, rule])
