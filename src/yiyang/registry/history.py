@@ -12,7 +12,9 @@ included), and we believed so from `known_from` until before `known_to` (yyyymmd
   nothing takes its place. If both state the *same* day (the day a benefit began, not the day its kind changed), the new
   one holds from the month's first day: nobody's past is rewritten unless a department says so with a date.
 * A row that came with an earlier delivery of the same month and is not in this one was a mistake: closed, nothing more.
-* A `delta` register only adds; a doubtful person is cleared by a good row.
+* A doubtful row (state 2: the person's row is in quarantine) is cleared by a good row of the person, also for the past.
+  If the register drops him instead, the doubt about the past stays (state 3).
+* A `delta` register only adds.
 * A row that does not say since when it holds: since ever (1900-01-01) if it comes with the register's first delivery,
   otherwise since the first day of the delivery's month.
 """
@@ -28,7 +30,7 @@ import duckdb
 from yiyang.engine.facts import FactBook, as_int
 from yiyang.registry.contracts import Contract
 from yiyang.registry.fields import OPEN
-from yiyang.registry.settling import DELIVERED, DOUBTFUL, ENDED, stored_columns
+from yiyang.registry.settling import DELIVERED, DOUBTFUL, ENDED, ENDED_DOUBT, stored_columns
 from yiyang.registry.sources import quoted
 
 EVER = 19000101
@@ -96,7 +98,7 @@ def _compare(con: duckdb.DuckDBPyConnection, contract: Contract, stored: list[st
     """Tables unknown and gone; views added, stay, shut and ended. `gone` are the old rows that are no longer believed."""
     columns = ", ".join([*TIMES, *stored])
     con.execute(f"CREATE OR REPLACE TEMP TABLE old AS SELECT {_old_columns(con, stored, before)} FROM read_parquet({quoted(str(before))})")
-    current = f"(SELECT * FROM old WHERE known_to = {OPEN} AND state <> {ENDED})"
+    current = f"(SELECT * FROM old WHERE known_to = {OPEN} AND state IN ({DELIVERED}, {DOUBTFUL}))"
     con.execute(f"CREATE OR REPLACE TEMP TABLE unknown AS SELECT {columns} FROM fresh ANTI JOIN {current} USING (person, row_hash, state)")
     con.execute(f"CREATE OR REPLACE TEMP TABLE gone AS SELECT {columns} FROM {current} AS c WHERE {_is_gone(contract)}")
     con.execute(f"CREATE OR REPLACE TEMP VIEW added AS SELECT * REPLACE ({_start_of_added(arrival)} AS valid_from) FROM unknown AS u")
@@ -132,9 +134,11 @@ def _ended(columns: str, arrival: Arrival) -> str:
     eve_of_next = ("CAST(strftime(strptime(CAST(starts AS VARCHAR), '%Y%m%d') - INTERVAL 1 DAY, '%Y%m%d') AS INTEGER)")
     taken = f"SELECT person, min(valid_from) AS starts FROM added WHERE state = {DELIVERED} GROUP BY person"
     last = f"CASE WHEN starts > {arrival.day} THEN {eve_of_next} ELSE {arrival.eve} END"
+    state = f"CASE state WHEN {DELIVERED} THEN {ENDED} ELSE {ENDED_DOUBT} END"
+    keeps = f"starts IS NULL OR (state = {DELIVERED} AND starts > valid_from)"
     return (f"SELECT {columns} FROM (SELECT * REPLACE (least(valid_to, {last}) AS valid_to, {arrival.known} AS known_from, "
-            f"{ENDED} AS state) FROM gone LEFT JOIN ({taken}) USING (person) WHERE state = {DELIVERED} "
-            f"AND known_from < {arrival.again_since} AND (starts IS NULL OR starts > valid_from)) WHERE valid_to >= valid_from")
+            f"{state} AS state) FROM gone LEFT JOIN ({taken}) USING (person) "
+            f"WHERE known_from < {arrival.again_since} AND ({keeps})) WHERE valid_to >= valid_from")
 
 
 def _delivered(con: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -25,7 +25,8 @@ from yiyang.registry.identity import hash_sql, id_sql, layers
 from yiyang.registry.reading import faulty_columns
 from yiyang.registry.sources import Source, quoted
 
-DELIVERED, ENDED, DOUBTFUL = 0, 1, 2  # states of a row in the snapshot
+# States of a row in the snapshot. ENDED and ENDED_DOUBT are our conclusions, not delivered rows.
+DELIVERED, ENDED, DOUBTFUL, ENDED_DOUBT = 0, 1, 2, 3
 HALF = 1 << 31
 
 

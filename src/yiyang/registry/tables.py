@@ -8,7 +8,7 @@ The same text runs on DuckDB and on Spark. Rules of the resolution:
 * Of several rows of one register the one with the latest valid_from speaks, then the one known last, then the last row
   of the file.
 * Between registers the order of `from` in facts.yaml decides: the first that states a value. Where a more trusted
-  register has a doubtful row (state 2) on the person, no less trusted one is asked: unknown. A fact that can only have
+  register has a doubtful row (state 2 or 3) on the person, no less trusted one is asked: unknown. A fact that can only have
   one value (alive: every register states death) takes it from any register first.
 * A person on whom no register of the fact has a row has the fact's `absent` value, if the registers delivered so far
   cover every value that the fact's registers can state; otherwise he might be in one that is missing: unknown.
@@ -58,7 +58,7 @@ def resolve_steps(contracts: Contracts, facts: FactBook, day: int, known: int, d
 def _top(contract: Contract, facts: FactBook, day: int, known: int) -> Step:
     """What one register says of each person on the day; `doubtful` is 1 where a row is in quarantine."""
     name = contract.register_
-    values = [f"CASE WHEN state <> {DOUBTFUL} THEN {column} END AS {column}" for column in columns_of(contract, facts)]
+    values = [f"CASE WHEN state < {DOUBTFUL} THEN {column} END AS {column}" for column in columns_of(contract, facts)]
     return _ranked(name, known, f"valid_to >= {day} AND valid_from <= {day}", "", values)
 
 
@@ -69,17 +69,17 @@ def _base(contract: Contract, facts: FactBook, day: int, known: int) -> Step:
     values = [f"CASE WHEN valid_to >= {day} THEN 0 ELSE 1 END AS ended"]
     for column in columns_of(contract, facts):
         holds = "" if column in for_life else f" AND valid_from <= {day}"
-        values.append(f"CASE WHEN state <> {DOUBTFUL}{holds} THEN {column} END AS {column}")
+        values.append(f"CASE WHEN state < {DOUBTFUL}{holds} THEN {column} END AS {column}")
     first = f"CASE WHEN valid_to >= {day} THEN 0 ELSE 1 END, CASE WHEN valid_from <= {day} THEN 0 ELSE 1 END, "
     return _ranked(contract.register_, known, f"valid_to >= {month_before}", first, values)
 
 
 def _ranked(name: str, known: int, valid: str, first: str, values: Sequence[str]) -> Step:
     """The row that speaks for each person among those that are valid and were believed."""
-    ranked = (f"SELECT *, ROW_NUMBER() OVER (PARTITION BY person ORDER BY CASE WHEN state = {DOUBTFUL} THEN 0 ELSE 1 END, {first}"
+    ranked = (f"SELECT *, ROW_NUMBER() OVER (PARTITION BY person ORDER BY {first}CASE WHEN state >= {DOUBTFUL} THEN 0 ELSE 1 END, "
               "valid_from DESC, known_from DESC, source_row DESC, row_hash) AS turn "
               f"FROM r_{name} WHERE known_from <= {known} AND known_to > {known} AND {valid}")
-    doubtful = f"CASE WHEN state = {DOUBTFUL} THEN 1 ELSE 0 END AS doubtful"
+    doubtful = f"CASE WHEN state >= {DOUBTFUL} THEN 1 ELSE 0 END AS doubtful"
     return Step(f"top_{name}", f"SELECT {', '.join(['person', doubtful, *values])} FROM ({ranked}) AS ranked WHERE turn = 1", keep=False)
 
 
