@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from yiyang.synthetic.chance import Array
 from yiyang.synthetic.days import NO_DAY, texts
@@ -38,6 +39,7 @@ TREATMENT = {
     "code_unknown": QUARANTINED,
     "duplicate_exact": MERGED,
     "duplicate_differing": KEPT,
+    "two_persons": QUARANTINED,
     "late_death": KEPT,
     "dead_still_listed": KEPT,
     "resident_differs": KEPT,
@@ -94,7 +96,7 @@ def plant(sheet: Sheet, columns: dict[str, pa.Array], style: Style, desk: Desk) 
             dirt.note(fault.kind, rows, sheet.rows[rows])
     # Each column is copied once, whatever is planted in it.
     changed = {column: replaced(columns[column], parts) for column, parts in changes.items()}
-    twins = _duplicate(work, chosen, dirt)
+    twins = _append(work, chosen, dirt)
     _note_natural(sheet, desk, dirt)
     return {
         name: pa.chunked_array([changed.get(name, column), twins[name]], pa.string())
@@ -119,21 +121,50 @@ def _choose(work: Work, kinds: list[str]) -> Array:
     return chosen
 
 
-def _duplicate(work: Work, chosen: Array, dirt: Dirt) -> dict[str, pa.Array]:
-    """Rows to append that are there already: word for word, or with an older date and another value."""
-    rates, sheet, desk = parameters()["dirt"], work.sheet, work.desk
+def _append(work: Work, chosen: Array, dirt: Dirt) -> dict[str, pa.Array]:
+    """Rows to append: word for word, with an older date and another value, or a stranger under the same number."""
+    rates, sheet = parameters()["dirt"], work.sheet
     clean = np.flatnonzero(chosen < 0)
-    drawn = desk.chance.uniform(f"twice/{sheet.register}", sheet.rows[clean])
-    exact = clean[drawn < rates["duplicate_exact"]]
-    older = clean[
-        (drawn >= rates["duplicate_exact"]) & (drawn < rates["duplicate_exact"] + rates["duplicate_differing"])
-    ]
-    rows, size = np.concatenate([exact, older]), len(sheet.rows)
-    last = np.arange(len(exact), len(rows))
+    drawn = work.desk.chance.uniform(f"twice/{sheet.register}", sheet.rows[clean])
+    edges = np.cumsum([rates["duplicate_exact"], rates["duplicate_differing"], rates["two_persons"]])
+    exact, older, shared = (clean[np.searchsorted(edges, drawn, side="right") == number] for number in range(3))
+    shared = _unlike_strangers(work, shared)
+    rows, size = np.concatenate([exact, older, shared]), len(sheet.rows)
+    second, third = len(exact) + np.arange(len(older)), len(exact) + len(older) + np.arange(len(shared))
     dirt.note("duplicate_exact", size + np.arange(len(exact)), sheet.rows[exact])
-    dirt.note("duplicate_differing", size + last, sheet.rows[older])
+    dirt.note("duplicate_differing", size + second, sheet.rows[older])
+    dirt.note("two_persons", np.concatenate([shared, size + third]), np.concatenate([sheet.rows[shared]] * 2))
     twins = {name: column.take(pa.array(rows)) for name, column in work.columns.items()}
-    return twins | _older(work, twins, older, last)
+    twins |= _older(work, twins, older, second)
+    return twins | _strangers(work, twins, shared, third)
+
+
+def _stranger(work: Work, rows: Array) -> Array:
+    """For each row another one, whose person is taken to have got the same number."""
+    return (rows + 1009) % len(work.sheet.rows)
+
+
+def _unlike_strangers(work: Work, rows: Array) -> Array:
+    """Those whose stranger has another name and another birthday; only the household register knows both."""
+    if "birth_date" not in work.sheet.columns:
+        return rows[:0]
+    other = _stranger(work, rows)
+    names = work.columns["name"]
+    same = pc.equal(names.take(pa.array(rows)), names.take(pa.array(other))).to_numpy(zero_copy_only=False)
+    births = work.sheet.columns["birth_date"]
+    return rows[~same.astype(bool) & (births[rows] != births[other])]
+
+
+def _strangers(work: Work, twins: dict[str, pa.Array], rows: Array, last: Array) -> dict[str, pa.Array]:
+    """The appended rows of `two_persons`: everything but the number is the stranger's."""
+    if not len(rows):
+        return {}
+    other = pa.array(_stranger(work, rows))
+    return {
+        name: replaced(twins[name], [(last, column.take(other).to_pylist())])
+        for name, column in work.columns.items()
+        if name != "id_number"
+    }
 
 
 def _older(work: Work, twins: dict[str, pa.Array], older: Array, last: Array) -> dict[str, pa.Array]:

@@ -58,9 +58,10 @@ def _cohorts(plan: Plan, years: Array, chance: Chance) -> Table:
     shares, deaths, monthly = (parameters()[k] for k in ("population", "deaths", "monthly"))
     rate = np.where(sex == 0, by_age(deaths["male"], age), by_age(deaths["female"], age))
     died = 1 - np.exp(-rate * deaths["months_before"] / 12)
+    away = shares["living_elsewhere"] if len(destinations(plan.area)[0]) else 0.0
     parts = [
         (keys, RESIDENT, 0),
-        (_some(chance, "away", keys, shares["living_elsewhere"]), AWAY, 0),
+        (_some(chance, "away", keys, away), AWAY, 0),
         (_some(chance, "deceased", keys, died), DECEASED, 0),
     ]
     for index in range(1, len(plan.months)):
@@ -117,33 +118,33 @@ def _elsewhere(people: Table, plan: Plan, chance: Chance) -> None:
     stays = people["cohort"] != AWAY
     outside = stays & chance.happens("registered outside", household, shares["registered_elsewhere"])
     sister = stays & ~outside & chance.happens("registered in sister", household, shares["registered_in_sister_county"])
-    for index, unit in enumerate(plan.units):
-        here = people["unit"] == index
-        _move(people, "registered", here & outside, origins(unit.code, plan.area), chance)
-        villages, weights = _sister_villages(people, index)
-        if len(villages):
-            _move(people, "registered", here & sister, (villages, weights), chance)
-    _move(people, "resident", ~stays, destinations(), chance)
-    people["home"] = logic_county(people["registered"])
+    # Some of everybody's villages stand for all, or a large city would search them for each of its counties.
+    sample_unit, sample = people["unit"][::997], people["registered"][::997].copy()
+    for index, rows in _by_unit(people, outside):
+        _move(people, "registered", rows, origins(plan.units[index].code, plan.area), chance)
+    for index, rows in _by_unit(people, sister):
+        others = sample[sample_unit != index]
+        _move(people, "registered", rows, (others, [1.0] * len(others)), chance)
+    _move(people, "resident", np.flatnonzero(~stays), destinations(plan.area), chance)
+    people["home"] = county_codes(people["registered"])
     born = chance.happens("born in sister", people["key"], shares["born_in_sister_county"]) & ~outside
     codes = np.array([u.code for u in plan.units])
     people["home"][born] = codes[chance.between("sister of birth", people["key"][born], 0, len(codes) - 1)]
 
 
-def _sister_villages(people: Table, unit: int) -> tuple[Array, list[float]]:
-    """Some villages of the other units, where people of this unit may be registered."""
-    others = people["registered"][(people["unit"] != unit)][::997]
-    return others, [1.0] * len(others)
-
-
-def _move(people: Table, column: str, who: Array, choice: tuple[Array, list[float]], chance: Chance) -> None:
+def _by_unit(people: Table, who: Array) -> list[tuple[int, Array]]:
     rows = np.flatnonzero(who)
+    units = people["unit"][rows]
+    return [(int(index), rows[units == index]) for index in np.unique(units)]
+
+
+def _move(people: Table, column: str, rows: Array, choice: tuple[Array, list[float]], chance: Chance) -> None:
     codes, weights = choice
     if len(rows) and len(codes):
         people[column][rows] = codes[chance.pick(f"{column} elsewhere", people["household"][rows], weights)]
 
 
-def logic_county(codes: Array) -> Array:
+def county_codes(codes: Array) -> Array:
     """County codes of many codes at once, as `areas.logic.county_of` for one."""
     return codes - codes % 10**6
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from yiyang.areas import logic
-from yiyang.areas.tables import CensusUnit
+from yiyang.areas.tables import CensusUnit, census_units
 from yiyang.synthetic.chance import Chance
 from yiyang.synthetic.policy import parameters
 
@@ -113,22 +114,22 @@ def _normal(chance: Chance, keys: NDArray[np.int64]) -> NDArray[np.float64]:
 
 
 def origins(unit: int, inside: int) -> tuple[NDArray[np.int64], list[float]]:
-    """Counties where people living in a unit may be registered instead, with weights."""
+    """Counties where people living in a unit may be registered instead, with weights: those named, and the rest of the
+    province by its elders."""
     table: Mapping[str, float] = _longest_prefix(unit)
     named = {int(c) * 10**6: float(w) for c, w in table.items() if c != "default"}
     low, high = logic.span(inside)
-    province = logic.span(unit - unit % 10**10)
-    rest = [
-        a.code
-        for a in logic.tree().values()
-        if a.level == "county"
-        and a.kind not in ("former", "development_zone")
-        and province[0] <= a.code < province[1]
-        and not low <= a.code < high
-        and a.code not in named
-    ]
-    share = float(table.get("default", 1)) / max(1, len(rest))
-    return np.array([*named, *rest]), [*named.values(), *([share] * len(rest))]
+    province = unit - unit % 10**10
+    rest = {u.code: u.elders for u in _counties(province) if not low <= u.code < high and u.code not in named}
+    share = float(table.get("default", 1)) / max(1, sum(rest.values()))
+    return np.array([*named, *rest]), [*named.values(), *(share * elders for elders in rest.values())]
+
+
+@cache
+def _counties(province: int) -> list[CensusUnit]:
+    """The census units of a province that exist as counties of today."""
+    ordinary = {area.code for area in logic.counties(province) if area.kind != "development_zone"}
+    return [unit for unit in census_units(province) if unit.code in ordinary]
 
 
 def _longest_prefix(unit: int) -> Mapping[str, float]:
@@ -137,7 +138,8 @@ def _longest_prefix(unit: int) -> Mapping[str, float]:
     return {str(k): w for k, w in table[max(found, key=len)].items()} if found else {"default": 1.0}
 
 
-def destinations() -> tuple[NDArray[np.int64], list[float]]:
-    """Counties where people registered here may live instead, with weights."""
-    table = parameters()["population"]["destinations"]
-    return np.array([int(c) * 10**6 for c in table]), [float(w) for w in table.values()]
+def destinations(inside: int) -> tuple[NDArray[np.int64], list[float]]:
+    """Counties outside the area where people registered in it may live instead, with weights."""
+    table = {int(c) * 10**6: float(w) for c, w in parameters()["population"]["destinations"].items()}
+    outside = {code: weight for code, weight in table.items() if not logic.within(code, inside)}
+    return np.array([*outside], dtype=np.int64), [*outside.values()]

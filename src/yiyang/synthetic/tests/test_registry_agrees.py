@@ -16,7 +16,7 @@ from yiyang.synthetic.tests.conftest import City
 @pytest.fixture(scope="module")
 def built(city: City, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Path]]:
     """A city and its snapshots by month."""
-    deliveries = city("--area", "511703", "--seed", "11", "--elders", "4000")
+    deliveries = city("--area", "511703", "--seed", "11", "--elders", "6000")
     out = tmp_path_factory.mktemp("snapshots")
     october = build(deliveries / "2026-10", known=date(2026, 10, 5), out=out / "10").path
     november = build(deliveries / "2026-11", known=date(2026, 11, 5), out=out / "11", previous=october).path
