@@ -19,7 +19,7 @@ AreaCode = Annotated[str, Field(pattern=r"^\d{6}(\d{3})?(\d{3})?$")]
 
 
 class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Text(Strict):
@@ -35,15 +35,20 @@ class FactEntry(Strict):
     kind: FactKind
     zh: str
     en: str
-    zh_not: str | None = None  # how a bool is said when it does not hold
+    zh_not: str | None = None
+    """How a bool is said when it does not hold."""
     en_not: str | None = None
-    column: Slug | None = None  # the people table's column, when not the fact's own name
+    column: Slug | None = None
+    """The people table's column, when not the fact's own name."""
     unit: Text | None = None
     minimum: int = 0
     maximum: int = 120
-    values: dict[Slug, Text] = {}  # of an enum; lowest first when ordered
-    absent: date | int | str = "unknown"  # what holds for people of whom no register speaks
-    from_: tuple[Slug, ...] = Field(alias="from")  # registers, the most trusted first
+    values: dict[Slug, Text] = {}
+    """Of an enum; lowest first when ordered."""
+    absent: date | int | str = "unknown"
+    """What holds for people of whom no register speaks."""
+    from_: tuple[Slug, ...] = Field(alias="from")
+    """Registers, the most trusted first."""
     owner: Slug
 
 
@@ -60,7 +65,8 @@ class FactFile(Strict):
 
     facts: dict[Slug, FactEntry]
     terms: dict[Slug, TermEntry] = {}
-    implications: tuple[str, ...] = ()  # conditions that hold for every possible person
+    implications: tuple[str, ...] = ()
+    """Conditions that hold for every possible person."""
 
 
 class Checked(StrEnum):
@@ -134,12 +140,15 @@ class Value(Strict):
     unit: Literal["fen", "years", "times", "percent", "facilities", "hours", "days"]
     exactness: Exactness = Exactness.EXACT
     from_: dict[date, int] = Field(alias="from", min_length=1)
+    """First day → figure, an integer in the unit: money in fen (¥60 is 6000)."""
     expires: date | None = None
+    """The last day, where the document states one."""
     source: Source
 
 
 class Tier(Strict):
     when: str
+    """For whom, in the condition language."""
     value: Slug
 
 
@@ -160,11 +169,15 @@ class Cap(Strict):
 class Stacking(Strict):
     """What happens when several items meet in one person."""
 
-    highest_of: Slug | None = None  # of the entitled items that name this group, only the highest is paid
-    not_with: tuple[Slug, ...] = ()  # not for people entitled to one of these items
-    less: tuple[Slug, ...] = ()  # what these items pay is taken off
+    highest_of: Slug | None = None
+    """Of the entitled items that name this group, only the highest is paid."""
+    not_with: tuple[Slug, ...] = ()
+    """Not for people entitled to one of these items."""
+    less: tuple[Slug, ...] = ()
+    """What these items pay is taken off."""
     cap: Cap | None = None
-    rank: int = 100  # order within a group or cap; smaller first
+    rank: int = 100
+    """Order within a group or cap; smaller first."""
 
 
 class Item(Strict):
@@ -174,26 +187,38 @@ class Item(Strict):
     name: Text
     form: Form
     kind: Kind
-    gives: Text  # what is given, in our own words, one sentence
+    gives: Text
+    """What is given, in our own words, one sentence."""
     responsible: tuple[Slug, ...] = Field(min_length=1)
     basis: Literal["registered", "resident"] = "registered"
-    number: int | None = None  # its place in the published table
-    who: str  # condition language, see docs/architecture.md
+    """Whose list answers: the place of household registration, or of residence."""
+    number: int | None = None
+    """Its place in the published table."""
+    who: str
+    """Who is entitled, in the condition language of docs/list-files.md."""
     per: Per = Per.PERSON
     every: Every
-    times: Slug | None = None  # a value in `times`: how often in the period at least
+    """The period in which the amount is paid or the service given."""
+    times: Slug | None = None
+    """A value counted in `times`: how often in the period."""
     amount: Amount | None = None
-    # Why there is no amount. Beside tiers, not_stated says that the document is silent on whoever no tier covers.
     no_amount: Literal["not_stated", "by_formula", "free_of_charge"] | None = None
+    """Why there is no amount. Beside tiers, not_stated says that the document is silent on whoever no tier covers."""
     stacking: Stacking = Stacking()
-    delivery: Literal["automatic", "application"]  # 免申即享 | 依申请
+    delivery: Literal["automatic", "application"]
+    """automatic: 免申即享, found and paid without asking; application: 依申请."""
     values: dict[Slug, Value] = {}
+    """Every figure of the item by name; conditions use them as @name, tiers by name."""
     starts: date
+    """The first day on which the item counts."""
     ends: date | None = None
+    """The last day on which the item counts."""
     source: Source
     documents_also: tuple[Source, ...] = ()
-    purchase_catalogue: bool = False  # in the government-purchase catalogue
-    note: Text | None = None  # decisions of reading, doubts
+    purchase_catalogue: bool = False
+    """In the government-purchase catalogue."""
+    note: Text | None = None
+    """Decisions of reading, doubts."""
 
 
 class ListHead(Strict):
@@ -206,19 +231,24 @@ class ListHead(Strict):
     documents: tuple[Slug, ...]
     version: str
     starts: date
-    publisher: Text | None = None  # who publishes the list, when not the area's civil affairs department
-    contact: Text | None = None  # the contact line of the published list
+    publisher: Text | None = None
+    """Who publishes the list, when not the area's civil affairs department."""
+    contact: Text | None = None
+    """The contact line of the published list."""
     note: Text | None = None
 
 
 class Case(Strict):
     """One worked case of policy/lists/<area>/<id>.cases.yaml: the sentence, the person, the answer."""
 
-    name: str  # a Chinese sentence an official would say
-    on: date = date(2026, 11, 1)  # reference day
-    # Facts by name. A fact not named takes its `absent` value, an area the list's own; null = unknown.
+    name: str
+    """A Chinese sentence an official would say."""
+    on: date = date(2026, 11, 1)
+    """Reference day."""
     person: dict[str, str | int | bool | date | None]
-    values: dict[str, int] = {}  # overridden values, "item.value" or "value"
+    """Facts by name. A fact not named takes its `absent` value, an area the list's own; null = unknown."""
+    values: dict[str, int] = {}
+    """Overridden values, "item.value" or "value"."""
     answer: Literal["entitled", "not_entitled", "undecided"]
     amount_fen: int | None = None
 
