@@ -20,12 +20,12 @@ from yiyang.synthetic.policy import contracts, values
 from yiyang.synthetic.sheets import Sheet
 
 # How each department exports; what is not named here is UTF-8 CSV.
-GB18030 = ("civil_low_income", "civil_destitute", "disabled_persons", "health_deaths", "veterans", "human_training")
+GB18030 = ("civil_low_income", "civil_destitute", "disabled_persons", "health_deaths", "veterans", "funeral_cremations")
 WITH_BOM = ("police_deaths", "civil_edge", "township_living", "civil_special")
-XLSX = ("birth_planning_families", "funeral_cremations")
+XLSX = ("birth_planning_families", "human_training")
 PARQUET = ("medical_insurance",)
 YES_NO = {"civil_special": ("0", "1"), "human_training": ("0", "1"), "medical_insurance": ("0", "1")}
-EXCEL_DATES = ("funeral_cremations",)
+EXCEL_DATES = ("human_training",)
 
 
 @dataclass(frozen=True)
