@@ -116,7 +116,7 @@ def _cheapest(space: Space, ask: Ask) -> dict[str, dict[str, int]]:
 
 def _witness(space: Space, ask: Ask, name: str, classes: Mapping[str, int]) -> Witness:
     telling = []
-    for axis in space.axes:
+    for axis in (axis for axis in space.axes if axis.fact.name in space.asked):
         is_usual = space.is_usual(axis, classes[axis.fact.name])
         if not is_usual or not ask(Cells(space, space.neighbours(classes, axis)))[name].all():
             telling.append(axis.fact.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import reduce
 from operator import or_
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from yiyang.engine.conditions import Condition, Leaf, Or
+from yiyang.engine.conditions import Condition, Leaf, Not, Or, all_of
 from yiyang.engine.proof import NOBODY, SEARCH, Cells, Paid, Reader, Search, first_tier
 from yiyang.engine.proof_space import Space, Universe, Witness
 from yiyang.engine.rules import Program, Rule
@@ -28,19 +28,25 @@ class Kind(StrEnum):
     WIDER = "wider"  # entitled under the lower one only
     LESS = "less"  # entitled under both, to less a year
     MORE = "more"  # entitled under both, to more a year
-    CAPPED = "capped"  # the lower one states only a ceiling, which is not below the upper amount
+    UNSURE = "unsure"  # entitled under both, but the lower one states no amount, or a ceiling that is not below
 
 
 @dataclass(frozen=True)
 class Side:
-    """A program, and which of its amounts are ceilings (最高不超过): (item, number of the tier)."""
+    """A program, and what its documents leave open.
+
+    Attributes:
+        ceilings: (item, number of the tier) of amounts that may be less (最高不超过).
+        silent: items of which no amount is stated for those to whom no tier applies; otherwise these get nothing.
+    """
 
     program: Program
     ceilings: frozenset[tuple[str, int]] = frozenset()
+    silent: frozenset[str] = frozenset()
 
     def part(self, items: frozenset[str]) -> Side:
         """Only the rules of some items."""
-        return Side(Program(tuple(rule for rule in self.program.rules if rule.item in items)), self.ceilings)
+        return replace(self, program=Program(tuple(rule for rule in self.program.rules if rule.item in items)))
 
     def needs(self, item: str) -> frozenset[str]:
         """The item and those on which its answer hangs."""
@@ -54,6 +60,10 @@ class Side:
         """That the tier which applies states a ceiling."""
         parts = tuple(first_tier(rule, n) for n in range(len(rule.tiers)) if (rule.item, n) in self.ceilings)
         return Or(parts) if parts else NOBODY
+
+    def silence(self, rule: Rule) -> Condition:
+        """That no amount is stated."""
+        return all_of(*(Not(tier.when) for tier in rule.tiers)) if rule.item in self.silent else NOBODY
 
     def _rules(self, item: str) -> list[Rule]:
         return [self.program.rules[number] for number in self.program.items.get(item, ())]
@@ -156,12 +166,12 @@ class _Pair:
 
     def _weigh(self, below: _Answers, above: _Answers, both: Any, lacks: Any) -> dict[Kind, Any]:
         mine, theirs = below.year(self.item), above.year(self.item)
-        firm = both & ~above.capped(self.item)
-        capped = below.capped(self.item)
+        firm = both & ~above.is_capped(self.item)
+        capped, silent = below.is_capped(self.item), below.is_silent(self.item)
         return {
-            Kind.LESS: firm & (mine < theirs) & lacks,
+            Kind.LESS: firm & (mine < theirs) & ~silent & lacks,
             Kind.MORE: firm & (mine > theirs) & ~capped,
-            Kind.CAPPED: firm & (mine >= theirs) & (theirs > 0) & capped,
+            Kind.UNSURE: firm & (theirs > 0) & (silent | (capped & (mine >= theirs))),
         }
 
 
@@ -178,8 +188,11 @@ class _Answers:
     def year(self, item: str) -> Any:
         return sum((self._year(rule, paid) for rule, paid in self._of(item)), self._nothing())
 
-    def capped(self, item: str) -> Any:
+    def is_capped(self, item: str) -> Any:
         return self._any(paid.yes & self._reader.truth(self._side.ceiling(rule)) for rule, paid in self._of(item))
+
+    def is_silent(self, item: str) -> Any:
+        return self._any(paid.yes & self._reader.truth(self._side.silence(rule)) for rule, paid in self._of(item))
 
     def total(self, *, sure: bool) -> Any:
         """What all rules together pay a year; ceilings do not count where the sum must be sure."""

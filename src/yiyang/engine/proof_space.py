@@ -65,7 +65,7 @@ class Witness:
     Attributes:
         values: fact name → value (years for a `years` fact).
         classes: fact name → class in the space that was searched.
-        telling: facts that are unusual, or but for which the point would not hold; the rest is as with most people.
+        telling: facts asked about that are unusual, or but for which the point would not hold.
         cost: how unusual the person is.
     """
 
@@ -95,6 +95,7 @@ class Space:
     def __init__(self, asked: Iterable[Leaf], universe: Universe) -> None:
         asked = list(asked)
         self.universe = universe
+        self.asked = {leaf.fact.name for leaf in asked}
         self.conditions = universe.conditions(asked)
         self.coding: Coding = coding_of(NO_RULES, also=[*asked, *(leaf for c in self.conditions for leaf in leaves(c))])
         self.allowed: dict[str, Ints] = {axis.fact.name: self._allowed(axis) for axis in self.axes}

@@ -34,8 +34,10 @@ def rule(
     return Rule(item, "area", who=parse(who, BOOK), tiers=read, every=every, per=per, stacking=Stacking(**stacking))
 
 
-def side(*rules: Rule, ceilings: frozenset[tuple[str, int]] = frozenset()) -> Side:
-    return Side(Program(rules), ceilings)
+def side(
+    *rules: Rule, ceilings: frozenset[tuple[str, int]] = frozenset(), silent: frozenset[str] = frozenset()
+) -> Side:
+    return Side(Program(rules), ceilings, silent)
 
 
 @pytest.fixture(params=[Search(Method.EXHAUSTIVE), Search(Method.Z3)], ids=lambda search: str(search.method))
@@ -112,17 +114,36 @@ def test_a_ceiling_below_is_not_shown_to_reach_the_floor(search: Search) -> None
     upper, lower = rule("meal", "poor", ("everyone", 100)), rule("meal", "poor", ("everyone", 900))
     ceiling = frozenset({("meal", 0)})
     found = weigh(side(lower, ceilings=ceiling), side(upper), "meal", UNIVERSE, search=search)
-    assert _kinds(found) == FINE | {Kind.CAPPED}
+    assert _kinds(found) == FINE | {Kind.UNSURE}
     lower = rule("meal", "poor", ("everyone", 99))
     found = weigh(side(lower, ceilings=ceiling), side(upper), "meal", UNIVERSE, search=search)
     assert _kinds(found) == FINE | {Kind.LESS}
+
+
+def test_where_no_amount_is_stated_the_floor_is_not_shown_to_be_reached(search: Search) -> None:
+    lower = side(rule("old_age", "age >= 80", ("age >= 90", 12000)), silent=frozenset({"old_age"}))
+    found = weigh(lower, side(OLD_AGE), "old_age", UNIVERSE, search=search)
+    assert _kinds(found) == FINE | {Kind.UNSURE}
+    assert found.cases[Kind.UNSURE].person.values["age"] == 80
+    none_at_all = side(rule("old_age", "age >= 80"), silent=frozenset({"old_age"}))
+    assert _kinds(weigh(none_at_all, side(OLD_AGE), "old_age", UNIVERSE, search=search)) == FINE | {Kind.UNSURE}
+
+
+def test_whom_no_tier_names_gets_nothing(search: Search) -> None:
+    lower = side(rule("old_age", "age >= 80", ("age >= 90", 12000)))
+    assert Kind.LESS in _kinds(weigh(lower, side(OLD_AGE), "old_age", UNIVERSE, search=search))
+
+
+def test_silence_above_asks_for_nothing(search: Search) -> None:
+    upper = side(rule("old_age", "age >= 80"), silent=frozenset({"old_age"}))
+    assert _kinds(weigh(side(OLD_AGE), upper, "old_age", UNIVERSE, search=search)) == FINE | {Kind.MORE}
 
 
 def test_only_the_tier_with_the_ceiling_is_in_doubt(search: Search) -> None:
     tiers = (("age >= 90", 12000), ("age >= 80", 6000))
     lower = side(rule("old_age", "age >= 80", *tiers), ceilings=frozenset({("old_age", 0)}))
     found = weigh(lower, side(OLD_AGE), "old_age", UNIVERSE, search=search)
-    assert found.cases[Kind.CAPPED].person.values["age"] == 90
+    assert found.cases[Kind.UNSURE].person.values["age"] == 90
 
 
 def test_excluding_an_item_leaves_people_out(search: Search) -> None:

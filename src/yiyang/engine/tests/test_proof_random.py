@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from yiyang.engine import reference
 from yiyang.engine.conditions import Condition, all_of, leaves
 from yiyang.engine.facts import Fact
-from yiyang.engine.proof import Method, Search, find, first_tier
+from yiyang.engine.proof import Method, Search, find
 from yiyang.engine.proof_floor import Findings, Kind, Side, linked, weigh
 from yiyang.engine.proof_space import Space, Universe
 from yiyang.engine.rules import Program
@@ -21,6 +22,8 @@ from yiyang.engine.tests.strategies import books, conditions, programs
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 DAY = 20261101
 MOST_CELLS = 400
+Person = dict[str, int | None]
+_SILENT = st.frozensets(st.sampled_from(("i0", "i1", "i2", "i3")), max_size=1)
 CELLS, Z3 = Search(Method.EXHAUSTIVE), Search(Method.Z3)
 
 
@@ -31,7 +34,7 @@ def pairs(draw: Draw) -> tuple[Side, Side, Universe]:
     sides = [draw(programs(book)) for _ in range(2)]
     if draw(st.booleans()):
         sides[1] = _cheaper(draw, sides[0])
-    lower, upper = (Side(program, draw(_ceilings(program))) for program in sides)
+    lower, upper = (Side(program, draw(_ceilings(program)), draw(_SILENT)) for program in sides)
     return lower, upper, Universe(draw(conditions(book, 1)), typical={"age": 70})
 
 
@@ -46,53 +49,68 @@ def _ceilings(program: Program) -> st.SearchStrategy[frozenset[tuple[str, int]]]
     return st.frozensets(st.sampled_from(tiers), max_size=2) if tiers else st.just(frozenset())
 
 
-def _people(space: Space, facts: list[Fact]) -> Iterator[dict[str, int | None]]:
+def _people(space: Space, facts: list[Fact]) -> Iterator[Person]:
     """One person of every cell, by the reference reader's rules alone."""
     axes = [axis for axis in space.axes if axis.fact in facts]
     for numbers in product(*(space.allowed[axis.fact.name].tolist() for axis in axes)):
-        person: dict[str, int | None] = {}
+        person: Person = {}
         for axis, number in zip(axes, numbers, strict=True):
             value = space.value(axis, number)
             person[axis.fact.column] = DAY - value * 10000 if axis.fact.kind == "years" else value
         yield person
 
 
-def _given(side: Side, item: str, person: dict[str, int | None]) -> tuple[bool, int, bool]:
-    """(entitled, fen a year, only a ceiling) by the reference reader."""
+@dataclass
+class _Got:
+    """What one person gets of an item by the reference reader: fen a year, perhaps only a ceiling, or not stated."""
+
+    entitled: bool
+    year: int
+    capped: bool
+    silent: bool
+
+
+def _got(side: Side, item: str, person: Person) -> _Got:
     results = [r for r in reference.answers(side.program, person, DAY) if r.rule.item == item and r.entitled]
+    first = [next((n for n, tier in enumerate(r.rule.tiers) if _holds(tier.when, person)), None) for r in results]
     year = sum(result.low * result.rule.a_year for result in results)
-    tiers = [(r.rule, n) for r in results for n in range(len(r.rule.tiers)) if (item, n) in side.ceilings]
-    return bool(results), year, any(reference.holds(first_tier(rule, n), person, DAY) for rule, n in tiers)
+    silent = item in side.silent and None in first
+    return _Got(bool(results), year, any((item, n) in side.ceilings for n in first), silent)
 
 
-def _kinds(lower: Side, upper: Side, item: str, person: dict[str, int | None]) -> set[Kind]:
+def _kinds(lower: Side, upper: Side, item: str, person: Person) -> set[Kind]:
     """What is true of one person, set-off left aside."""
-    (has, mine, mine_capped), (had, theirs, theirs_capped) = (_given(side, item, person) for side in (lower, upper))
-    firm = has and had and not theirs_capped
+    mine, theirs = (_got(side, item, person) for side in (lower, upper))
+    has, had = mine.entitled, theirs.entitled
+    firm = has and had and not theirs.capped
     found = {
         Kind.COVERED: had,
         Kind.BOTH: has and had,
         Kind.UNCOVERED: had and not has,
         Kind.WIDER: has and not had,
-        Kind.LESS: firm and mine < theirs,
-        Kind.MORE: firm and mine > theirs and not mine_capped,
-        Kind.CAPPED: firm and mine >= theirs > 0 and mine_capped,
+        Kind.LESS: firm and mine.year < theirs.year and not mine.silent,
+        Kind.MORE: firm and mine.year > theirs.year and not mine.capped,
+        Kind.UNSURE: firm and theirs.year > 0 and (mine.silent or (mine.capped and mine.year >= theirs.year)),
     }
     return {kind for kind, holds in found.items() if holds}
 
 
-def _inside(conditions: tuple[Condition, ...], person: dict[str, int | None]) -> bool:
-    return reference.holds(all_of(*conditions), person, DAY) is True
+def _holds(condition: Condition, person: Person) -> bool:
+    return reference.holds(condition, person, DAY) is True
 
 
-def _made_up(lower: Side, upper: Side, item: str, person: dict[str, int | None]) -> bool:
+def _inside(conditions: tuple[Condition, ...], person: Person) -> bool:
+    return _holds(all_of(*conditions), person)
+
+
+def _made_up(lower: Side, upper: Side, item: str, person: Person) -> bool:
     """Whether somebody who lacks something of the item gets no less of all that it is set off against."""
     if not _kinds(lower, upper, item, person) & {Kind.UNCOVERED, Kind.LESS}:
         return True
     mine, theirs = 0, 0
     for other in linked(lower, upper, item):
-        (_, year, capped), (_, wanted, _) = (_given(side, other, person) for side in (lower, upper))
-        mine, theirs = mine + (0 if capped else year), theirs + wanted
+        got, wanted = (_got(side, other, person) for side in (lower, upper))
+        mine, theirs = mine + (0 if got.capped else got.year), theirs + wanted.year
     return mine >= theirs
 
 
