@@ -12,8 +12,15 @@ if TYPE_CHECKING:
 
 Complaint = tuple[tuple[str, ...], str, str]
 
-TYPES = {Kind.BOOL: "bool", Kind.ENUM: "enum", Kind.ORDERED: "enum", Kind.INT: "int", Kind.YEARS: "date",
-         Kind.DATE: "date", Kind.AREA: "area"}
+TYPES = {
+    Kind.BOOL: "bool",
+    Kind.ENUM: "enum",
+    Kind.ORDERED: "enum",
+    Kind.INT: "int",
+    Kind.YEARS: "date",
+    Kind.DATE: "date",
+    Kind.AREA: "area",
+}
 ROLE_TYPES = {"name": "text", "household": "text", "valid_from": "date", "valid_to": "date"}
 
 
@@ -22,14 +29,21 @@ def of_facts(contracts: Mapping[str, Contract], facts: FactBook) -> Iterator[tup
     for name, fact in facts.facts.items():
         for register in fact.sources:
             if register not in contracts or name not in contracts[register].facts:
-                yield (name, f"{name} 的 from 写了 {register}，但该登记册不提供它",
-                       f"{name} names {register} in `from`, which does not deliver it")
+                yield (
+                    name,
+                    f"{name} 的 from 写了 {register}，但该登记册不提供它",
+                    f"{name} names {register} in `from`, which does not deliver it",
+                )
 
 
 def of_contract(stem: str, contract: Contract, facts: FactBook, departments: frozenset[str]) -> Iterator[Complaint]:
     """Everything in one contract that does not fit."""
     if contract.register_ != stem:
-        yield ("register",), f"register 是 {contract.register_}，应与文件名 {stem} 相同", f"register is {contract.register_}, the file is {stem}"
+        yield (
+            ("register",),
+            f"register 是 {contract.register_}，应与文件名 {stem} 相同",
+            f"register is {contract.register_}, the file is {stem}",
+        )
     if departments and contract.owner not in departments:
         yield ("owner",), f"departments.yaml 里没有部门 {contract.owner}", f"departments.yaml has no {contract.owner}"
     if sum(column.type == "id_number" for column in contract.columns.values()) != 1:
@@ -46,15 +60,22 @@ def _headers(contract: Contract) -> Iterator[Complaint]:
     for name, column in contract.columns.items():
         for header in column.headers:
             if header in seen:
-                yield (("columns", name, "headers"), f"表头“{header}”已属于 {seen[header]}",
-                       f"heading {header} belongs to {seen[header]} already")
+                yield (
+                    ("columns", name, "headers"),
+                    f"表头“{header}”已属于 {seen[header]}",
+                    f"heading {header} belongs to {seen[header]} already",
+                )
             seen[header] = name
 
 
 def _column(stem: str, contract: Contract, name: str, facts: FactBook) -> Iterator[Complaint]:
     column, at = contract.columns[name], ("columns", name)
     if column.role and ROLE_TYPES[column.role] != column.type:
-        yield (*at, "role"), f"role: {column.role} 要求类型 {ROLE_TYPES[column.role]}", f"role {column.role} needs type {ROLE_TYPES[column.role]}"
+        yield (
+            (*at, "role"),
+            f"role: {column.role} 要求类型 {ROLE_TYPES[column.role]}",
+            f"role {column.role} needs type {ROLE_TYPES[column.role]}",
+        )
     if column.fact:
         yield from _fact(stem, contract, name, facts)
     elif column.codes or column.blank is not None or column.lasting:
@@ -70,7 +91,11 @@ def _fact(stem: str, contract: Contract, name: str, facts: FactBook) -> Iterator
     if stem not in fact.sources:
         yield at, f"facts.yaml 中 {fact.name} 的 from 没有 {stem}", f"{stem} is not in `from` of {fact.name}"
     if column.type != TYPES[fact.kind]:
-        yield at, f"类型 {column.type} 与事实 {fact.name}（{fact.kind}）不符", f"type {column.type} does not fit {fact.name} ({fact.kind})"
+        yield (
+            at,
+            f"类型 {column.type} 与事实 {fact.name}（{fact.kind}）不符",
+            f"type {column.type} does not fit {fact.name} ({fact.kind})",
+        )
     if column.type == "enum" and not column.codes:
         yield ("columns", name), "enum 列必须写 codes", "an enum column needs codes"
     stated = {*column.codes.values(), *([column.blank] if column.blank is not None else [])}
@@ -83,7 +108,11 @@ def _constant(stem: str, contract: Contract, facts: FactBook) -> Iterator[Compla
     name, value = contract.constant.fact, contract.constant.value
     fact = facts.facts.get(name)
     if fact is None or stem not in fact.sources:
-        yield ("constant", "fact"), f"没有事实 {name}，或其 from 没有 {stem}", f"there is no fact {name}, or it does not name {stem}"
+        yield (
+            ("constant", "fact"),
+            f"没有事实 {name}，或其 from 没有 {stem}",
+            f"there is no fact {name}, or it does not name {stem}",
+        )
     elif not is_value(fact, value):
         yield ("constant", "value"), f"{name} 没有取值 {value}", f"{name} has no value {value}"
 

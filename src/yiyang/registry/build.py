@@ -21,7 +21,7 @@ from yiyang.base.screen import Steps, progress
 from yiyang.catalog.facts import load_facts
 from yiyang.engine.duck import connect
 from yiyang.engine.facts import FactBook, as_int
-from yiyang.registry import history, identities, quarantine
+from yiyang.registry import history, identities, quarantine, sql
 from yiyang.registry.contracts import Contract, Contracts, load_contracts
 from yiyang.registry.delivery import Delivery, open_delivery, open_sources
 from yiyang.registry.fields import OPEN
@@ -32,10 +32,11 @@ from yiyang.registry.reading import Reader
 from yiyang.registry.settling import settle
 from yiyang.registry.snapshot import FORMAT, Snapshot, open_snapshot, sha256
 from yiyang.registry.sources import Source
-from yiyang.registry.tables import copy_people, resolve_steps, run_steps, view_register
+from yiyang.registry.tables import resolve_steps, run_steps, view_register
 
 Json = dict[str, Any]
 MEMORY = "2GB"
+COUNTED = "in kept merged quarantined doubtful_people conflicting_people new unchanged closed".split()
 
 
 def build(folder: Path, *, known: date, out: Path, previous: Path | None = None) -> Snapshot:
@@ -56,7 +57,10 @@ def build(folder: Path, *, known: date, out: Path, previous: Path | None = None)
     delivery = open_delivery(folder, known, contracts)
     before = _before(previous, delivery, known)
     total = len(delivery.files) + 4
-    with progress(f"{delivery.note.month} 建立快照", f"build {delivery.note.month}", total=total) as bar, atomic_folder(out) as work:
+    with (
+        progress(f"{delivery.note.month} 建立快照", f"build {delivery.note.month}", total=total) as bar,
+        atomic_folder(out) as work,
+    ):
         Builder(work, facts, contracts, delivery, known, before, bar).run()
     return open_snapshot(out)
 
@@ -68,13 +72,17 @@ def _before(previous: Path | None, delivery: Delivery, known: date) -> Snapshot 
     before = open_snapshot(previous)
     before.verify()
     if before.manifest["person_key"] != key_mark():
-        raise SnapshotError("上一快照使用了另一个 YIYANG_PERSON_KEY，人员对不上。请设回当时的密钥。",
-                            "The snapshot before was made under another YIYANG_PERSON_KEY. Set the key of that time.")
+        raise SnapshotError(
+            "上一快照使用了另一个 YIYANG_PERSON_KEY，人员对不上。请设回当时的密钥。",
+            "The snapshot before was made under another YIYANG_PERSON_KEY. Set the key of that time.",
+        )
     if before.month > delivery.note.month or before.known > as_int(known):
         raise DeliveryError(
-            f"上一快照（{before.month}，数据截止 {before.manifest['known']}）比这次交付（{delivery.note.month}，{known}）更新。请按时间顺序建立。",
+            f"上一快照（{before.month}，数据截止 {before.manifest['known']}）比这次交付"
+            f"（{delivery.note.month}，{known}）更新。请按时间顺序建立。",
             f"The snapshot before ({before.month}, known {before.manifest['known']}) is newer than this delivery "
-            f"({delivery.note.month}, {known}). Build in the order of time.")
+            f"({delivery.note.month}, {known}). Build in the order of time.",
+        )
     return before
 
 
@@ -86,9 +94,24 @@ def key_mark() -> str:
 class Builder:
     """One build. `work` becomes the snapshot."""
 
-    def __init__(self, work: Path, facts: FactBook, contracts: Contracts, delivery: Delivery, known: date,
-                 before: Snapshot | None, bar: Steps) -> None:
-        self.work, self.facts, self.contracts, self.delivery, self.before, self.bar = work, facts, contracts, delivery, before, bar
+    def __init__(
+        self,
+        work: Path,
+        facts: FactBook,
+        contracts: Contracts,
+        delivery: Delivery,
+        known: date,
+        before: Snapshot | None,
+        bar: Steps,
+    ) -> None:
+        self.work, self.facts, self.contracts, self.delivery, self.before, self.bar = (
+            work,
+            facts,
+            contracts,
+            delivery,
+            before,
+            bar,
+        )
         self.known = known
         self.con = connect(memory=MEMORY, spill=work / "spill")
         self.reader = Reader(self.con, facts, as_int(known), places)
@@ -120,31 +143,47 @@ class Builder:
         counts = settle(self.con, contract, source, self.facts, as_int(self.known))
         self._refuse_empty(contract, counts.delivered)
         identities.add(self.con, contract, source)
-        changes = history.write(self.con, contract, self.facts, source.label, self._arrival(name), self._old(name), self._path(name))
+        changes = history.write(
+            self.con, contract, self.facts, source.label, self._arrival(name), self._old(name), self._path(name)
+        )
         self.con.execute(f"DROP TABLE judged_{name}")
         self.con.execute(f"DROP TABLE settled_{name}")
         self.about[name] = {
-            "file": source.label, "format": source.encoding, "in": counts.delivered, "kept": counts.kept, "merged": counts.merged,
-            "quarantined": counts.quarantined, "doubtful_people": counts.doubtful_people, "conflicting_people": counts.conflicting_people,
-            **asdict(changes), "columns_missing": [n for n in contract.read if n not in source.heading.places],
-            "deliveries": [*self._deliveries(name), {"month": self.delivery.note.month, "known": self.known.isoformat()}]}
+            "file": source.label,
+            "format": source.encoding,
+            "in": counts.delivered,
+            "kept": counts.kept,
+            "merged": counts.merged,
+            "quarantined": counts.quarantined,
+            "doubtful_people": counts.doubtful_people,
+            "conflicting_people": counts.conflicting_people,
+            **asdict(changes),
+            "columns_missing": [n for n in contract.read if n not in source.heading.places],
+            "deliveries": self._deliveries(name),
+        }
 
     @staticmethod
     def _refuse_empty(contract: Contract, rows: int) -> None:
         if rows == 0 and contract.delivery == "full":
-            raise DeliveryError(f"{contract.file} 只有表头没有数据。这是全量登记册，空表意味着所有人都被移出；请核对后重新导出。",
-                                f"{contract.file} has headings but no rows. This register is delivered in full, so an empty one "
-                                "would remove everybody. Export it again.")
+            raise DeliveryError(
+                f"{contract.file} 只有表头没有数据。这是全量登记册，空表意味着所有人都被移出；请核对后重新导出。",
+                f"{contract.file} has headings but no rows. This register is delivered in full, so an empty one "
+                "would remove everybody. Export it again.",
+            )
 
     def _arrival(self, name: str) -> Arrival:
-        same = [as_int(date.fromisoformat(d["known"])) for d in self._deliveries(name) if d["month"] == self.delivery.note.month]
+        month = self.delivery.note.month
+        same = [as_int(date.fromisoformat(d["known"])) for d in self._earlier(name) if d["month"] == month]
         return Arrival(self.delivery.first, as_int(self.known), min(same, default=OPEN))
 
     def _deliveries(self, name: str) -> list[Json]:
-        """Earlier deliveries of a register; the same month known on the same day counts once."""
-        about = self.before.manifest["registers"].get(name) if self.before else None
+        """All deliveries of a register; the same month known on the same day counts once."""
         here = {"month": self.delivery.note.month, "known": self.known.isoformat()}
-        return [d for d in about["deliveries"] if d != here] if about else []
+        return [*(d for d in self._earlier(name) if d != here), here]
+
+    def _earlier(self, name: str) -> list[Json]:
+        about = self.before.manifest["registers"].get(name) if self.before else None
+        return list(about["deliveries"]) if about else []
 
     def _old(self, name: str) -> Path | None:
         return self.before.registers.get(name) if self.before else None
@@ -172,18 +211,19 @@ class Builder:
             if name not in self.about:
                 shutil.copyfile(path, self._path(name))
                 kept = self.before.manifest["registers"][name]
-                rows = {"file": None, "format": None, "in": 0, "kept": 0, "merged": 0, "quarantined": 0, "doubtful_people": 0,
-                        "conflicting_people": 0, "new": 0, "unchanged": 0, "closed": 0, "columns_missing": []}
-                self.about[name] = rows | {"rows": kept["rows"], "deliveries": kept["deliveries"]}
+                nothing: Json = {"file": None, "format": None, **dict.fromkeys(COUNTED, 0), "columns_missing": []}
+                self.about[name] = nothing | {"rows": kept["rows"], "deliveries": kept["deliveries"]}
 
     def _people(self) -> None:
         began = time.perf_counter()
         there = [name for name in self.contracts if name in self.about]
         for name in there:
             view_register(self.con, self.contracts[name], self.facts, self._path(name))
-        run_steps(self.con, resolve_steps(self.contracts, self.facts, as_int(self.delivery.first), as_int(self.known), there))
-        copy_people(self.con, self.work / "people.parquet")
-        self.people = int(self.con.execute("SELECT count(*) FROM people").fetchall()[0][0])
+        run_steps(
+            self.con, resolve_steps(self.contracts, self.facts, as_int(self.delivery.first), as_int(self.known), there)
+        )
+        sql.write_parquet(self.con, "FROM people", self.work / "people.parquet")
+        self.people = sql.number(self.con, "SELECT count(*) FROM people")
         self.seconds["people"] = round(time.perf_counter() - began, 3)
 
     def _write_manifest(self, sources: dict[str, Source]) -> None:
@@ -192,11 +232,22 @@ class Builder:
         files = sorted(path for path in self.work.rglob("*") if path.is_file())
         reasons: Counter[str] = quarantine.by_reason(self.work / "quarantine.csv")
         manifest = {
-            "kind": "snapshot", "format": FORMAT, "month": self.delivery.note.month, "known": self.known.isoformat(),
-            "area": self.delivery.note.area, "synthetic": self.delivery.note.synthetic,
-            "versions": {"yiyang": yiyang.__version__, "duckdb": duckdb.__version__}, "person_key": key_mark(), "people": self.people,
+            "kind": "snapshot",
+            "format": FORMAT,
+            "month": self.delivery.note.month,
+            "known": self.known.isoformat(),
+            "area": self.delivery.note.area,
+            "synthetic": self.delivery.note.synthetic,
+            "versions": {"yiyang": yiyang.__version__, "duckdb": duckdb.__version__},
+            "person_key": key_mark(),
+            "people": self.people,
             "registers": {name: self.about[name] for name in self.contracts if name in self.about},
-            "missing": [name for name in self.contracts if name not in self.about], "not_delivered": list(self.delivery.missing),
-            "strangers": list(self.delivery.strangers), "quarantine": dict(reasons.most_common()),
-            "files": {path.relative_to(self.work).as_posix(): sha256(path) for path in files}}
-        (self.work / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+            "missing": [name for name in self.contracts if name not in self.about],
+            "not_delivered": list(self.delivery.missing),
+            "strangers": list(self.delivery.strangers),
+            "quarantine": dict(reasons.most_common()),
+            "files": {path.relative_to(self.work).as_posix(): sha256(path) for path in files},
+        }
+        (self.work / "manifest.json").write_text(
+            json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )

@@ -12,16 +12,26 @@ import typer
 from yiyang.base.errors import UsageError
 from yiyang.base.screen import emit_json, say
 
-app = typer.Typer(name="registry", no_args_is_help=True, help="把各部门的登记册归集到人。From departments' registers to people.")
+app = typer.Typer(
+    name="registry", no_args_is_help=True, help="把各部门的登记册归集到人。From departments' registers to people."
+)
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出。Print JSON.")]
 
 
-@app.command("build", epilog="例 Example: yiyang registry build city/2026-11 --known 2026-11-05 --out out/s11 --previous out/s10")
+@app.command(
+    "build", epilog="例 Example: yiyang registry build city/2026-11 --known 2026-11-05 --out out/s11 --previous out/s10"
+)
 def build_command(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="交付文件夹，含 delivery.json。A delivery folder with delivery.json.")],
-    known: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="收到数据的日期。The day on which the delivery was known.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="交付文件夹，含 delivery.json。A delivery folder with delivery.json.")
+    ],
+    known: Annotated[
+        str, typer.Option(metavar="YYYY-MM-DD", help="收到数据的日期。The day on which the delivery was known.")
+    ],
     out: Annotated[Path, typer.Option(metavar="SNAPSHOT", help="快照输出到这里。Where the snapshot goes.")],
-    previous: Annotated[Path | None, typer.Option(metavar="SNAPSHOT", help="上一快照，承接历史。The snapshot before.")] = None,
+    previous: Annotated[
+        Path | None, typer.Option(metavar="SNAPSHOT", help="上一快照，承接历史。The snapshot before.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """校验一次交付，归集到人，写出快照与待核清单。Validate a delivery and write a snapshot and the rows to mend."""
@@ -36,7 +46,10 @@ def build_command(
 
 
 @app.command("show", epilog="例 Example: yiyang registry show out/s11")
-def show_command(snapshot: Annotated[Path, typer.Argument(metavar="SNAPSHOT", help="快照文件夹。A snapshot.")], as_json: AsJson = False) -> None:
+def show_command(
+    snapshot: Annotated[Path, typer.Argument(metavar="SNAPSHOT", help="快照文件夹。A snapshot.")],
+    as_json: AsJson = False,
+) -> None:
     """各登记册行数、待核原因。Rows by register and reasons of quarantine; checks that the files are whole."""
     from yiyang.registry import show
     from yiyang.registry.snapshot import open_snapshot
@@ -48,7 +61,8 @@ def show_command(snapshot: Annotated[Path, typer.Argument(metavar="SNAPSHOT", he
 
 @app.command("contracts", epilog="例 Example: yiyang registry contracts --json")
 def contracts_command(
-    register: Annotated[str | None, typer.Argument(metavar="[REGISTER]", help="只看一个。Only one.")] = None, as_json: AsJson = False,
+    register: Annotated[str | None, typer.Argument(metavar="[REGISTER]", help="只看一个。Only one.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """各部门应交的登记册、文件名、列。What each department delivers."""
     from yiyang.registry import show
@@ -56,7 +70,10 @@ def contracts_command(
 
     contracts = load_contracts()
     if register is not None and register not in contracts:
-        raise UsageError(f"没有登记册 {register}；可用：{'、'.join(contracts)}", f"there is no register {register}; known: {', '.join(contracts)}")
+        raise UsageError(
+            f"没有登记册 {register}；可用：{'、'.join(contracts)}",
+            f"there is no register {register}; known: {', '.join(contracts)}",
+        )
     chosen = {name: contract for name, contract in contracts.items() if register in (None, name)}
     if as_json:
         return emit_json([show.as_json(contract) for contract in chosen.values()])
@@ -71,7 +88,6 @@ def _day(text: str) -> date:
 
 
 def _refuse(text: str) -> date:
-    raise UsageError(f"日期 {text} 写法不对，应为 2026-11-05 这样的年-月-日。", f"{text} is no date; write it as 2026-11-05.")
-
-
-
+    raise UsageError(
+        f"日期 {text} 写法不对，应为 2026-11-05 这样的年-月-日。", f"{text} is no date; write it as 2026-11-05."
+    )

@@ -41,7 +41,7 @@ class Column(Strict):
     required: bool = False
     role: Literal["name", "household", "valid_from", "valid_to"] | None = None
     fact: Slug | None = None
-    codes: dict[str, Slug] = {}
+    codes: dict[str, Slug] = Field(default={})
     blank: str | None = None
     check: Literal["birth_date_of_id"] | None = None
     lasting: bool = False

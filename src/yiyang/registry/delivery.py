@@ -56,7 +56,9 @@ class Delivery:
 def open_delivery(folder: Path, known: date, contracts: Contracts) -> Delivery:
     """Look at a folder. Raises DeliveryError naming everything that stands in the way."""
     if not folder.is_dir():
-        raise DeliveryError(f"没有交付文件夹 {folder}。请检查路径。", f"There is no delivery folder {folder}. Check the path.")
+        raise DeliveryError(
+            f"没有交付文件夹 {folder}。请检查路径。", f"There is no delivery folder {folder}. Check the path."
+        )
     problems: list[Problem] = []
     note = _note(folder, problems)
     if note is not None:
@@ -64,11 +66,18 @@ def open_delivery(folder: Path, known: date, contracts: Contracts) -> Delivery:
     files, strangers = _files(folder, contracts, problems)
     if BASE not in files:
         names = "、".join(f"{contracts[BASE].file}{suffix}" for suffix in SUFFIXES)
-        problems.append((f"缺少公安户籍登记（{names}）：没有它就不知道有哪些人，无法建立快照",
-                         f"the household registration ({names}) is missing: without it nobody is known"))
+        problems.append(
+            (
+                f"缺少公安户籍登记（{names}）：没有它就不知道有哪些人，无法建立快照",
+                f"the household registration ({names}) is missing: without it nobody is known",
+            )
+        )
     if problems or note is None:
-        raise DeliveryError(f"交付文件夹 {folder} 不能用，请改正后重试；原有输出未改动：",
-                            f"The delivery folder {folder} cannot be used; mend it and run again (earlier output is untouched):", problems)
+        raise DeliveryError(
+            f"交付文件夹 {folder} 不能用，请改正后重试；原有输出未改动：",
+            f"The delivery folder {folder} cannot be used; mend it and run again (earlier output is untouched):",
+            problems,
+        )
     return Delivery(folder, note, files, tuple(name for name in contracts if name not in files), strangers)
 
 
@@ -82,8 +91,11 @@ def open_sources(delivery: Delivery, contracts: Contracts, copies: Path) -> dict
         except Unusable as error:
             problems += [(f"{path.name}：{zh}", f"{path.name}: {en}") for zh, en in error.problems]
     if problems:
-        raise DeliveryError(f"{delivery.folder} 中有文件不能用，请改正后重试；原有输出未改动：",
-                            f"Files in {delivery.folder} cannot be used; mend them and run again (earlier output is untouched):", problems)
+        raise DeliveryError(
+            f"{delivery.folder} 中有文件不能用，请改正后重试；原有输出未改动：",
+            f"Files in {delivery.folder} cannot be used; mend them and run again (earlier output is untouched):",
+            problems,
+        )
     return sources
 
 
@@ -93,14 +105,25 @@ def _note(folder: Path, problems: list[Problem]) -> Note | None:
     try:
         return Note.model_validate(json.loads(path.read_text(encoding="utf-8-sig")))
     except FileNotFoundError:
-        problems.append((f"缺少 delivery.json，请新建，内容如 {example}", f"delivery.json is missing; write it like {example}"))
+        problems.append(
+            (f"缺少 delivery.json，请新建，内容如 {example}", f"delivery.json is missing; write it like {example}")
+        )
     except ValidationError as error:
         for item in error.errors(include_url=False):
             key = ".".join(map(str, item["loc"]))
-            problems.append((f"delivery.json 的 {key} 不对（{item['msg']}），应如 {example}",
-                             f"delivery.json: {key}: {item['msg']}; write it like {example}"))
+            problems.append(
+                (
+                    f"delivery.json 的 {key} 不对（{item['msg']}），应如 {example}",
+                    f"delivery.json: {key}: {item['msg']}; write it like {example}",
+                )
+            )
     except ValueError as error:
-        problems.append((f"delivery.json 不是有效的 JSON（{error}），应如 {example}", f"delivery.json is not JSON ({error}); write it like {example}"))
+        problems.append(
+            (
+                f"delivery.json 不是有效的 JSON（{error}），应如 {example}",
+                f"delivery.json is not JSON ({error}); write it like {example}",
+            )
+        )
     return None
 
 
@@ -108,11 +131,16 @@ def _wrong_month(folder: Path, note: Note, known: date) -> list[Problem]:
     found: list[Problem] = []
     name = folder.resolve().name
     if re.fullmatch(r"\d{4}-\d{2}", name) and name != note.month:
-        found.append((f"文件夹是 {name}，delivery.json 写的却是 {note.month}：请把文件放到正确月份的文件夹，或改正 delivery.json",
-                      f"the folder is {name} but delivery.json says {note.month}: put the files into the right folder or mend delivery.json"))
+        zh = f"文件夹是 {name}，delivery.json 写的却是 {note.month}：请把文件放到正确月份的文件夹，或改正它"
+        en = f"the folder is {name} but delivery.json says {note.month}: put the files into the right folder or mend it"
+        found.append((zh, en))
     if known < date.fromisoformat(f"{note.month}-01"):
-        found.append((f"--known {known} 早于交付月份 {note.month}：请填收到这批数据的日期",
-                      f"--known {known} lies before the month {note.month}: give the day on which the delivery arrived"))
+        found.append(
+            (
+                f"--known {known} 早于交付月份 {note.month}：请填收到这批数据的日期",
+                f"--known {known} lies before the month {note.month}: give the day on which the delivery arrived",
+            )
+        )
     return found
 
 
@@ -128,12 +156,17 @@ def _files(folder: Path, contracts: Contracts, problems: list[Problem]) -> tuple
         if register is None:
             strangers.append(path.name)
         elif path.suffix.lower() not in SUFFIXES:
-            problems.append((f"{path.name}：不支持这种格式，请另存为 .csv 或 .xlsx", f"{path.name}: save it as .csv or .xlsx"))
+            problems.append(
+                (f"{path.name}：不支持这种格式，请另存为 .csv 或 .xlsx", f"{path.name}: save it as .csv or .xlsx")
+            )
         elif register in found:
-            problems.append((f"{contracts[register].name.zh} 有两个文件（{found[register].name}、{path.name}），请只留一个",
-                             f"{register} is there twice ({found[register].name}, {path.name}); keep one of them"))
+            problems.append(
+                (
+                    f"{contracts[register].name.zh} 有两个文件（{found[register].name}、{path.name}），请只留一个",
+                    f"{register} is there twice ({found[register].name}, {path.name}); keep one of them",
+                )
+            )
         else:
             found[register] = path
     ordered = [BASE, *(name for name in contracts if name != BASE)]
     return {name: found[name] for name in ordered if name in found}, tuple(strangers)
-

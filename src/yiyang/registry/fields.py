@@ -10,7 +10,7 @@ from yiyang.engine.facts import FactBook
 from yiyang.registry import reasons
 from yiyang.registry.agreement import stored
 from yiyang.registry.contracts import Column
-from yiyang.registry.sources import quoted
+from yiyang.registry.sql import quoted
 
 OPEN = 99991231
 ENDLESS = 29000101  # an end in the thirtieth century or later means none
@@ -49,8 +49,10 @@ def careful(column: Column, raw: str, facts: FactBook) -> str:
         return as_int(f"TRY_CAST({_iso(raw, endless=column.role == 'valid_to')} AS DATE)")
     if column.type == "int":
         return f"TRY_CAST({text} AS INTEGER)"
-    return (f"CASE WHEN regexp_full_match({text}, '[0-9]{{6}}|[0-9]{{9}}|[0-9]{{12}}') "
-            f"THEN TRY_CAST(rpad({text}, 12, '0') AS BIGINT) END")
+    return (
+        f"CASE WHEN regexp_full_match({text}, '[0-9]{{6}}|[0-9]{{9}}|[0-9]{{12}}') "
+        f"THEN TRY_CAST(rpad({text}, 12, '0') AS BIGINT) END"
+    )
 
 
 def words(column: Column, facts: FactBook) -> dict[str, int]:
@@ -63,8 +65,10 @@ def words(column: Column, facts: FactBook) -> dict[str, int]:
 def fault(name: str, column: Column, known: int) -> str:
     """SQL of the fault, over `name` (the value), b_name (is the cell empty?) and n (the id number's digits)."""
     unreadable = {"enum": reasons.CODE, "bool": reasons.CODE, "date": reasons.DATE, "int": reasons.NUMBER}.get(
-        column.type, reasons.AREA)
-    cases = [f"WHEN {name} IS NULL THEN CASE WHEN b_{name} THEN {reasons.MISSING if column.required else 0} ELSE {unreadable} END"]
+        column.type, reasons.AREA
+    )
+    empty = reasons.MISSING if column.required else 0
+    cases = [f"WHEN {name} IS NULL THEN CASE WHEN b_{name} THEN {empty} ELSE {unreadable} END"]
     if column.type == "date":
         cases.append(f"WHEN {name} < {EARLIEST} THEN {reasons.ANCIENT}")
         if column.role != "valid_to":
@@ -87,13 +91,17 @@ def as_int(day: str) -> str:
 def _iso(raw: str, *, endless: bool) -> str:
     """SQL: any of the usual writings of a day as 2026-10-01; a month alone is its first day."""
     text = clean(f"regexp_replace({raw}, '([0-9日])[ T][0-9:.]+$', '\\1')")
-    forms = [("[0-9]{8}", f"{_cut(text, 1, 4)} || '-' || {_cut(text, 5, 2)} || '-' || {_cut(text, 7, 2)}"),
-             ("[0-9]{6}", f"{_cut(text, 1, 4)} || '-' || {_cut(text, 5, 2)} || '-01'"),
-             # A bare number of five digits is the day count of a spreadsheet cell that lost its date format.
-             ("[0-9]{5}", f"CAST(DATE '1899-12-30' + TRY_CAST({text} AS INTEGER) AS VARCHAR)"),
-             ("[0-9]{4}[-/.年][0-9]{1,2}月?", f"regexp_replace({text}, '([0-9]{{4}}).([0-9]{{1,2}})月?', '\\1-\\2-01')"),
-             ("[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?",
-              f"regexp_replace({text}, '([0-9]{{4}}).([0-9]{{1,2}}).([0-9]{{1,2}})日?', '\\1-\\2-\\3')")]
+    forms = [
+        ("[0-9]{8}", f"{_cut(text, 1, 4)} || '-' || {_cut(text, 5, 2)} || '-' || {_cut(text, 7, 2)}"),
+        ("[0-9]{6}", f"{_cut(text, 1, 4)} || '-' || {_cut(text, 5, 2)} || '-01'"),
+        # A bare number of five digits is the day count of a spreadsheet cell that lost its date format.
+        ("[0-9]{5}", f"CAST(DATE '1899-12-30' + TRY_CAST({text} AS INTEGER) AS VARCHAR)"),
+        ("[0-9]{4}[-/.年][0-9]{1,2}月?", f"regexp_replace({text}, '([0-9]{{4}}).([0-9]{{1,2}})月?', '\\1-\\2-01')"),
+        (
+            "[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?",
+            f"regexp_replace({text}, '([0-9]{{4}}).([0-9]{{1,2}}).([0-9]{{1,2}})日?', '\\1-\\2-\\3')",
+        ),
+    ]
     cases = [f"WHEN regexp_full_match({text}, {quoted(form)}) THEN {iso}" for form, iso in forms]
     if endless:
         cases.append(f"WHEN {text} IN ({', '.join(map(quoted, OPEN_WORDS))}) THEN '9999-12-31'")

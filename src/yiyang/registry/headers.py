@@ -36,7 +36,9 @@ def find_heading(contract: Contract, rows: Sequence[Sequence[str]]) -> Heading:
     """The row among the first ones that names most of the contract's columns."""
     known = {plain(header): name for name, column in contract.columns.items() for header in column.headers}
     candidates = rows[:SEARCHED] or [[]]
-    best = max(range(len(candidates)), key=lambda i: (len({known.get(plain(word)) for word in candidates[i]} - {None}), -i))
+    best = max(
+        range(len(candidates)), key=lambda i: (len({known.get(plain(word)) for word in candidates[i]} - {None}), -i)
+    )
     return _heading(contract, known, best + 1, candidates[best])
 
 
@@ -52,13 +54,22 @@ def _heading(contract: Contract, known: dict[str, str], row: int, words: Sequenc
     for place, word in enumerate(words):
         name = known.get(plain(word))
         if name is not None and name in found:
-            problems.append((f"第 {place + 1} 列“{word}”与第 {found[name] + 1} 列重复，请只留一列",
-                             f"column {place + 1} ({word}) repeats column {found[name] + 1}; keep one of them"))
+            problems.append(
+                (
+                    f"第 {place + 1} 列“{word}”与第 {found[name] + 1} 列重复，请只留一列",
+                    f"column {place + 1} ({word}) repeats column {found[name] + 1}; keep one of them",
+                )
+            )
         elif name is not None:
             found[name] = place
     for name, column in contract.columns.items():
         if column.required and name not in found:
             accepted_zh, accepted_en = "、".join(column.headers), ", ".join(column.headers)
-            problems.append((f"缺少必需的列，可用的表头：{accepted_zh}", f"a required column is missing; accepted headings: {accepted_en}"))
+            problems.append(
+                (
+                    f"缺少必需的列，可用的表头：{accepted_zh}",
+                    f"a required column is missing; accepted headings: {accepted_en}",
+                )
+            )
     places = {name: found[name] for name in contract.read if name in found}
     return Heading(row, len(words), places, {name: words[place].strip() for name, place in places.items()}, problems)

@@ -10,7 +10,7 @@ import os
 
 from yiyang.registry import reasons
 from yiyang.registry.fields import birth_of
-from yiyang.registry.sources import quoted
+from yiyang.registry.sql import quoted
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS = "10X98765432"
@@ -35,7 +35,7 @@ def person_of(id_number: str, key: str | None = None) -> int:
 
 
 def hash_sql(text: str) -> str:
-    """A 63-bit key of a text expression. MD5 because DuckDB has it natively and its `hash()` changes between versions."""
+    """A 63-bit key of a text expression. MD5: DuckDB has it natively, and its own `hash()` changes between versions."""
     return f"CAST(md5_number_lower({quoted(person_key())} || {text}) & {MASK} AS BIGINT)"
 
 
@@ -61,10 +61,13 @@ def layers(raw: str, known: int) -> list[dict[str, str]]:
         raw: the column as delivered.
         known: yyyymmdd; nobody is born after it.
     """
+    lifted = "left(_id, 6) || '19' || substr(_id, 7)"
     return [
-        {"_id": f"CASE WHEN strlen({raw}) = 18 AND right({raw}, 1) <> 'x' THEN {raw} "
-                f"ELSE NULLIF(translate({raw}, {quoted(FROM)}, {quoted(TO)}), '') END"},
-        {"_body": "CASE strlen(_id) WHEN 18 THEN left(_id, 17) WHEN 15 THEN left(_id, 6) || '19' || substr(_id, 7) END"},
+        {
+            "_id": f"CASE WHEN strlen({raw}) = 18 AND right({raw}, 1) <> 'x' THEN {raw} "
+            f"ELSE NULLIF(translate({raw}, {quoted(FROM)}, {quoted(TO)}), '') END"
+        },
+        {"_body": f"CASE strlen(_id) WHEN 18 THEN left(_id, 17) WHEN 15 THEN {lifted} END"},
         {"_n": "CASE WHEN regexp_full_match(_body, '[1-9][0-9]{16}') THEN TRY_CAST(_body AS BIGINT) END"},
         {"_check": check_sql("_n"), "_birth": birth_of("_n")},
         {"id_error": _error(known)},
@@ -73,9 +76,11 @@ def layers(raw: str, known: int) -> list[dict[str, str]]:
 
 def _error(known: int) -> str:
     real = "try_strptime(substr(_body, 7, 8), '%Y%m%d') IS NOT NULL"
-    return ("CAST(CASE WHEN _n IS NOT NULL THEN "
-            f"CASE WHEN strlen(_id) = 18 AND right(_id, 1) <> _check THEN {reasons.ID_CHECKSUM} "
-            f"WHEN _birth NOT BETWEEN 18800101 AND {known} OR NOT ({real}) THEN {reasons.ID_BIRTH} ELSE 0 END "
-            f"WHEN _id IS NULL THEN {reasons.ID_MISSING} "
-            f"WHEN regexp_full_match(_id, '[0-9.]+E[+]?[0-9]+') THEN {reasons.ID_AS_NUMBER} "
-            f"WHEN _body IS NULL THEN {reasons.ID_LENGTH} ELSE {reasons.ID_CHARACTERS} END AS TINYINT)")
+    return (
+        "CAST(CASE WHEN _n IS NOT NULL THEN "
+        f"CASE WHEN strlen(_id) = 18 AND right(_id, 1) <> _check THEN {reasons.ID_CHECKSUM} "
+        f"WHEN _birth NOT BETWEEN 18800101 AND {known} OR NOT ({real}) THEN {reasons.ID_BIRTH} ELSE 0 END "
+        f"WHEN _id IS NULL THEN {reasons.ID_MISSING} "
+        f"WHEN regexp_full_match(_id, '[0-9.]+E[+]?[0-9]+') THEN {reasons.ID_AS_NUMBER} "
+        f"WHEN _body IS NULL THEN {reasons.ID_LENGTH} ELSE {reasons.ID_CHARACTERS} END AS TINYINT)"
+    )

@@ -20,7 +20,9 @@ from yiyang.registry.fields import ENDLESS, OPEN, birth_of, careful, clean, faul
 from yiyang.registry.identity import hash_sql, id_sql, layers
 from yiyang.registry.sources import Source
 
-Areas = Callable[[Iterable[int]], dict[int, int]]  # 12-digit codes as delivered → the code of today; unknown ones left out
+Areas = Callable[
+    [Iterable[int]], dict[int, int]
+]  # 12-digit codes as delivered → the code of today; unknown ones left out
 
 
 class Reader:
@@ -47,7 +49,9 @@ class Reader:
             self.con.unregister(f"{name}_sheet")
         odd = [n for n, c in typed(contract, source).items() if self._read_odd(name, n, c)]
         has_gaps = self._number_rows(source)
-        self.con.execute(f"CREATE OR REPLACE TEMP TABLE judged_{name} AS {self._judged_sql(contract, source, odd, has_gaps)}")
+        self.con.execute(
+            f"CREATE OR REPLACE TEMP TABLE judged_{name} AS {self._judged_sql(contract, source, odd, has_gaps)}"
+        )
         self.con.execute(f"DROP TABLE read_{name}")
 
     def _read_sql(self, contract: Contract, source: Source) -> str:
@@ -59,9 +63,12 @@ class Reader:
         for step in steps:
             sql = f"SELECT *, {', '.join(f'{expr} AS {name}' for name, expr in step.items())} FROM ({sql})"
         everything = ", ".join(f"NULLIF(trim({n}), '')" for n in source.heading.places)
-        kept = ["CASE WHEN id_error = 0 THEN _n END AS n", "id_error",
-                f"CASE WHEN id_error > 0 THEN {contract.id_column} END AS r_id_number",
-                f"id_error = {reasons.ID_MISSING} AND COALESCE({everything}) IS NULL AS is_blank"]
+        kept = [
+            "CASE WHEN id_error = 0 THEN _n END AS n",
+            "id_error",
+            f"CASE WHEN id_error > 0 THEN {contract.id_column} END AS r_id_number",
+            f"id_error = {reasons.ID_MISSING} AND COALESCE({everything}) IS NULL AS is_blank",
+        ]
         for name, column in columns.items():
             # Short texts are cheap to keep, and a day in the future has to be shown as it was written.
             raw = name if column.type in ("date", "area") else f"CASE WHEN q_{name} IS NULL THEN {name} END"
@@ -72,19 +79,38 @@ class Reader:
     @staticmethod
     def _text(name: str, column: Column) -> str:
         text = f"NULLIF(trim({name}, ' \t\u3000'), '')"
-        return f"CASE WHEN {text} IS NOT NULL THEN {hash_sql(chr(39) + 'H' + chr(39) + ' || ' + text)} END" if column.role == "household" else text
+        return (
+            f"CASE WHEN {text} IS NOT NULL THEN {hash_sql(chr(39) + 'H' + chr(39) + ' || ' + text)} END"
+            if column.role == "household"
+            else text
+        )
 
     def _read_odd(self, register: str, name: str, column: Column) -> bool:
         """Make odd_<column> (raw, value, is_empty): every writing that was not quick, once. False if there are none."""
-        self.con.execute(f"CREATE OR REPLACE TEMP TABLE odd_{name} AS SELECT raw, {careful(column, 'raw', self.facts)} AS value, "
-                         f"{clean('raw')} IS NULL AS is_empty FROM (SELECT DISTINCT r_{name} AS raw FROM read_{register} "
-                         f"WHERE {name} IS NULL AND r_{name} IS NOT NULL)")
+        self.con.execute(
+            f"CREATE OR REPLACE TEMP TABLE odd_{name} AS SELECT raw, {careful(column, 'raw', self.facts)} AS value, "
+            f"{clean('raw')} IS NULL AS is_empty FROM (SELECT DISTINCT r_{name} AS raw FROM read_{register} "
+            f"WHERE {name} IS NULL AND r_{name} IS NOT NULL)"
+        )
         if column.type == "area":
-            codes = [row[0] for row in self.con.execute(f"SELECT DISTINCT value FROM odd_{name} WHERE value IS NOT NULL").fetchall()]
+            codes = [
+                row[0]
+                for row in self.con.execute(f"SELECT DISTINCT value FROM odd_{name} WHERE value IS NOT NULL").fetchall()
+            ]
             found = sorted(self.areas(codes).items())
-            self._put("places", pa.table({"value": pa.array([c for c, _ in found], pa.int64()), "area": pa.array([a for _, a in found], pa.int64())}))
-            self.con.execute(f"CREATE OR REPLACE TEMP TABLE odd_{name} AS SELECT raw, area AS value, is_empty "
-                             f"FROM odd_{name} LEFT JOIN places USING (value)")
+            self._put(
+                "places",
+                pa.table(
+                    {
+                        "value": pa.array([c for c, _ in found], pa.int64()),
+                        "area": pa.array([a for _, a in found], pa.int64()),
+                    }
+                ),
+            )
+            self.con.execute(
+                f"CREATE OR REPLACE TEMP TABLE odd_{name} AS SELECT raw, area AS value, is_empty "
+                f"FROM odd_{name} LEFT JOIN places USING (value)"
+            )
         return bool(self.con.execute(f"SELECT count(*) FROM odd_{name}").fetchall()[0][0])
 
     def _number_rows(self, source: Source) -> bool:
@@ -97,8 +123,15 @@ class Reader:
         starts = [line - first - index for index, line in enumerate(missing)]
         # Of several gaps that begin at the same rowid the last one counts them all.
         last = [index for index, start in enumerate(starts) if bisect_left(starts, start + 1) == index + 1]
-        self._put("gaps", pa.table({"start": pa.array([starts[i] for i in last], pa.int64()),
-                                    "shift": pa.array([i + 1 for i in last], pa.int64())}))
+        self._put(
+            "gaps",
+            pa.table(
+                {
+                    "start": pa.array([starts[i] for i in last], pa.int64()),
+                    "shift": pa.array([i + 1 for i in last], pa.int64()),
+                }
+            ),
+        )
         return bool(missing)
 
     def _put(self, name: str, table: pa.Table) -> None:
@@ -108,27 +141,45 @@ class Reader:
 
     def _judged_sql(self, contract: Contract, source: Source, odd: list[str], has_gaps: bool) -> str:
         faults = {f"e_{n}": fault(n, c, self.known) for n, c in typed(contract, source).items()}
-        faults |= {f"e_{n}": f"CAST(CASE WHEN {n} IS NULL THEN {reasons.MISSING} ELSE 0 END AS TINYINT)"
-                   for n, c in texts(contract, source).items() if c.required}
+        faults |= {
+            f"e_{n}": f"CAST(CASE WHEN {n} IS NULL THEN {reasons.MISSING} ELSE 0 END AS TINYINT)"
+            for n, c in texts(contract, source).items()
+            if c.required
+        }
         faults |= _ends_before(contract, source, faults)
         judged = ", ".join(["*", *(f"{expression} AS {name}" for name, expression in faults.items())])
-        last = [f"COALESCE({n}, {birth_of('n')}) AS {n}" for n, c in typed(contract, source).items() if c.check == "birth_date_of_id"]
+        last = [
+            f"COALESCE({n}, {birth_of('n')}) AS {n}"
+            for n, c in typed(contract, source).items()
+            if c.check == "birth_date_of_id"
+        ]
         bad = " + ".join(faulty_columns(contract, source)) + " > 0 AS is_bad"
         replaced = f"* REPLACE ({', '.join(last)})" if last else "*"
-        return f"SELECT {replaced}, {bad} FROM (SELECT {judged} FROM ({self._valued_sql(contract, source, odd, has_gaps)}))"
+        valued = self._valued_sql(contract, source, odd, has_gaps)
+        return f"SELECT {replaced}, {bad} FROM (SELECT {judged} FROM ({valued}))"
 
     @staticmethod
     def _valued_sql(contract: Contract, source: Source, odd: list[str], has_gaps: bool) -> str:
         """Rows with their number in the file, their person, and every value however it was written."""
         shift = " + COALESCE(gaps.shift, 0)" if has_gaps else ""
-        columns = [f"CAST(t.rowid + {source.heading.row + 1}{shift} AS INTEGER) AS source_row", "t.n", "t.id_error", "t.r_id_number",
-                   f"CASE WHEN t.n IS NOT NULL THEN COALESCE(i.person, {hash_sql(id_sql('t.n'))}) END AS person"]
-        joins = " LEFT JOIN identities AS i ON i.n = t.n" + (" ASOF LEFT JOIN gaps ON t.rowid >= gaps.start" if has_gaps else "")
+        columns = [
+            f"CAST(t.rowid + {source.heading.row + 1}{shift} AS INTEGER) AS source_row",
+            "t.n",
+            "t.id_error",
+            "t.r_id_number",
+            f"CASE WHEN t.n IS NOT NULL THEN COALESCE(i.person, {hash_sql(id_sql('t.n'))}) END AS person",
+        ]
+        joins = " LEFT JOIN identities AS i ON i.n = t.n" + (
+            " ASOF LEFT JOIN gaps ON t.rowid >= gaps.start" if has_gaps else ""
+        )
         for name, column in typed(contract, source).items():
             value, empty = f"t.{name}", f"t.r_{name} IS NULL"
             if name in odd:
                 joins += f" LEFT JOIN odd_{name} ON odd_{name}.raw = t.r_{name}"
-                value, empty = f"COALESCE(t.{name}, odd_{name}.value)", f"({empty} OR COALESCE(odd_{name}.is_empty, FALSE))"
+                value, empty = (
+                    f"COALESCE(t.{name}, odd_{name}.value)",
+                    f"({empty} OR COALESCE(odd_{name}.is_empty, FALSE))",
+                )
             if column.role == "valid_to":
                 value = f"CASE WHEN {value} >= {ENDLESS} THEN {OPEN} ELSE {value} END"
             columns += [f"{value} AS {name}", f"t.r_{name}", f"{empty} AS b_{name}"]
@@ -138,7 +189,9 @@ class Reader:
 
 def typed(contract: Contract, source: Source) -> dict[str, Column]:
     """The delivered columns that are stored as integers."""
-    return {n: c for n, c in contract.read.items() if n in source.heading.places and c.type not in ("id_number", "text")}
+    return {
+        n: c for n, c in contract.read.items() if n in source.heading.places and c.type not in ("id_number", "text")
+    }
 
 
 def texts(contract: Contract, source: Source) -> dict[str, Column]:
@@ -156,4 +209,5 @@ def _ends_before(contract: Contract, source: Source, faults: dict[str, str]) -> 
     start, end = contract.column_with("valid_from"), contract.column_with("valid_to")
     if start not in source.heading.places or end not in source.heading.places:
         return {}
-    return {f"e_{end}": f"CAST(CASE WHEN {end} < {start} THEN {reasons.ENDS_BEFORE} ELSE {faults[f'e_{end}']} END AS TINYINT)"}
+    before = f"CASE WHEN {end} < {start} THEN {reasons.ENDS_BEFORE} ELSE {faults[f'e_{end}']} END"
+    return {f"e_{end}": f"CAST({before} AS TINYINT)"}

@@ -21,17 +21,33 @@ def tables(snapshot: Snapshot) -> None:
     """Rows by register, reasons of quarantine, and what was not delivered."""
     manifest, contracts = snapshot.manifest, load_contracts()
     made_up = t("（造的数据）", " (synthetic)") if manifest["synthetic"] else ""
-    title = t(f"{manifest['month']} 快照，数据截止 {manifest['known']}，{manifest['people']:,} 人{made_up}",
-              f"Snapshot {manifest['month']}, known {manifest['known']}, {manifest['people']:,} people{made_up}")
-    heads = (("登记册", "register"), ("交付", "in"), ("采用", "kept"), ("重复合并", "merged"), ("待核", "quarantined"),
-             ("新增", "new"), ("未变", "unchanged"), ("终止", "closed"))
+    title = t(
+        f"{manifest['month']} 快照，数据截止 {manifest['known']}，{manifest['people']:,} 人{made_up}",
+        f"Snapshot {manifest['month']}, known {manifest['known']}, {manifest['people']:,} people{made_up}",
+    )
+    heads = (
+        ("登记册", "register"),
+        ("交付", "in"),
+        ("采用", "kept"),
+        ("重复合并", "merged"),
+        ("待核", "quarantined"),
+        ("新增", "new"),
+        ("未变", "unchanged"),
+        ("终止", "closed"),
+    )
     columns = [(t(zh, en), "left" if en == "register" else "right") for zh, en in heads]
-    rows = [[_name(contracts, name), *(f"{about[key]:,}" for _, key in heads[1:])] for name, about in manifest["registers"].items()]
+    rows = [
+        [_name(contracts, name), *(f"{about[key]:,}" for _, key in heads[1:])]
+        for name, about in manifest["registers"].items()
+    ]
     show_table(title, columns, rows)
     if manifest["quarantine"]:
         reasons = {reason.zh: reason for reason in REASONS.values()}
-        show_table(t("待核原因", "Why rows are in quarantine"), [(t("原因", "reason"), "left"), (t("处", "lines"), "right")],
-                   [(t(zh, reasons[zh].en) if zh in reasons else zh, f"{n:,}") for zh, n in manifest["quarantine"].items()])
+        show_table(
+            t("待核原因", "Why rows are in quarantine"),
+            [(t("原因", "reason"), "left"), (t("处", "lines"), "right")],
+            [(t(zh, reasons[zh].en) if zh in reasons else zh, f"{n:,}") for zh, n in manifest["quarantine"].items()],
+        )
     _gaps(manifest, contracts)
 
 
@@ -39,15 +55,29 @@ def _gaps(manifest: Json, contracts: Contracts) -> None:
     missing = [_name(contracts, name) for name in manifest["missing"]]
     carried = [_name(contracts, name) for name in manifest["not_delivered"] if name not in manifest["missing"]]
     if missing:
-        say(f"注意：从未交付，有关事实按未知处理：{'、'.join(missing)}", f"Note: never delivered, their facts are unknown: {', '.join(missing)}")
+        say(
+            f"注意：从未交付，有关事实按未知处理：{'、'.join(missing)}",
+            f"Note: never delivered, their facts are unknown: {', '.join(missing)}",
+        )
     if carried:
-        say(f"注意：本次未交付，沿用以前的：{'、'.join(carried)}", f"Note: not delivered this time, carried over: {', '.join(carried)}")
+        say(
+            f"注意：本次未交付，沿用以前的：{'、'.join(carried)}",
+            f"Note: not delivered this time, carried over: {', '.join(carried)}",
+        )
     if manifest["strangers"]:
-        say(f"注意：文件名不在约定之内，未读取：{'、'.join(manifest['strangers'])}", f"Note: files of no register, not read: {', '.join(manifest['strangers'])}")
+        say(
+            f"注意：文件名不在约定之内，未读取：{'、'.join(manifest['strangers'])}",
+            f"Note: files of no register, not read: {', '.join(manifest['strangers'])}",
+        )
     for name, about in manifest["registers"].items():
         if about["columns_missing"]:
-            headers = [contracts[name].columns[c].headers[0] for c in about["columns_missing"] if c in contracts[name].columns]
-            say(f"注意：{_name(contracts, name)} 没有这些列：{'、'.join(headers)}", f"Note: {name} lacks the columns {', '.join(about['columns_missing'])}")
+            headers = [
+                contracts[name].columns[c].headers[0] for c in about["columns_missing"] if c in contracts[name].columns
+            ]
+            say(
+                f"注意：{_name(contracts, name)} 没有这些列：{'、'.join(headers)}",
+                f"Note: {name} lacks the columns {', '.join(about['columns_missing'])}",
+            )
 
 
 def _name(contracts: Contracts, register: str) -> str:
@@ -63,17 +93,47 @@ def as_json(contract: Contract) -> Json:
 def contracts(chosen: Contracts) -> None:
     """All contracts, one line each."""
     kinds = {"full": t("全量", "full"), "delta": t("增量", "delta")}
-    rows = [(contract.file, name, kinds[contract.delivery],
-             t("、", ", ").join(column.headers[0] for column in contract.columns.values() if column.required))
-            for name, contract in chosen.items()]
-    show_table(t("各部门登记册约定", "Register contracts"),
-               [(t("文件名", "file"), "left"), (t("登记册", "register"), "left"), (t("方式", "delivery"), "left"), (t("必需的列", "required"), "left")], rows)
+    rows = [
+        (
+            contract.file,
+            name,
+            kinds[contract.delivery],
+            t("、", ", ").join(column.headers[0] for column in contract.columns.values() if column.required),
+        )
+        for name, contract in chosen.items()
+    ]
+    show_table(
+        t("各部门登记册约定", "Register contracts"),
+        [
+            (t("文件名", "file"), "left"),
+            (t("登记册", "register"), "left"),
+            (t("方式", "delivery"), "left"),
+            (t("必需的列", "required"), "left"),
+        ],
+        rows,
+    )
 
 
 def contract(one: Contract) -> None:
     """One contract, one line a column."""
-    rows = [(t("、", ", ").join(column.headers), column.type, t("是", "yes") if column.required else "",
-             column.fact or column.role or "", t("、", ", ").join(column.codes)) for column in one.columns.values()]
-    show_table(f"{one.file}.csv | .xlsx | .parquet",
-               [(t("可用表头", "headings"), "left"), (t("类型", "type"), "left"), (t("必需", "required"), "left"),
-                (t("用途", "use"), "left"), (t("代码", "codes"), "left")], rows)
+    rows = [
+        (
+            t("、", ", ").join(column.headers),
+            column.type,
+            t("是", "yes") if column.required else "",
+            column.fact or column.role or "",
+            t("、", ", ").join(column.codes),
+        )
+        for column in one.columns.values()
+    ]
+    show_table(
+        f"{one.file}.csv | .xlsx | .parquet",
+        [
+            (t("可用表头", "headings"), "left"),
+            (t("类型", "type"), "left"),
+            (t("必需", "required"), "left"),
+            (t("用途", "use"), "left"),
+            (t("代码", "codes"), "left"),
+        ],
+        rows,
+    )

@@ -1,6 +1,6 @@
 """The folder that `registry build` leaves: its manifest, its parts, and whether they are whole.
 
-    S/manifest.json  S/registers/<r>.parquet  S/identities.parquet  S/people.parquet  S/quarantine.csv
+S/manifest.json  S/registers/<r>.parquet  S/identities.parquet  S/people.parquet  S/quarantine.csv
 """
 
 from __future__ import annotations
@@ -48,18 +48,25 @@ class Snapshot:
 
     def delivered_by(self, known: int) -> list[str]:
         """Registers of which a delivery was known on the day (yyyymmdd)."""
-        return [name for name, about in self.manifest["registers"].items()
-                if any(as_int(date.fromisoformat(d["known"])) <= known for d in about["deliveries"])]
+        return [
+            name
+            for name, about in self.manifest["registers"].items()
+            if any(as_int(date.fromisoformat(d["known"])) <= known for d in about["deliveries"])
+        ]
 
     def verify(self, names: Iterable[str] | None = None) -> None:
         """Compare files (all, or those named) with the manifest. Raises SnapshotError naming every one that differs."""
         files = self.manifest["files"]
         wanted = list(files) if names is None else list(names)
-        broken = [name for name in wanted if not (self.path / name).is_file() or sha256(self.path / name) != files[name]]
+        broken = [
+            name for name in wanted if not (self.path / name).is_file() or sha256(self.path / name) != files[name]
+        ]
         if broken:
-            raise SnapshotError(f"快照 {self.path} 已损坏，请用 yiyang registry build 重新生成：",
-                                f"The snapshot {self.path} is damaged; make it again with yiyang registry build:",
-                                [(f"{name} 缺失或被改动", f"{name} is missing or was changed") for name in broken])
+            raise SnapshotError(
+                f"快照 {self.path} 已损坏，请用 yiyang registry build 重新生成：",
+                f"The snapshot {self.path} is damaged; make it again with yiyang registry build:",
+                [(f"{name} 缺失或被改动", f"{name} is missing or was changed") for name in broken],
+            )
 
 
 def open_snapshot(path: Path) -> Snapshot:
@@ -67,11 +74,15 @@ def open_snapshot(path: Path) -> Snapshot:
     try:
         manifest = json.loads((Path(path) / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise SnapshotError(f"{path} 不是快照：读不到 manifest.json。请指向 yiyang registry build 的 --out 文件夹。",
-                            f"{path} is no snapshot: its manifest.json cannot be read. Name the --out folder of yiyang registry build.") from error
+        raise SnapshotError(
+            f"{path} 不是快照：读不到 manifest.json。请指向 yiyang registry build 的 --out 文件夹。",
+            f"{path} is no snapshot: its manifest.json cannot be read. Name the --out folder of yiyang registry build.",
+        ) from error
     if not isinstance(manifest, dict) or manifest.get("kind") != "snapshot" or manifest.get("format") != FORMAT:
-        raise SnapshotError(f"{path} 不是本版本的快照。请用 yiyang registry build 重新生成。",
-                            f"{path} is no snapshot of this version. Make it again with yiyang registry build.")
+        raise SnapshotError(
+            f"{path} 不是本版本的快照。请用 yiyang registry build 重新生成。",
+            f"{path} is no snapshot of this version. Make it again with yiyang registry build.",
+        )
     return Snapshot(Path(path), manifest)
 
 

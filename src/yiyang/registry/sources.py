@@ -10,15 +10,18 @@ import io
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from yiyang.registry import sql
 from yiyang.registry.contracts import Contract
 from yiyang.registry.encoding import readable
-from yiyang.registry.headers import Heading, Problem, find_heading
+from yiyang.registry.headers import SEARCHED, Heading, Problem, find_heading
+from yiyang.registry.sql import identifier, quoted
 
 SUFFIXES = (".csv", ".xlsx", ".parquet")
 
@@ -48,6 +51,12 @@ class Source:
     table: pa.Table | None = field(default=None, compare=False)
 
 
+NOT_A_TEXT: Problem = (
+    "内容是 Excel 工作簿，请把扩展名改为 .xlsx 或另存为 CSV",
+    "it is an Excel workbook; rename it to .xlsx or save it as CSV",
+)
+
+
 class Unusable(Exception):
     """The file cannot be used at all; carries every reason as (zh, en)."""
 
@@ -59,7 +68,10 @@ class Unusable(Exception):
 def open_source(contract: Contract, path: Path, label: str, copies: Path) -> Source:
     """Look at a file without reading its rows: format, encoding, headings. Raises Unusable."""
     readers: dict[str, Callable[[Contract, Path, str, Path], Source]] = {
-        ".csv": _open_csv, ".xlsx": _open_xlsx, ".parquet": _open_parquet}
+        ".csv": _open_csv,
+        ".xlsx": _open_xlsx,
+        ".parquet": _open_parquet,
+    }
     if path.stat().st_size == 0:
         raise Unusable([("文件是空的，请重新导出", "the file is empty; export it again")])
     return readers[path.suffix.lower()](contract, path, label, copies)
@@ -75,18 +87,26 @@ def _checked(contract: Contract, rows: list[list[str]]) -> Heading:
 def _open_csv(contract: Contract, path: Path, label: str, copies: Path) -> Source:
     with path.open("rb") as file:
         if file.read(2) == b"PK":
-            raise Unusable([("内容是 Excel 工作簿，请把扩展名改为 .xlsx 或另存为 CSV",
-                             "it is an Excel workbook; rename it to .xlsx or save it as CSV")])
+            raise Unusable([NOT_A_TEXT])
     found = readable(path, copies)
     if found is None:
-        raise Unusable([("编码无法识别，请另存为 UTF-8 或 GB18030（GBK）", "unknown encoding; save it as UTF-8 or GB18030 (GBK)")])
+        raise Unusable(
+            [("编码无法识别，请另存为 UTF-8 或 GB18030（GBK）", "unknown encoding; save it as UTF-8 or GB18030 (GBK)")]
+        )
     with found.path.open(encoding="utf-8-sig", newline="") as file:
         head = file.read(1 << 16)
     delimiter = max(",\t;|", key=head.split("\n", 1)[0].count)
-    heading = _checked(contract, [row for row, _ in zip(csv.reader(io.StringIO(head), delimiter=delimiter), range(20))])
+    heading = _checked(contract, list(islice(csv.reader(io.StringIO(head), delimiter=delimiter), SEARCHED)))
     rejects = f"rejects_{contract.register_}"
-    return Source(contract.register_, label, heading, _csv_query(found.path, heading, delimiter, rejects), found.encoding,
-                  tuple(n for n in found.blank_lines if n > heading.row), rejects)
+    return Source(
+        contract.register_,
+        label,
+        heading,
+        _csv_query(found.path, heading, delimiter, rejects),
+        found.encoding,
+        tuple(n for n in found.blank_lines if n > heading.row),
+        rejects,
+    )
 
 
 def _csv_query(path: Path, heading: Heading, delimiter: str, rejects: str) -> str:
@@ -96,20 +116,27 @@ def _csv_query(path: Path, heading: Heading, delimiter: str, rejects: str) -> st
     """
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(heading.width))
     chosen = ", ".join(f"c{place} AS {name}" for name, place in heading.places.items())
-    return (f"SELECT {chosen} FROM read_csv({quoted(str(path))}, columns = {{{columns}}}, auto_detect = false, header = false, "
-            f"skip = {heading.row}, delim = {quoted(delimiter)}, quote = '\"', escape = '\"', ignore_errors = true, "
-            f"store_rejects = true, rejects_table = '{rejects}', rejects_scan = '{rejects}_scan', rejects_limit = 0)")
+    return (
+        f"SELECT {chosen} FROM read_csv({quoted(path)}, columns = {{{columns}}}, "
+        f"auto_detect = false, header = false, skip = {heading.row}, delim = {quoted(delimiter)}, "
+        f"quote = '\"', escape = '\"', ignore_errors = true, "
+        f"store_rejects = true, rejects_table = '{rejects}', rejects_scan = '{rejects}_scan', rejects_limit = 0)"
+    )
 
 
 def _open_parquet(contract: Contract, path: Path, label: str, copies: Path) -> Source:
     del copies
     try:
-        names = [row[0] for row in duckdb.connect().execute(f"DESCRIBE SELECT * FROM read_parquet({quoted(str(path))})").fetchall()]
+        names = sql.columns(duckdb.connect(), sql.parquet(path))
     except duckdb.Error as error:
-        raise Unusable([(f"Parquet 文件损坏：{error}。请重新导出", f"damaged Parquet file: {error}. Export it again")]) from error
+        raise Unusable(
+            [(f"Parquet 文件损坏：{error}。请重新导出", f"damaged Parquet file: {error}. Export it again")]
+        ) from error
     heading = _checked(contract, [names])
-    chosen = ", ".join(f"CAST({identifier(names[place])} AS VARCHAR) AS {name}" for name, place in heading.places.items())
-    return Source(contract.register_, label, heading, f"SELECT {chosen} FROM read_parquet({quoted(str(path))})", "parquet")
+    chosen = ", ".join(
+        f"CAST({identifier(names[place])} AS VARCHAR) AS {name}" for name, place in heading.places.items()
+    )
+    return Source(contract.register_, label, heading, f"SELECT {chosen} FROM {sql.parquet(path)}", "parquet")
 
 
 def _open_xlsx(contract: Contract, path: Path, label: str, copies: Path) -> Source:
@@ -120,12 +147,20 @@ def _open_xlsx(contract: Contract, path: Path, label: str, copies: Path) -> Sour
         workbook = CalamineWorkbook.from_path(str(path))
         sheets = [workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in workbook.sheet_names]
     except Exception as error:  # calamine raises its own kinds and, on a truncated archive, plain OSError
-        raise Unusable([(f"无法打开工作簿（可能不完整或有密码）：{error}。请重新导出",
-                         f"the workbook cannot be opened (truncated or protected?): {error}. Export it again")]) from error
+        raise Unusable(
+            [
+                (
+                    f"无法打开工作簿（可能不完整或有密码）：{error}。请重新导出",
+                    f"the workbook cannot be opened (truncated or protected?): {error}. Export it again",
+                )
+            ]
+        ) from error
     filled = [sheet for sheet in sheets if any(any(cell != "" for cell in row) for row in sheet)]
     if not filled:
         raise Unusable([("工作簿是空的，请重新导出", "the workbook is empty; export it again")])
-    headings = [find_heading(contract, [[cell_text(cell) or "" for cell in row] for row in sheet[:20]]) for sheet in filled]
+    headings = [
+        find_heading(contract, [[cell_text(cell) or "" for cell in row] for row in sheet[:20]]) for sheet in filled
+    ]
     best = max(range(len(filled)), key=lambda i: (not headings[i].problems, len(headings[i].places), -i))
     if headings[best].problems:
         raise Unusable(headings[best].problems)
@@ -133,11 +168,13 @@ def _open_xlsx(contract: Contract, path: Path, label: str, copies: Path) -> Sour
 
 
 def _sheet_source(contract: Contract, label: str, heading: Heading, rows: list[list[Any]]) -> Source:
-    body = rows[heading.row:]
+    body = rows[heading.row :]
     columns = {name: [cell_text(row[place]) for row in body] for name, place in heading.places.items()}
     table = pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
     names = ", ".join(heading.places)
-    return Source(contract.register_, label, heading, f"SELECT {names} FROM {contract.register_}_sheet", "xlsx", table=table)
+    return Source(
+        contract.register_, label, heading, f"SELECT {names} FROM {contract.register_}_sheet", "xlsx", table=table
+    )
 
 
 def cell_text(cell: Any) -> str | None:
@@ -149,17 +186,13 @@ def cell_text(cell: Any) -> str | None:
     if isinstance(cell, bool):
         return "1" if cell else "0"
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else f"{cell:.14E}" if abs(cell) >= 1e15 else repr(cell)
+        return (
+            str(int(cell))
+            if cell.is_integer() and abs(cell) < 1e15
+            else f"{cell:.14E}"
+            if abs(cell) >= 1e15
+            else repr(cell)
+        )
     if isinstance(cell, (datetime, date)):
         return cell.isoformat()[:10]
     return str(cell) if cell != "" else None
-
-
-def quoted(text: str) -> str:
-    """A SQL string."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def identifier(name: str) -> str:
-    """A SQL name."""
-    return '"' + name.replace('"', '""') + '"'

@@ -8,8 +8,8 @@ The same text runs on DuckDB and on Spark. Rules of the resolution:
 * Of several rows of one register the one with the latest valid_from speaks, then the one known last, then the last row
   of the file.
 * Between registers the order of `from` in facts.yaml decides: the first that states a value. Where a more trusted
-  register has a doubtful row (state 2 or 3) on the person, no less trusted one is asked: unknown. A fact that can only have
-  one value (alive: every register states death) takes it from any register first.
+  register has a doubtful row (state 2 or 3) on the person, no less trusted one is asked: unknown. A fact that can only
+  have one value (alive: every register states death) takes it from any register first.
 * A person on whom no register of the fact has a row has the fact's `absent` value, if the registers delivered so far
   cover every value that the fact's registers can state; otherwise he might be in one that is missing: unknown.
 * People are those the police register has (a row that has not ended by the day, or a doubtful one). What holds for life
@@ -29,16 +29,18 @@ from yiyang.catalog.facts import load_facts
 from yiyang.engine.duck import connect
 from yiyang.engine.facts import Fact, FactBook, Kind, as_int
 from yiyang.engine.pipeline import Step
+from yiyang.registry import sql
 from yiyang.registry.agreement import stored
 from yiyang.registry.contracts import BASE, Contract, Contracts, load_contracts
 from yiyang.registry.settling import DOUBTFUL
 from yiyang.registry.snapshot import open_snapshot
-from yiyang.registry.sources import quoted
 
 ALIVE = "alive"
 
 
-def resolve_steps(contracts: Contracts, facts: FactBook, day: int, known: int, delivered: Sequence[str]) -> tuple[Step, ...]:
+def resolve_steps(
+    contracts: Contracts, facts: FactBook, day: int, known: int, delivered: Sequence[str]
+) -> tuple[Step, ...]:
     """The chain from tables r_<register> to `people`.
 
     Args:
@@ -64,7 +66,7 @@ def _top(contract: Contract, facts: FactBook, day: int, known: int) -> Step:
 
 def _base(contract: Contract, facts: FactBook, day: int, known: int) -> Step:
     """The same of the register that makes a person; `ended` is 1 if its last row ended in the month before."""
-    month_before = (day - 100 if day // 100 % 100 > 1 else day - 10000 + 1100)
+    month_before = day - 100 if day // 100 % 100 > 1 else day - 10000 + 1100
     for_life = lasting(contract, facts)
     values = [f"CASE WHEN valid_to >= {day} THEN 0 ELSE 1 END AS ended"]
     for column in columns_of(contract, facts):
@@ -76,17 +78,29 @@ def _base(contract: Contract, facts: FactBook, day: int, known: int) -> Step:
 
 def _ranked(name: str, known: int, valid: str, first: str, values: Sequence[str]) -> Step:
     """The row that speaks for each person among those that are valid and were believed."""
-    ranked = (f"SELECT *, ROW_NUMBER() OVER (PARTITION BY person ORDER BY {first}CASE WHEN state >= {DOUBTFUL} THEN 0 ELSE 1 END, "
-              "valid_from DESC, known_from DESC, source_row DESC, row_hash) AS turn "
-              f"FROM r_{name} WHERE known_from <= {known} AND known_to > {known} AND {valid}")
+    ranked = (
+        "SELECT *, ROW_NUMBER() OVER (PARTITION BY person ORDER BY "
+        f"{first}CASE WHEN state >= {DOUBTFUL} THEN 0 ELSE 1 END, "
+        "valid_from DESC, known_from DESC, source_row DESC, row_hash) AS turn "
+        f"FROM r_{name} WHERE known_from <= {known} AND known_to > {known} AND {valid}"
+    )
     doubtful = f"CASE WHEN state >= {DOUBTFUL} THEN 1 ELSE 0 END AS doubtful"
-    return Step(f"top_{name}", f"SELECT {', '.join(['person', doubtful, *values])} FROM ({ranked}) AS ranked WHERE turn = 1", keep=False)
+    return Step(
+        f"top_{name}",
+        f"SELECT {', '.join(['person', doubtful, *values])} FROM ({ranked}) AS ranked WHERE turn = 1",
+        keep=False,
+    )
 
 
 def columns_of(contract: Contract, facts: FactBook) -> list[str]:
     """Value columns of a register's table."""
     household = ["household"] if contract.column_with("household") else []
     return [*household, *(facts[name].column for name in contract.facts)]
+
+
+def sql_type(fact: Fact) -> str:
+    """Areas have twelve digits."""
+    return "BIGINT" if fact.kind is Kind.AREA else "INTEGER"
 
 
 def lasting(contract: Contract, facts: FactBook) -> set[str]:
@@ -96,12 +110,17 @@ def lasting(contract: Contract, facts: FactBook) -> set[str]:
 
 def _people(contracts: Contracts, facts: FactBook, there: Sequence[str]) -> Step:
     asked = {fact.column: fact for fact in facts.facts.values()}
-    values = [f"CAST({_value(fact, contracts, facts, there)} AS {'BIGINT' if fact.kind is Kind.AREA else 'INTEGER'}) AS {column}"
-              for column, fact in asked.items()]
+    values = [
+        f"CAST({_value(fact, contracts, facts, there)} AS {sql_type(fact)}) AS {column}"
+        for column, fact in asked.items()
+    ]
     used = [name for name in there if name != BASE]
     joins = "".join(f" LEFT JOIN top_{name} ON top_{name}.person = top_{BASE}.person" for name in used)
-    return Step("people", f"SELECT top_{BASE}.person, top_{BASE}.household, {', '.join(values)} FROM top_{BASE}{joins} "
-                          f"WHERE {_is_person(contracts, facts, there)} ORDER BY top_{BASE}.person")
+    return Step(
+        "people",
+        f"SELECT top_{BASE}.person, top_{BASE}.household, {', '.join(values)} FROM top_{BASE}{joins} "
+        f"WHERE {_is_person(contracts, facts, there)} ORDER BY top_{BASE}.person",
+    )
 
 
 def _is_person(contracts: Contracts, facts: FactBook, there: Sequence[str]) -> str:
@@ -118,7 +137,11 @@ def _value(fact: Fact, contracts: Contracts, facts: FactBook, there: Sequence[st
     if not sources:
         return "NULL"
     single = is_single(fact, contracts, facts)
-    cases = [f"WHEN top_{name}.{fact.column} IS NOT NULL THEN top_{name}.{fact.column}" for name in sources] if single else []
+    cases = (
+        [f"WHEN top_{name}.{fact.column} IS NOT NULL THEN top_{name}.{fact.column}" for name in sources]
+        if single
+        else []
+    )
     for name in sources:
         cases.append(f"WHEN top_{name}.doubtful = 1 THEN NULL")
         cases += [] if single else [f"WHEN top_{name}.{fact.column} IS NOT NULL THEN top_{name}.{fact.column}"]
@@ -184,17 +207,15 @@ def resolve(con: duckdb.DuckDBPyConnection, snapshot: Path, month: str, known: d
 
 def view_register(con: duckdb.DuckDBPyConnection, contract: Contract, facts: FactBook, path: Path) -> None:
     """The view r_<register> over its file; a column that the contract has grown since is unknown there."""
-    source = f"read_parquet({quoted(str(path))})"
-    there = {row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
+    there = sql.columns(con, sql.parquet(path))
     grown = [f"CAST(NULL AS INTEGER) AS {column}" for column in columns_of(contract, facts) if column not in there]
-    con.execute(f"CREATE OR REPLACE TEMP VIEW r_{contract.register_} AS SELECT {', '.join(['*', *grown])} FROM {source}")
+    sql.view(con, f"r_{contract.register_}", f"SELECT {', '.join(['*', *grown])} FROM {sql.parquet(path)}")
 
 
 def run_steps(con: duckdb.DuckDBPyConnection, steps: Sequence[Step]) -> None:
-    """Run a chain on DuckDB: views, the last one a table."""
-    for step in steps[:-1]:
-        con.execute(f"CREATE OR REPLACE TEMP VIEW {step.name} AS {step.sql}")
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {steps[-1].name} AS {steps[-1].sql}")
+    """Run a chain on DuckDB."""
+    for step in steps:
+        (sql.table if step.keep else sql.view)(con, step.name, step.sql)
 
 
 def write_people(snapshot: Path, month: str, known: date | None, out: Path) -> Path:
@@ -202,12 +223,7 @@ def write_people(snapshot: Path, month: str, known: date | None, out: Path) -> P
     con = connect(spill=out.parent / "spill")
     try:
         resolve(con, snapshot, month, known)
-        copy_people(con, out)
+        sql.write_parquet(con, "FROM people", out)
     finally:
         con.close()
     return out
-
-
-def copy_people(con: duckdb.DuckDBPyConnection, out: Path) -> None:
-    """Write the table `people`, which is sorted already."""
-    con.execute(f"COPY people TO {quoted(str(out))} (FORMAT parquet, COMPRESSION zstd)")

@@ -1,0 +1,49 @@
+"""The few words of SQL that every module here says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+Connection = duckdb.DuckDBPyConnection
+
+
+def quoted(text: str | Path) -> str:
+    """A SQL string."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """A SQL name."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def parquet(path: Path) -> str:
+    """A Parquet file as a relation."""
+    return f"read_parquet({quoted(path)})"
+
+
+def table(con: Connection, name: str, query: str) -> None:
+    """Keep a query's answer under a name."""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+
+
+def view(con: Connection, name: str, query: str) -> None:
+    """Give a query a name."""
+    con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
+
+
+def number(con: Connection, query: str) -> int:
+    """The one integer a query answers."""
+    return int(con.execute(query).fetchall()[0][0])
+
+
+def columns(con: Connection, relation: str) -> list[str]:
+    """Names of a relation's columns."""
+    return [row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()]
+
+
+def write_parquet(con: Connection, query: str, out: Path) -> None:
+    """A query's answer as a Parquet file."""
+    con.execute(f"COPY ({query}) TO {quoted(out)} (FORMAT parquet, COMPRESSION zstd)")
