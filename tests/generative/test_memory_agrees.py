@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from yiyang.base.errors import PolicyError
 from yiyang.engine import memory
 from yiyang.engine.cells import UNKNOWN, coding_of
+from yiyang.engine.coder import Column
 from yiyang.engine.facts import Kind
 from yiyang.engine.memory import MemoryRun
 from yiyang.engine.rules import Program
@@ -103,6 +104,15 @@ def months(draw: Draw) -> tuple[Case, list[Person], int]:
     return case, people, later
 
 
+def assert_is_up_to_date(second: MemoryRun, table: tuple[list[Column], list[Column]]) -> None:
+    old = [[column.copy() for column in part] for part in table]
+    rows = second.bring_up_to_date(*table)
+    new = second.people_table()
+    assert [[c.tolist() for c in part] for part in table] == [[c.tolist() for c in part] for part in new]
+    is_other = [a != b for before, after in zip(old, new, strict=True) for a, b in zip(before, after, strict=True)]
+    assert rows.tolist() == np.flatnonzero(np.any(is_other, axis=0)).tolist()
+
+
 @settings(max_examples=100)
 @given(month=months(), is_sparse=st.booleans())
 def test_a_next_month_is_what_a_new_run_says(month: tuple[Case, list[Person], int], is_sparse: bool) -> None:
@@ -112,12 +122,14 @@ def test_a_next_month_is_what_a_new_run_says(month: tuple[Case, list[Person], in
         first = run_of(case)
         new = Case(case.book, case.program, people, later, case.every_year)
         changed = np.array([n for n in range(len(people)) if people[n] != case.people[n]], np.int64)
+        table = first.people_table()
         second = first.next_month(changed, columns_of(new), later)
     finally:
         memory.MOST_DENSE = limit
     assert rows_of(second) == by_reference(new)
     assert rows_of(first) == by_reference(case)
     assert second.people.tolist() == np.bincount(second.cell, minlength=len(second.codes)).tolist()
+    assert_is_up_to_date(second, table)
     assert second.moved is not None
     is_moved = first.codes[first.cell] != second.codes[second.cell]
     assert second.moved.rows.tolist() == np.flatnonzero(is_moved).tolist()

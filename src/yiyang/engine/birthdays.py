@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from yiyang.engine.cells import Ints
-from yiyang.engine.coder import Column
+from yiyang.engine.coder import Column, distinct
 
 YEAR = 10_000  # between a day and the same day a year later, as yyyymmdd
 
@@ -55,4 +55,4 @@ class Birthdays:
 
     def with_corrected(self, rows: Ints) -> Birthdays:
         """The same after the birth dates of these rows were corrected."""
-        return replace(self, corrected=np.union1d(self.corrected, rows)) if len(rows) else self
+        return replace(self, corrected=distinct(np.append(self.corrected, rows))) if len(rows) else self

@@ -130,9 +130,15 @@ def _pool() -> ThreadPoolExecutor:
 os.register_at_fork(after_in_child=_pool.cache_clear)
 
 
+def distinct(values: Column) -> Column:
+    """The different values, ascending. `np.unique` would first load masked arrays, which takes longer than the rest."""
+    ordered = np.sort(values)
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
+
+
 def spread(rows: Sequence[Column], cell: Column) -> list[Column]:
     """Answers of cells taken to people: for each row of values a cell, the value of each person's cell."""
-    found = _blocks(rows, len(cell))
+    found = [np.empty(len(cell), row.dtype) for row in rows]
 
     def take(span: Span) -> None:
         index = cell[slice(*span)].astype(np.intp)
@@ -141,10 +147,3 @@ def spread(rows: Sequence[Column], cell: Column) -> list[Column]:
 
     in_chunks(take, len(cell))
     return found
-
-
-def _blocks(rows: Sequence[Column], count: int) -> list[Column]:
-    """Room for `count` values a row. Rows of one type share a block: the system gives large blocks large pages."""
-    types = [row.dtype for row in rows]
-    blocks = {dtype: iter(np.empty((types.count(dtype), count), dtype)) for dtype in types}
-    return [next(blocks[dtype]) for dtype in types]

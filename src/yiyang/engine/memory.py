@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,7 +16,7 @@ import numpy as np
 
 from yiyang.engine.birthdays import YEAR, Birthdays
 from yiyang.engine.cells import UNKNOWN, Bools, Coding, Ints, coding_of
-from yiyang.engine.coder import Coder, Column, spread
+from yiyang.engine.coder import Coder, Column, distinct, spread
 from yiyang.engine.conditions import Leaf
 from yiyang.engine.evaluate import UNDECIDED, YES, Answer, Evaluator
 from yiyang.engine.facts import Kind
@@ -174,6 +174,20 @@ class MemoryRun:
         new._move(rows, new._coder.codes({name: columns[name][rows] for name in new._coder.columns}, len(rows)))
         return new
 
+    def bring_up_to_date(self, answers: Sequence[Column], fen: Sequence[Column]) -> Ints:
+        """Turn the people table of the month before into this month's, in place; rows of people with another answer."""
+        if self.moved is None:
+            return np.zeros(0, np.int64)
+        before, after = self.moved.before.astype(np.intp), self.moved.after.astype(np.intp)
+        is_other = np.zeros(len(before), bool)
+        paying = [number for number, rule in enumerate(self.program.rules) if rule.tiers]
+        pairs = [*zip(answers, self.outcomes.answer, strict=True), *((fen[n], self.outcomes.low[n]) for n in paying)]
+        for column, values in pairs:
+            differs = values[before] != values[after]
+            column[self.moved.rows[differs]] = values[after[differs]]
+            is_other |= differs
+        return self.moved.rows[is_other]
+
     def _outcomes(self, classes: Mapping[str, Ints]) -> Outcomes:
         evaluator = Evaluator(self.program, self.coding, classes)
         answers = evaluator.answers()
@@ -230,7 +244,7 @@ class MemoryRun:
         """Put the rows into the cells of their new codes; a cell that was empty so far is answered and added."""
         after = self._find(codes)
         if (missing := after == UNKNOWN).any():
-            self._add(np.unique(codes[missing]))
+            self._add(distinct(codes[missing]))
             after = self._find(codes)
         count, before = len(self.codes), self.cell[rows]
         moved = before != after

@@ -1,0 +1,1 @@
+"""Time, memory and growth, measured against OpenFisca. `python -m benchmarks --help`."""
