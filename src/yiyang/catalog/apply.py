@@ -40,6 +40,14 @@ def in_force(value: Value, on: date) -> int | None:
     return value.from_[max(begun)]
 
 
+def is_in_force(item: Item, on: date) -> bool:
+    """Begun, not ended, and no threshold of its conditions expired."""
+    if item.starts > on or (item.ends and item.ends < on):
+        return False
+    expired = {name for name, value in item.values.items() if value.expires and value.expires < on}
+    return not expired & references.thresholds_used(item)
+
+
 def _patched(patch: Patch, old: LoadedItem | None, policy: Path | None) -> LoadedItem:
     own: dict[str, Any] = old.item.model_dump(by_alias=True, exclude_unset=True) if old else {"id": patch.item}
     item = validate(patch.path, Item, _merged(own, patch.fields), (patch.area, patch.item))
@@ -71,12 +79,17 @@ def _set(lists: dict[str, dict[str, LoadedItem]], change: SetValue, on: date) ->
     ]
     if not matched:
         raise _unmatched({area: lists[area] for area in areas}, change, list(lists))
+    if change.stored is None:
+        matched = [area for area in matched if _counts(lists[area][change.item].item, change, on)]
     moved = [area for area in matched if _set_one(lists[area], change, on)]
     if not moved and change.stored is None:
-        raise NoEffect(
-            f"{change.name} 现在就是 {change.text}，这个改动没有作用",
-            f"{change.name} is {change.text} already: the change does nothing",
-        )
+        raise NoEffect(*(_already(change) if matched else _idle(change, on)))
+
+
+def _counts(item: Item, change: SetValue, on: date) -> bool:
+    """Whether the value can make a difference on the day; a value for information, or of an ended item, cannot."""
+    used = {name for _, name, _ in references.values_used(item)} | references.thresholds_used(item)
+    return change.value in used and is_in_force(item, on)
 
 
 def _set_one(items: dict[str, LoadedItem], change: SetValue, on: date) -> bool:
@@ -111,4 +124,18 @@ def _unmatched(lists: Lists, change: SetValue, areas: list[str]) -> PolicyError 
     return NoEffect(
         f"没有名为 {change.name} 的取值{hint_zh(near)}{'；该项目有：' + '、'.join(own) if own else ''}",
         f"no value is named {change.name}{hint_en(near)}{'; the item has: ' + ', '.join(own) if own else ''}",
+    )
+
+
+def _already(change: SetValue) -> tuple[str, str]:
+    return (
+        f"{change.name} 现在就是 {change.text}，这个改动没有作用",
+        f"{change.name} is {change.text} already: the change does nothing",
+    )
+
+
+def _idle(change: SetValue, on: date) -> tuple[str, str]:
+    return (
+        f"{change.name} 不影响 {on} 的任何条件和金额（仅供参考，或项目不在实行期），这个改动没有作用",
+        f"{change.name} affects no condition or amount on {on} (for information only, or the item is not in force)",
     )

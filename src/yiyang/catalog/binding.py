@@ -10,13 +10,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from yiyang.base.errors import ConditionError, UsageError
-from yiyang.catalog.apply import Lists, apply, in_force
+from yiyang.base.errors import ConditionError, NoEffect, UsageError
+from yiyang.catalog.apply import Lists, apply, in_force, is_in_force
 from yiyang.catalog.facts import load_facts
 from yiyang.catalog.lists import LoadedItem, documents, list_areas, load_list, short
 from yiyang.catalog.loader import Problems
@@ -62,6 +62,11 @@ class BoundProgram:
     on: date
     areas: tuple[str, ...]
 
+    @property
+    def substance(self) -> tuple[object, ...]:
+        """All that can make a difference to anybody."""
+        return self.program.rules, tuple((info.item, info.values) for info in self.infos)
+
 
 def bind(areas: Sequence[str], on: date, overlay: Overlay | None = None, policy: Path | None = None) -> BoundProgram:
     """Every rule that may answer for people of the areas on a day.
@@ -76,6 +81,10 @@ def bind(areas: Sequence[str], on: date, overlay: Overlay | None = None, policy:
         NoEffect: a change of the overlay matches or changes nothing.
     """
     run = tuple(dict.fromkeys(short(area) for area in areas))
+    return _trying(overlay, lambda changes: _bind(run, on, changes, policy))
+
+
+def _bind(run: tuple[str, ...], on: date, overlay: Overlay | None, policy: Path | None) -> BoundProgram:
     lists = _in_force(lists_near(run, on, overlay, policy), on)
     book, binder = load_facts(policy), _Binder(on, policy)
     for area, items in lists.items():
@@ -84,6 +93,17 @@ def bind(areas: Sequence[str], on: date, overlay: Overlay | None = None, policy:
             if scope is not None:
                 binder.add(loaded, area, scope)
     return binder.bound(run)
+
+
+def _trying(overlay: Overlay | None, make: Callable[[Overlay | None], BoundProgram]) -> BoundProgram:
+    """The program with the changes, which must be another one than without them."""
+    bound = make(overlay)
+    if overlay and not overlay.may_be_idle and bound.substance == make(None).substance:
+        raise NoEffect(
+            f"改动对 {'、'.join(bound.areas)} 现行清单中的任何一项都不起作用",
+            f"the changes alter no item in force for {', '.join(bound.areas)}",
+        )
+    return bound
 
 
 def effective(area: str, on: date, overlay: Overlay | None = None, policy: Path | None = None) -> list[RuleInfo]:
@@ -99,7 +119,10 @@ def effective_program(
     Args:
         own: only the area's own items, nothing from above.
     """
-    code = short(area)
+    return _trying(overlay, lambda changes: _effective(short(area), on, changes, policy, own))
+
+
+def _effective(code: str, on: date, overlay: Overlay | None, policy: Path | None, own: bool) -> BoundProgram:
     lists = _in_force(lists_near((code,), on, overlay, policy), on)
     book, binder, seen = load_facts(policy), _Binder(on, policy), set[str]()
     for above in sorted(lists, key=lambda name: -_depth(name)):
@@ -139,14 +162,6 @@ def _in_force(lists: Lists, on: date) -> Lists:
         area: {name: loaded for name, loaded in items.items() if is_in_force(loaded.item, on)}
         for area, items in lists.items()
     }
-
-
-def is_in_force(item: Item, on: date) -> bool:
-    """Begun, not ended, and no threshold of its conditions expired."""
-    if item.starts > on or (item.ends and item.ends < on):
-        return False
-    expired = {name for name, value in item.values.items() if value.expires and value.expires < on}
-    return not expired & thresholds_used(item)
 
 
 def _alive(item: Item, book: FactBook) -> Condition:

@@ -10,7 +10,8 @@ from typing import Any
 
 from yiyang.base.errors import PolicyError
 from yiyang.base.paths import policy_dir
-from yiyang.catalog.binding import covers, effective_program, is_in_force
+from yiyang.catalog.apply import is_in_force
+from yiyang.catalog.binding import bind, covers, effective_program
 from yiyang.catalog.cases import CaseRun, Engine, opened, run_cases
 from yiyang.catalog.check_logic import check_logic
 from yiyang.catalog.check_values import check_meeting, check_values
@@ -18,8 +19,10 @@ from yiyang.catalog.facts import load_facts
 from yiyang.catalog.findings import Finding, Level, finding
 from yiyang.catalog.lists import HEAD, AreaList, departments, list_areas, load_list
 from yiyang.catalog.loader import line_of, shown
+from yiyang.engine.cells import coding_of
 from yiyang.engine.facts import hint_en, hint_zh, nearest
 
+AGES = (60, 101)  # runs keep every year of age apart, so that thresholds can be simulated
 CASE_KINDS = {"case"}
 Engines = Mapping[str, Engine]
 
@@ -106,7 +109,16 @@ def _check_list(report: Report, area: str, known: set[str], policy: Path | None,
             yield finding(Level.NOTE, "ended", area, loaded.path, ("ends",), zh, en, loaded.item.id)
     yield from check_logic(effective_program(area, report.on, policy=policy, own=True), policy)
     yield from check_meeting(own, effective_program(area, report.on, policy=policy), known)
+    _must_run(area, report.on, policy)
     yield from _check_cases(report, own, policy, engines)
+
+
+def _must_run(area: str, on: date, policy: Path | None) -> None:
+    """A run over the area must be possible: no circle through lists below, not too many conditions or facts."""
+    program = bind([area], on, policy=policy).program
+    for rule in program.rules:
+        _ = rule.reasons
+    coding_of(program, every_year=AGES)
 
 
 def _check_cases(report: Report, own: AreaList, policy: Path | None, engines: Engines) -> Iterator[Finding]:

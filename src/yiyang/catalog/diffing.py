@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from yiyang.base.errors import NoEffect
 from yiyang.base.screen import t
 from yiyang.catalog.labels import area_name, say
 from yiyang.catalog.lists import load_folder
@@ -44,7 +45,10 @@ class Side:
         if isinstance(self.what, str):
             return publish(self.what, self.on, policy=policy)
         draft = load_folder(self.what, policy)
-        return publish(draft.head.area, self.on, Overlay(lists=(draft,)), policy)
+        try:
+            return publish(draft.head.area, self.on, Overlay(lists=(draft,)), policy)
+        except NoEffect:  # The draft says what the list says.
+            return publish(draft.head.area, self.on, policy=policy)
 
     @property
     def label(self) -> str:

@@ -76,8 +76,8 @@ def standard(rule: Rule, info: RuleInfo) -> tuple[str, ...]:
     lines = [_tier(item, name, tier.fen) for name, tier in zip(info.tier_values, rule.tiers, strict=True)]
     if not lines or item.no_amount:
         lines.append(_without_amount(item, some=bool(lines)))
-    if item.times:
-        lines.append(_times(item, item.values[item.times], info.values.get(item.times, 0)))
+    if item.times and item.times in info.values:
+        lines.append(_times(item, item.values[item.times], info.values[item.times]))
     return tuple(lines)
 
 

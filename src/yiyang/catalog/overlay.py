@@ -79,6 +79,11 @@ class Overlay:
     def __add__(self, other: Overlay) -> Overlay:
         return Overlay(self.lists + other.lists, self.patches + other.patches, self.sets + other.sets)
 
+    @property
+    def may_be_idle(self) -> bool:
+        """Whether it comes from a worked case, which may state the figure that holds anyway."""
+        return not self.lists and not self.patches and all(change.stored is not None for change in self.sets)
+
     def __bool__(self) -> bool:
         return bool(self.lists or self.patches or self.sets)
 

@@ -234,6 +234,11 @@ def test_a_circle_is_an_error_that_names_the_items(policy: Policy) -> None:
     assert "循环" in found[0].zh
 
 
+def test_too_many_conditions_for_one_item(policy: Policy) -> None:
+    policy.item(who=" or ".join(f"age == {age}" for age in range(30, 100)))
+    assert any("62" in finding.zh for finding in look().findings if finding.level is Level.ERROR)
+
+
 def test_an_upper_area_that_does_not_hold_the_list(policy: Policy) -> None:
     policy.write("lists/511724/list.yaml", (policy.root / "lists/511724/list.yaml").read_text() + 'upper: "360200"\n')
     assert only("upper").level is Level.ERROR

@@ -87,6 +87,20 @@ def test_refuses_figures_that_do_not_fit_the_unit(text: str, lists: Policy) -> N
         figures(text)
 
 
+def test_a_change_that_reaches_nobody_is_an_error(lists: Policy) -> None:
+    points = f"points: {{zh: 数, en: n, unit: facilities, from: {{2020-01-01: 5}}, source: {SOURCE}}}"
+    money = f"sum: {{zh: 标准, en: s, unit: fen, from: {{2020-01-01: 5}}, source: {SOURCE}}}"
+    lists.item(id="fund", values=f"{{{money}, {points}}}")
+    lists.item(id="over", ends="2026-01-01")
+    for text, word in (
+        ("fund.points=6", "information"),
+        ("over.sum=6", "not in force"),
+        ("511700/allowance.sum=6", "no item"),
+    ):
+        with pytest.raises(NoEffect, match=word):
+            bind(["511724"], DAY, Overlay.of([text]))
+
+
 def test_a_yaml_file_changes_fields_and_values(lists: Policy) -> None:
     path = lists.write("try.yaml", "511724:\n  allowance:\n    who: age >= 70\n    values: {sum: 70}\n")
     bound = bind(["511724"], DAY, Overlay.of(paths=[path]))
