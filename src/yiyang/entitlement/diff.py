@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from yiyang.engine.cells import Bools, Coding, Ints, coding_of
-from yiyang.engine.evaluate import YES, Answer, Evaluator
+from yiyang.engine.evaluate import NO, YES, Answer, Evaluator
 from yiyang.engine.rules import Program, Rule
 from yiyang.entitlement.run import AGES
 from yiyang.entitlement.store import RunFolder
@@ -51,8 +52,7 @@ class ItemState:
 
     def take(self, cells: Ints) -> ItemState:
         """State for people by cell; cell -1 (not in the run) is entitled to nothing."""
-        here = cells >= 0
-        return ItemState(here & self.yes[cells], here * self.low[cells], here * self.a_year[cells])
+        return ItemState(_at(self.yes, cells, False), _at(self.low, cells, 0), _at(self.a_year, cells, 0))
 
     def same(self, other: ItemState, rows: Ints) -> Bools:
         """Where both say the same, row by row."""
@@ -74,7 +74,7 @@ def match(a: RunFolder, b: RunFolder) -> Pairs:
     """People of both runs side by side, sorted by person."""
     person = _merged(a.people.person, b.people.person)
     place_a, place_b = _places(person, a.people.person), _places(person, b.people.person)
-    return Pairs(person, place_a, place_b, _cells(place_a, a.people.cell), _cells(place_b, b.people.cell))
+    return Pairs(person, place_a, place_b, _at(a.people.cell, place_a, -1), _at(b.people.cell, place_b, -1))
 
 
 def _merged(a: Ints, b: Ints) -> Ints:
@@ -93,8 +93,9 @@ def _places(person: Ints, known: Ints) -> Ints:
     return np.where(known[place] == person, place, -1)
 
 
-def _cells(place: Ints, cell: Ints) -> Ints:
-    return np.where(place < 0, -1, cell[place])
+def _at(values: Any, places: Ints, absent: int | bool) -> Any:
+    """Values at the places; at place -1, which is beyond the last, the value of what is not there."""
+    return np.append(values, np.array([absent], values.dtype))[places]
 
 
 def item_states(run: RunFolder) -> dict[str, ItemState]:
@@ -160,7 +161,7 @@ def _list_area(item: str, a: RunFolder, b: RunFolder, pairs: Pairs, row: Ints) -
     found = np.full(len(row), "", dtype="<U12")
     for run, cells in ((a, pairs.cell_a[row]), (b, pairs.cell_b[row])):
         for number in run.bound.program.items.get(item, ()):
-            yes = (cells >= 0) & (run.answers.answer[number][cells] == YES)
+            yes = _at(run.answers.answer[number], cells, NO) == YES
             found[yes] = run.bound.program.rules[number].list_area
     return found
 
@@ -173,7 +174,7 @@ def _with_causes(table: pa.Table, a: RunFolder, b: RunFolder, pairs: Pairs) -> p
     both = np.flatnonzero(cause == "")
     if len(both):
         cause[both] = causes(a, b, place_a[both], place_b[both], item[both])
-    area = np.where(place_b >= 0, b.people.registered_area[place_b], a.people.registered_area[place_a])
+    area = np.where(place_b >= 0, _at(b.people.registered_area, place_b, -1), _at(a.people.registered_area, place_a, -1))
     kinds = np.array(["", *KINDS.values()])[kind]
     return table.drop(["row", "kind"]).append_column("kind", pa.array(kinds)).append_column("cause", pa.array(cause)).append_column("area", pa.array(area))
 
