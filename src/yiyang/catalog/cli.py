@@ -10,6 +10,7 @@ import typer
 
 from yiyang.catalog import commands
 from yiyang.catalog.commands import Show, parse_day
+from yiyang.catalog.compare_cli import compare_command
 
 app = typer.Typer(name="list", no_args_is_help=True, help="清单：查看、检查、比较。Lists: show, check, compare.")
 
@@ -92,3 +93,6 @@ def schema_command(
 ) -> None:
     """生成 policy 文件的 JSON Schema，供编辑器补全和检查。Generate JSON Schemas for editors."""
     commands.schema(out, check_only=check_only)
+
+
+app.command("compare")(compare_command)
