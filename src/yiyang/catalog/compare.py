@@ -253,7 +253,7 @@ class _Desk:
             kinds = (*kinds, Kind.WIDER, Kind.MORE)
         elif status is Status.BETTER:
             kinds = (Kind.WIDER, Kind.MORE)
-        a_year = bool(lower and lower.rule.every != upper.rule.every)
+        a_year = bool(lower and lower.is_priced and upper.is_priced and lower.rule.every != upper.rule.every)
         for kind in (kind for kind in kinds if kind in found.cases):
             case = found.cases[kind]
             above = given(self._above.name, upper, case.upper, a_year=a_year)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from yiyang.catalog.compare import Compared, Comparison, Shown
 
 LIMIT = 2_000_000
+MOST_NAMES = 5  # of the items that fall short, named in the error
 # status → how it is said, in Chinese and English
 WORDS = {
     "equal": ("持平", "equal"),
@@ -136,11 +137,11 @@ def _show(found: Comparison) -> None:
 
 def _block(one: Compared) -> None:
     _line("")
-    _line(f"{one.name}（{one.item}）：{t(*WORDS[one.status])}")
+    _line(f"{one.name}{t(f'（{one.item}）：', f' ({one.item}): ')}{t(*WORDS[one.status])}")
     for reason in one.reasons:
         _line(f"  · {reason}")
     for shown in one.people:
-        _line(f"  · {t(*KINDS[shown.kind])}：{shown.person}")
+        _line(f"  · {t(*KINDS[shown.kind])}{t('：', ': ')}{shown.person}")
         _given(t("上级", "upper"), shown, upper=True)
         _given(t("本级", "lower"), shown, upper=False)
 
@@ -148,7 +149,7 @@ def _block(one: Compared) -> None:
 def _given(label: str, shown: Shown, *, upper: bool) -> None:
     gift = shown.upper if upper else shown.lower
     article = f"    {gift.article}" if gift.article else ""
-    _line(f"      {label} {gift.area}：{gift.words}{article}")
+    _line(f"      {label} {gift.area}{t('：', ': ')}{gift.words}{article}")
 
 
 def _unmatched(found: Comparison) -> str:
@@ -178,11 +179,14 @@ def _verdict(found: Comparison) -> str:
 
 
 def _below(found: Comparison) -> BelowFloor:
-    names = "、".join(one.name for one in found.below)
+    names, count = [one.name for one in found.below], len(found.below)
+    zh = "、".join(names[:MOST_NAMES]) + ("等" if count > MOST_NAMES else "")
+    en = ", ".join(names[:MOST_NAMES]) + (" …" if count > MOST_NAMES else "")
     return BelowFloor(
-        f"{found.lower_name}的清单有 {len(found.below)} 项没有达到{found.upper_name}的清单：{names}。请提高标准、放宽对象或补列项目。",
-        f"The list of {found.lower_name} does not reach that of {found.upper_name} in {len(found.below)} item(s): "
-        f"{', '.join(one.name for one in found.below)}. Raise the amounts, widen the circle or list what is missing.",
+        f"{found.lower_name}的清单有 {count} 项没有达到{found.upper_name}的清单：{zh}。"
+        "请提高标准、放宽对象或补列项目。",
+        f"The list of {found.lower_name} does not reach that of {found.upper_name} in {count} item(s): {en}. "
+        "Raise the amounts, widen the circle or list what is missing.",
     )
 
 

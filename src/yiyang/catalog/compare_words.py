@@ -17,7 +17,7 @@ from yiyang.engine.proof_space import Witness
 from yiyang.engine.sentences import Speaker
 
 # Facts whose values do not speak for themselves: 未领取 what?
-SAID_WHOLE = ("pension", "preferential", "medical_insurance")
+SAID_WHOLE = ("pension", "preferential", "medical_insurance", "destitute_support")
 FIRST = ("age", "sex", *BASIS.values(), "urban_rural")
 
 
@@ -47,22 +47,22 @@ class People:
         self._places = {leaf for leaf in asked if isinstance(leaf, Within)}
 
     def say(self, person: Witness) -> str:
-        """80周岁、户籍地在大竹县、低保对象的老人."""
-        told = [fact for fact in self._in_order(person) if fact.name == "age" or fact.name in person.telling]
-        parts = [self._fact(fact, person.values[fact.name]) for fact in told if not self._goes_without(fact, person)]
-        return t(f"{'、'.join(parts)}的老人", f"an elder: {', '.join(parts)}")
+        """80周岁、户籍地在大竹县、低保对象，与家人同住的老人: first what is unusual, then what else matters."""
+        told = [fact for fact in self._told(person) if fact.name != "alive" or not person.values["alive"]]
+        first = [fact for fact in told if fact.name in FIRST or fact.name in person.unusual]
+        parts = [[self._fact(fact, person.values[fact.name]) for fact in facts] for facts in (first, told)]
+        rest = [said for said in parts[1] if said not in parts[0]]
+        if lang() == "en":
+            return f"an elder: {', '.join([*parts[0], *rest])}"
+        return "，".join("、".join(said) for said in (parts[0], rest) if said) + "的老人"
 
     def facts(self, person: Witness) -> dict[str, Any]:
         """The facts that tell, by name, values as the condition language writes them."""
-        told = [fact for fact in self._in_order(person) if fact.name == "age" or fact.name in person.telling]
-        return {fact.name: _written(fact, person.values[fact.name]) for fact in told}
+        return {fact.name: _written(fact, person.values[fact.name]) for fact in self._told(person)}
 
-    def _in_order(self, person: Witness) -> Iterator[Fact]:
+    def _told(self, person: Witness) -> Iterator[Fact]:
         names = [*FIRST, *(name for name in self._book.facts if name not in FIRST)]
-        return (self._book[name] for name in names if name in person.values)
-
-    def _goes_without(self, fact: Fact, person: Witness) -> bool:
-        return fact.name == "alive" and person.values[fact.name] == 1
+        return (self._book[name] for name in names if name == "age" or name in person.telling)
 
     def _fact(self, fact: Fact, value: int) -> str:
         if fact.kind is Kind.AREA:
@@ -70,7 +70,9 @@ class People:
         if fact.kind in (Kind.BOOL, Kind.DATE, Kind.INT) or fact.name in SAID_WHOLE:
             return self._speaker.say(Compare(fact, "==", value))
         said = self._speaker.value(fact, value)
-        return said if fact.kind is Kind.YEARS or lang() == "zh" else f"{fact.en} {said}"
+        if fact.kind is Kind.YEARS:
+            return t(said, f"{fact.en} {value}")
+        return t(said, f"{fact.en}: {said}")
 
     def _place(self, fact: Fact, value: int) -> Condition:
         """The narrowest area that the lists name and that holds the value; otherwise that it is not the lower area."""
@@ -102,7 +104,7 @@ def given(area: str, entry: Entry | None, answer: tuple[bool, int], *, a_year: b
     stated = fen if entitled and entry.is_priced and not (fen == 0 and entry.is_silent) else None
     tier = _tier(entry, fen) if stated is not None else None
     words = _words(entry, entitled, stated, tier)
-    if a_year and stated is not None:
+    if a_year and stated is not None and entry.rule.every != "year":
         words += t(
             f"（合每年 ¥{stated * entry.rule.a_year / 100:,.2f}）",
             f" (¥{stated * entry.rule.a_year / 100:,.2f} a year)",

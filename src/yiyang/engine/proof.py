@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from yiyang.engine.cells import Axis
 from yiyang.engine.conditions import EVERYONE, And, Condition, Not, Or, all_of, leaves
 from yiyang.engine.evaluate import Evaluator
 from yiyang.engine.proof_space import Classes, Space, Universe, Witness
@@ -115,14 +116,22 @@ def _cheapest(space: Space, ask: Ask) -> dict[str, dict[str, int]]:
 
 
 def _witness(space: Space, ask: Ask, name: str, classes: Mapping[str, int]) -> Witness:
-    telling = []
-    for axis in (axis for axis in space.axes if axis.fact.name in space.asked):
-        is_usual = space.is_usual(axis, classes[axis.fact.name])
-        if not is_usual or not ask(Cells(space, space.neighbours(classes, axis)))[name].all():
-            telling.append(axis.fact.name)
+    asked = [axis for axis in space.axes if axis.fact.name in space.asked]
+    unusual = [axis for axis in asked if not space.is_usual(axis, classes[axis.fact.name])]
+    telling = [axis for axis in asked if axis in unusual or _decides(space, ask, name, classes, axis)]
     values = {axis.fact.name: space.value(axis, classes[axis.fact.name]) for axis in space.axes}
     cost = sum(int(space.costs[fact][number]) for fact, number in classes.items())
-    return Witness(values, dict(classes), tuple(telling), cost)
+    return Witness(values, dict(classes), _names(telling), _names(unusual), cost)
+
+
+def _decides(space: Space, ask: Ask, name: str, classes: Mapping[str, int], axis: Axis) -> bool:
+    """Whether the point would not hold, or the person be none of the universe, if this fact were another."""
+    others = space.neighbours(classes, axis)
+    return not (ask(Cells(space, others))[name] & space.truth(space.universe.condition, others)).all()
+
+
+def _names(axes: list[Axis]) -> tuple[str, ...]:
+    return tuple(axis.fact.name for axis in axes)
 
 
 def find(condition: Condition, universe: Universe = ALL_PEOPLE, search: Search = SEARCH) -> Witness | None:

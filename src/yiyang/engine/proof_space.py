@@ -66,12 +66,14 @@ class Witness:
         values: fact name → value (years for a `years` fact).
         classes: fact name → class in the space that was searched.
         telling: facts asked about that are unusual, or but for which the point would not hold.
+        unusual: those of the telling facts that are not as with most people.
         cost: how unusual the person is.
     """
 
     values: Mapping[str, int]
     classes: Mapping[str, int]
     telling: tuple[str, ...]
+    unusual: tuple[str, ...]
     cost: int
 
     def stored(self, facts: Iterable[Fact], reference: int) -> dict[str, int | None]:
@@ -122,7 +124,10 @@ class Space:
 
     def within(self, classes: Classes) -> Classes:
         """Those of the cells that lie in the universe."""
-        inside = self.truth(all_of(*self.conditions), classes)
+        return self._filtered(classes, self.conditions)
+
+    def _filtered(self, classes: Classes, conditions: tuple[Condition, ...]) -> Classes:
+        inside = self.truth(all_of(*conditions), classes)
         return classes if inside.all() else {name: column[inside] for name, column in classes.items()}
 
     def truth(self, condition: Condition, classes: Classes) -> Bools:
@@ -130,10 +135,10 @@ class Space:
         return Evaluator(NO_RULES, self.coding, classes).truth(condition)[0]
 
     def neighbours(self, classes: Mapping[str, int], axis: Axis) -> Classes:
-        """The cells of the universe that differ from one in a single fact, itself included."""
+        """The possible cells that differ from one in a single fact, itself included, be they in the universe or not."""
         classes_here = self.allowed[axis.fact.name]
         cells = {name: np.full(len(classes_here), number) for name, number in classes.items()}
-        return self.within({**cells, axis.fact.name: classes_here})
+        return self._filtered({**cells, axis.fact.name: classes_here}, self.conditions[1:])
 
     def cost(self, classes: Classes) -> Ints:
         """How unusual each cell is."""
