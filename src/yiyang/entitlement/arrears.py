@@ -18,16 +18,18 @@ MONTHS = 12
 def arrears(then: RunFolder, now: RunFolder) -> pa.Table:
     """person, item, list_area, cause, paid_fen (as known then), due_fen (as known now), back_pay_fen, recovery_fen, area.
 
-    Only items paid by the month: of others the month does not say what was paid.
+    Only items paid by the month: of others the month does not say what was paid. Only what is certain: while it is open
+    whether something is due, it is neither paid nor recovered.
     """
     _same_month(then, now)
     table = diff.changes(then, now)
-    paid, due = _by_month(table, "fen_a", "a_year_a"), _by_month(table, "fen_b", "a_year_b")
-    delta = pc.subtract(due, paid)
-    columns = {"paid_fen": paid, "due_fen": due, "back_pay_fen": pc.max_element_wise(delta, 0), "recovery_fen": pc.max_element_wise(pc.negate(delta), 0)}
+    paid, due, most = (_by_month(table, fen, a_year) for fen, a_year in (("fen_a", "a_year_a"), ("fen_b", "a_year_b"), ("high_b", "a_year_b")))
+    columns = {"paid_fen": paid, "due_fen": due, "back_pay_fen": pc.max_element_wise(pc.subtract(due, paid), 0),
+               "recovery_fen": pc.max_element_wise(pc.subtract(paid, most), 0)}
     for name, column in columns.items():
         table = table.append_column(name, column)
-    return table.select(["person", "item", "list_area", "cause", *columns, "area"]).filter(pc.not_equal(delta, 0))
+    owed = pc.greater(pc.add(columns["back_pay_fen"], columns["recovery_fen"]), 0)
+    return table.select(["person", "item", "list_area", "cause", *columns, "area"]).filter(owed)
 
 
 def _by_month(table: pa.Table, fen: str, a_year: str) -> pa.ChunkedArray:

@@ -8,14 +8,15 @@ old answer into the new one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from yiyang.engine.cells import Bools, Coding, Ints, coding_of
-from yiyang.engine.evaluate import NO, YES, Answer, Evaluator
+from yiyang.engine.evaluate import NO, YES, Evaluator
 from yiyang.engine.rules import Program, Rule
 from yiyang.entitlement.run import AGES
 from yiyang.entitlement.store import RunFolder
@@ -24,50 +25,79 @@ CAUSES = {
     "list_revised": ("清单调整", "list revised"), "death": ("去世", "death"), "moved": ("迁移", "moved"), "birthday": ("到达年龄", "birthday"),
     "hardship": ("困难身份变化", "hardship"), "assessment": ("能力评估变化", "assessment"), "disability": ("残疾证变化", "disability"),
     "living": ("居住状况变化", "living arrangement"), "other_fact": ("其他事实变化", "another fact"), "several": ("多项共同变化", "several together"),
-    "arrived": ("新进入名册", "new in the registers"), "left": ("不再在名册", "left the registers"), "household": ("同户成员变化", "another household member")}
+    "arrived": ("新进入名册", "new in the registers"), "left": ("不再在名册", "left the registers"),
+    "unknown": ("信息缺失，转为待定", "no longer known"), "household": ("同户成员变化", "another household member")}
 FACT_CAUSES = {
     "alive": "death", "registered_area": "moved", "resident_area": "moved", "urban_rural": "moved", "age": "birthday", "hardship": "hardship",
     "destitute_support": "hardship", "self_care": "assessment", "ability": "assessment", "ltci_grade": "assessment", "disability_grade": "disability",
     "disability_kind": "disability", "living_arrangement": "living", "lonely": "living"}
-NEW, CHANGED, ENDED = 1, 2, 3
+NEW, CHANGED, ENDED, OPEN = 1, 2, 3, 4  # OPEN: ended only because a fact is no longer known
 KINDS = {NEW: "new", CHANGED: "changed", ENDED: "ended"}
+EMPTY = {"person": pa.int64(), "item": pa.string(), "list_area": pa.string(), "kind": pa.string(), "cause": pa.string()} | dict.fromkeys(
+    ("fen_a", "fen_b", "high_b", "a_year_a", "a_year_b", "area"), pa.int64())
 
 
 @dataclass(frozen=True)
 class ItemState:
     """An item's answer in each cell, its rules taken together (their scopes exclude each other).
 
-    `low`: fen a period; `a_year`: periods a year, 0 where nothing is paid.
+    Attributes:
+        yes, may: certainly, possibly.
+        low, high: fen a period, certain and possible.
+        a_year: periods a year; 0 where nothing is paid.
     """
 
     yes: Bools
+    may: Bools
     low: Ints
+    high: Ints
     a_year: Ints
 
     @classmethod
-    def of(cls, rules: Sequence[Rule], yes: Sequence[Bools], low: Sequence[Ints]) -> ItemState:
-        """From each rule's answers; lists may pay an item by different periods."""
-        periods = [np.where(one, rule.a_year if rule.pays_people else 0, 0) for rule, one in zip(rules, yes, strict=True)]
-        return cls(np.logical_or.reduce(yes), np.sum(low, axis=0), np.sum(periods, axis=0))
+    def of(cls, rules: Sequence[Rule], answers: Sequence[tuple[Bools, Bools, Ints, Ints]]) -> ItemState:
+        """From each rule's (yes, may, low, high). A facility's money goes to nobody; lists may pay by different periods."""
+        pays = [rule.pays_people for rule in rules]
+        yes, may = (np.logical_or.reduce([answer[k] for answer in answers]) for k in (0, 1))
+        low, high = (np.maximum.reduce([answer[k] * paid for answer, paid in zip(answers, pays, strict=True)]) for k in (2, 3))
+        periods = [answer[1] * (rule.a_year * paid) for rule, answer, paid in zip(rules, answers, pays, strict=True)]
+        return cls(yes, may, low, high, np.maximum.reduce(periods))
 
     def take(self, cells: Ints) -> ItemState:
-        """State for people by cell; cell -1 (not in the run) is entitled to nothing."""
-        return ItemState(_at(self.yes, cells, False), _at(self.low, cells, 0), _at(self.a_year, cells, 0))
+        """State by cell; in cell -1 (not in the run) nothing is given."""
+        return ItemState(*(_at(values, cells, 0) for values in (self.yes, self.may, self.low, self.high, self.a_year)))
+
+    def without(self, places: Ints) -> ItemState:
+        """Nothing paid at the places."""
+        low, high = self.low.copy(), self.high.copy()
+        low[places], high[places] = 0, 0
+        return replace(self, low=low, high=high)
+
+    @property
+    def year(self) -> Ints:
+        """Fen a year, certain."""
+        return self.low * self.a_year
 
     def same(self, other: ItemState, rows: Ints) -> Bools:
-        """Where both say the same, row by row."""
-        return ((self.yes[rows] == other.yes[rows]) & (self.low[rows] == other.low[rows]) & (self.a_year[rows] == other.a_year[rows]))
+        """Where both certainly say the same, row by row."""
+        return ((self.yes[rows] == other.yes[rows]) & (self.low[rows] == other.low[rows]) & (self.year[rows] == other.year[rows]))
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """Everybody of either run: place in A and in B (-1 = absent), and cells."""
+    """Everybody of either run: place in A and in B (-1 = absent), and cells; the pairs of cells that occur, and whose is which."""
 
     person: Ints
     place_a: Ints
     place_b: Ints
     cell_a: Ints
     cell_b: Ints
+
+    @cached_property
+    def unique(self) -> tuple[Ints, Ints, Ints]:
+        """(cell in A, cell in B) of each pair, and each person's pair."""
+        width = int(self.cell_b.max(initial=0)) + 2
+        keys, pair = np.unique((self.cell_a + 1) * width + self.cell_b + 1, return_inverse=True)
+        return keys // width - 1, keys % width - 1, pair
 
 
 def match(a: RunFolder, b: RunFolder) -> Pairs:
@@ -100,60 +130,72 @@ def _at(values: Any, places: Ints, absent: int | bool) -> Any:
 
 def item_states(run: RunFolder) -> dict[str, ItemState]:
     """State per item id."""
-    rules, answers = run.bound.program.rules, run.answers
-    return {item: ItemState.of([rules[n] for n in numbers], [answers.answer[n] == YES for n in numbers], [answers.low[n] for n in numbers])
-            for item, numbers in run.bound.program.items.items()}
+    rules, found = run.bound.program.rules, run.answers
+    answers = [(answer == YES, answer != NO, low, high) for answer, low, high in zip(found.answer, found.low, found.high, strict=True)]
+    return {item: ItemState.of([rules[n] for n in numbers], [answers[n] for n in numbers]) for item, numbers in run.bound.program.items.items()}
 
 
 def changes(a: RunFolder, b: RunFolder) -> pa.Table:
     """One row per person × item whose entitlement began, ended or has another amount.
 
     Returns:
-        person, item, list_area, kind (new/changed/ended), cause, fen_a, fen_b (a period, household share respected),
-        a_year_a, a_year_b (periods a year, 0 where nothing is paid), area (of registration, 12 digits, newest known),
-        sorted by item, then person.
+        person, item, list_area, kind (new/changed/ended), cause, fen_a, fen_b (a period, certain, household share
+        respected), high_b (a period, possible), a_year_a, a_year_b (periods a year, 0 where nothing is paid), area (of
+        registration, 12 digits, newest known), sorted by item, then person.
     """
     pairs, states_a, states_b = match(a, b), item_states(a), item_states(b)
-    parts = [part for item in sorted({*states_a, *states_b}) if (part := _item_changes(item, a, b, pairs, states_a, states_b)).num_rows]
-    if not parts:
-        return _empty()
-    table = pa.concat_tables(parts)
-    return _with_causes(table, a, b, pairs)
+    items = sorted({*states_a, *states_b})
+    parts = [_item_changes(item, a, b, pairs, states_a.get(item, nothing(a)), states_b.get(item, nothing(b))) for item in items]
+    return _with_causes(pa.concat_tables(parts), a, b, pairs) if parts else pa.table({name: pa.array([], kind) for name, kind in EMPTY.items()})
 
 
-def _empty() -> pa.Table:
-    ints64, text = pa.int64(), pa.string()
-    return pa.table({name: pa.array([], kind) for name, kind in
-                     [("person", ints64), ("item", text), ("list_area", text), ("kind", text), ("cause", text), ("fen_a", ints64), ("fen_b", ints64),
-                      ("a_year_a", ints64), ("a_year_b", ints64), ("area", ints64)]})
-
-
-def _item_changes(item: str, a: RunFolder, b: RunFolder, pairs: Pairs, states_a: dict[str, ItemState], states_b: dict[str, ItemState]) -> pa.Table:
-    before, after = _state(states_a, item, a, pairs.cell_a), _state(states_b, item, b, pairs.cell_b)
-    fen_a, fen_b = _paid(a, item, pairs.person, before), _paid(b, item, pairs.person, after)
-    other = (fen_a != fen_b) | (fen_a * before.a_year != fen_b * after.a_year)
-    kind = np.select([~before.yes & after.yes, before.yes & ~after.yes, before.yes & after.yes & other], [NEW, ENDED, CHANGED], 0)
-    row = np.flatnonzero(kind)
-    return pa.table({"row": row, "person": pairs.person[row], "item": np.full(len(row), item), "list_area": _list_area(item, a, b, pairs, row),
-                     "kind": kind[row], "fen_a": fen_a[row], "fen_b": fen_b[row], "a_year_a": before.a_year[row], "a_year_b": after.a_year[row]})
-
-
-def _state(states: dict[str, ItemState], item: str, run: RunFolder, cells: Ints) -> ItemState:
+def nothing(run: RunFolder) -> ItemState:
+    """The state of an item that the run's lists do not have."""
     zeros = np.zeros(len(run.cells.codes), np.int64)
-    nothing = ItemState(zeros.astype(bool), zeros, zeros)
-    return states.get(item, nothing).take(cells)
+    return ItemState(zeros.astype(bool), zeros.astype(bool), zeros, zeros, zeros)
 
 
-def _paid(run: RunFolder, item: str, person: Ints, state: ItemState) -> Ints:
-    """Fen a period each person is certainly paid; of a household only its payee."""
-    rules = [run.bound.program.rules[n] for n in run.bound.program.items.get(item, ())]
-    paid = state.low.copy()
-    for rule in rules:
-        if rule.per == "household" and rule.pays_people:
+def _item_changes(item: str, a: RunFolder, b: RunFolder, pairs: Pairs, state_a: ItemState, state_b: ItemState) -> pa.Table:
+    """People share an answer with their pair of cells, except where a household shares the money."""
+    if _is_shared(a, item) or _is_shared(b, item):
+        before = state_a.take(pairs.cell_a).without(_unpaid(a, item, pairs.person))
+        after = state_b.take(pairs.cell_b).without(_unpaid(b, item, pairs.person))
+        kind = _kind(before, after)
+        row = where = np.flatnonzero(kind)
+    else:
+        cell_a, cell_b, pair = pairs.unique
+        before, after = state_a.take(cell_a), state_b.take(cell_b)
+        kind = _kind(before, after)
+        row = np.flatnonzero(kind[pair])
+        where = pair[row]
+    kind = np.where((kind == ENDED) & after.may, OPEN, kind)
+    return pa.table({"row": row, "person": pairs.person[row], "item": np.full(len(row), item), "list_area": _list_area(item, a, b, pairs, row),
+                     "kind": kind[where], "fen_a": before.low[where], "fen_b": after.low[where], "high_b": after.high[where],
+                     "a_year_a": before.a_year[where], "a_year_b": after.a_year[where]})
+
+
+def _kind(before: ItemState, after: ItemState) -> Ints:
+    other = (before.low != after.low) | (before.year != after.year)
+    return np.select([~before.yes & after.yes, before.yes & ~after.yes, before.yes & after.yes & other], [NEW, ENDED, CHANGED], 0)
+
+
+def _rules(run: RunFolder, item: str) -> list[Rule]:
+    return [run.bound.program.rules[n] for n in run.bound.program.items.get(item, ())]
+
+
+def _is_shared(run: RunFolder, item: str) -> bool:
+    return any(rule.per == "household" and rule.pays_people for rule in _rules(run, item))
+
+
+def _unpaid(run: RunFolder, item: str, person: Ints) -> Ints:
+    """Places of those entitled for whom another of the household is paid."""
+    found = [np.zeros(0, np.int64)]
+    for rule in _rules(run, item):
+        if rule.per == "household":
             table = run.table(f"entitlements/{rule.list_area}-{rule.item}.parquet", columns=["person", "answer", "payee"])
             others = (table["answer"].to_numpy() == YES) & ~table["payee"].to_numpy()
-            paid[np.searchsorted(person, table["person"].to_numpy()[others])] = 0
-    return paid
+            found.append(np.searchsorted(person, table["person"].to_numpy()[others]))
+    return np.concatenate(found)
 
 
 def _list_area(item: str, a: RunFolder, b: RunFolder, pairs: Pairs, row: Ints) -> Ints:
@@ -171,11 +213,12 @@ def _with_causes(table: pa.Table, a: RunFolder, b: RunFolder, pairs: Pairs) -> p
     cause = np.full(len(row), "", dtype="<U16")
     place_a, place_b = pairs.place_a[row], pairs.place_b[row]
     cause[place_a < 0], cause[place_b < 0] = "arrived", "left"
+    cause[(kind == OPEN) & (cause == "")] = "unknown"
     both = np.flatnonzero(cause == "")
     if len(both):
         cause[both] = causes(a, b, place_a[both], place_b[both], item[both])
     area = np.where(place_b >= 0, _at(b.people.registered_area, place_b, -1), _at(a.people.registered_area, place_a, -1))
-    kinds = np.array(["", *KINDS.values()])[kind]
+    kinds = np.array(["", *KINDS.values(), KINDS[ENDED]])[kind]
     return table.drop(["row", "kind"]).append_column("kind", pa.array(kinds)).append_column("cause", pa.array(cause)).append_column("area", pa.array(area))
 
 
@@ -246,10 +289,5 @@ class _Trial:
 
 def _states(program: Program, coding: Coding, classes: dict[str, Ints]) -> dict[str, ItemState]:
     answers = Evaluator(program, coding, classes).answers()
-    return {item: ItemState.of([program.rules[n] for n in numbers], [answers[n].yes for n in numbers], [_low(program.rules[n], answers[n]) for n in numbers])
-            for item, numbers in program.items.items()}
-
-
-def _low(rule: Rule, answer: Answer) -> Ints:
-    """A facility's money goes to nobody."""
-    return answer.paid_low if rule.per != "facility" else np.zeros_like(answer.low)
+    found = [(answer.yes, answer.may, answer.paid_low, answer.paid_high) for answer in answers]
+    return {item: ItemState.of([program.rules[n] for n in numbers], [found[n] for n in numbers]) for item, numbers in program.items.items()}

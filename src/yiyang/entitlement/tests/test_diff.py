@@ -115,6 +115,10 @@ def test_an_assessment_that_finds_nothing_changes_nothing(lists: World) -> None:
     assert change(lists, {"ability": None}, {"ability": "intact"}) == []
 
 
+def test_what_is_no_longer_known_has_not_ended_because_of_an_assessment(lists: World) -> None:
+    assert change(lists, {"ability": "mild"}, {"ability": None}) == [("nursing", "ended", "unknown", 10000, 0)]
+
+
 def test_a_worse_ability_raises_the_amount(lists: World) -> None:
     found = change(lists, {"ability": "mild"}, {"ability": "total"})
     assert found == [("nursing", "changed", "assessment", 10000, 20000)]
