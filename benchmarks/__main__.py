@@ -28,7 +28,8 @@ def main() -> int:
     options = _options()
     rows = [row for count in options.people for row in medians(count, options.repeat or (3 if count > 10**6 else 7))]
     result = {"machine": table.machine(), "rows": rows, "equal": all_equal(rows), "bars": bars(rows)}
-    options.json.write_text(json.dumps(result, indent=1) + "\n")
+    if options.json:
+        options.json.write_text(json.dumps(result, indent=1) + "\n")
     print(table.against_openfisca(result))
     if not options.quick:
         table.put("openfisca", table.against_openfisca(result))
@@ -46,7 +47,7 @@ def _options() -> argparse.Namespace:
     options = parser.parse_args()
     options.people = options.people or (SIZES[:1] if options.quick else SIZES)
     options.repeat = options.repeat or (3 if options.quick else None)
-    options.json = options.json or HERE / "results" / ("quick.json" if options.quick else "openfisca.json")
+    options.json = options.json or (None if options.quick else HERE / "results" / "openfisca.json")
     return options
 
 

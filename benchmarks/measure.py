@@ -6,6 +6,7 @@ import contextlib
 import gc
 import hashlib
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -20,22 +21,46 @@ from benchmarks import twelve
 from benchmarks.people import Column, Later, People
 
 Measured = dict[str, Any]
-STATUS, CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+PROC = Path("/proc")
 
 
-def memory_mb(field: str) -> float:
-    """VmRSS or VmHWM of this process in MB; not a number where there is no /proc."""
+def memory_mb(field: str, *, with_children: bool = False) -> float:
+    """VmRSS or VmHWM in MB; not a number where there is no /proc."""
+    found = float("nan")
+    for process in _family() if with_children else ["self"]:
+        with contextlib.suppress(OSError):
+            lines = (PROC / process / "status").read_text().splitlines()
+            size = next((int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{field}:")), 0.0)
+            found = size if found != found else found + size
+    return found
+
+
+def cpu_seconds() -> float:
+    """Processor seconds of this process and of those it started (Spark's Java)."""
+    ticks = sum(sum(map(int, _stat(process)[11:13])) for process in _family() if process != str(os.getpid()))
+    return time.process_time() + ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _family() -> list[str]:
+    """This process and its descendants, by number."""
+    parents = {path.name: fields[1] for path in PROC.glob("[0-9]*") if (fields := _stat(path.name))}
+    found = [str(os.getpid())]
+    for member in found:
+        found += [process for process, parent in parents.items() if parent == member]
+    return found
+
+
+def _stat(process: str) -> list[str]:
+    """The fields of /proc/N/stat after the name in parentheses."""
     with contextlib.suppress(OSError):
-        for line in STATUS.read_text().splitlines():
-            if line.startswith(f"{field}:"):
-                return int(line.split()[1]) / 1024
-    return float("nan")
+        return (PROC / process / "stat").read_text().rpartition(")")[2].split()
+    return []
 
 
 def reset_peak() -> None:
     gc.collect()
     with contextlib.suppress(OSError):
-        CLEAR.write_text("5")
+        (PROC / "self" / "clear_refs").write_text("5")
 
 
 class Clock:

@@ -17,9 +17,9 @@ CATEGORIES = ("NONE", "EXTREME_POOR", "MIN_LIVING", "MARGINAL", "RIGID_EXPENSE",
 REFERENCE, NEXT_REFERENCE = 20260601, 20260701  # reference days of the two months
 
 
-def make(count: int) -> People:
+def make(count: int, seed: int = SEED) -> People:
     """Elders with age, division, hardship category, disability, ability, and three yes/no facts."""
-    rng = np.random.default_rng(SEED)
+    rng = np.random.default_rng(seed)
     age = np.minimum(60 + rng.exponential(9.0, count), 110).astype(np.int32)
     category = _pick(_uniform(rng, count), np.cumsum([0.93, 0.006, 0.03, 0.014, 0.01], dtype=np.float32))
     frailty = _uniform(rng, count) + (age >= 80) * np.float32(0.12)

@@ -57,27 +57,32 @@ class Backend(Protocol):
         """Free what is held."""
 
 
-def coded(coding: Coding, reference: int, carry: Sequence[str], people: str = "people") -> Step:
+def coded(coding: Coding, reference: int, carry: Sequence[str], people: str = "people", *, keep: bool = True) -> Step:
     """Everybody's cell code, with the columns to carry along."""
-    return Step("coded", f"SELECT {', '.join(['person', *carry])}, {coding.sql(reference)} AS code FROM {people}")
+    return Step("coded", f"SELECT {', '.join(['person', *carry])}, {coding.sql(reference)} AS code FROM {people}", keep)
 
 
 COUNTED = Step("counted", "SELECT code, COUNT(*) AS people FROM coded GROUP BY code")
 NUMBERED = Step("numbered", "SELECT coded.*, numbers.cell FROM coded JOIN numbers ON coded.code = numbers.code")
 
 
-def found(household_rules: Sequence[int]) -> tuple[Step, ...]:
-    """Entitled and undecided person × rule pairs; of a household item one member, the eldest, is paid."""
-    pairs = Step("pairs", "SELECT numbered.person, numbered.household, numbered.birth_date, answers.rule, numbered.cell, answers.answer, "
-                          "answers.low_fen, answers.high_fen, answers.met, answers.unknown "
-                          "FROM numbered JOIN answers ON numbered.cell = answers.cell WHERE answers.answer > 0")
+def found(household_rules: Sequence[int], *, keep: bool = True) -> tuple[Step, ...]:
+    """Entitled and undecided person × rule pairs; of a household item one member, the eldest, is paid.
+
+    Args:
+        keep: False where `paid` is written out at once and never asked again.
+    """
+    said = ", ".join(f"answers.{name}" for name in ("rule", "answer", "low_fen", "high_fen", "met", "unknown"))
+    pairs = Step("pairs", f"SELECT numbered.person, numbered.household, numbered.birth_date, numbered.cell, {said} "
+                          "FROM numbered JOIN answers ON numbered.cell = answers.cell WHERE answers.answer > 0", keep)
     if not household_rules:
         return (pairs, Step("paid", "SELECT *, 1 AS turn FROM pairs", keep=False))
     numbers = ", ".join(map(str, household_rules))
     ranked = ("SELECT *, CAST(ROW_NUMBER() OVER (PARTITION BY rule, answer, household, "
               "CASE WHEN household IS NULL THEN person END "
               f"ORDER BY COALESCE(birth_date, 99999999), person) AS INTEGER) AS turn FROM pairs WHERE rule IN ({numbers})")
-    return (pairs, Step("paid", f"SELECT *, 1 AS turn FROM pairs WHERE rule NOT IN ({numbers}) UNION ALL {ranked}"))
+    alone = f"SELECT *, 1 AS turn FROM pairs WHERE rule NOT IN ({numbers})"
+    return (pairs, Step("paid", f"{alone} UNION ALL {ranked}", keep))
 
 
 @dataclass(frozen=True)
@@ -99,14 +104,21 @@ class Cells:
         return pa.table(columns)
 
 
-def count_cells(backend: Backend, coding: Coding, reference: int, carry: Sequence[str], people: str = "people") -> Cells:
-    """Code everybody, count the occupied cells and number them (table `numbered`)."""
-    backend.run(coded(coding, reference, carry, people))
+def count_cells(
+    backend: Backend, coding: Coding, reference: int, carry: Sequence[str], people: str = "people", *, keep: bool = True
+) -> Cells:
+    """Code everybody, count the occupied cells and number them (table `numbered`).
+
+    Args:
+        keep: False where people outgrow memory: then they are read and coded again where they are needed, which costs
+            less than writing them down.
+    """
+    backend.run(coded(coding, reference, carry, people, keep=keep))
     backend.run(COUNTED)
     counted = backend.fetch("SELECT code, people FROM counted ORDER BY code")
     cells = Cells(coding, counted["code"].to_numpy(), counted["people"].to_numpy())
     backend.put("numbers", pa.table({"code": cells.codes, "cell": np.arange(len(cells.codes), dtype=np.int32)}))
-    backend.run(NUMBERED)
+    backend.run(Step(NUMBERED.name, NUMBERED.sql, keep))
     return cells
 
 
