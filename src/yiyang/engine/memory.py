@@ -218,14 +218,12 @@ class MemoryRun:
         """Rows that may be in another cell: those said to have changed, and birthdays that cross a cut."""
         if not 0 <= new.reference - self.reference < YEAR:
             return np.arange(self.count)
-        touched = np.zeros(self.count, bool)
+        touched = [changed]
         for axis in self.coding.axes:
             if axis.fact.kind is Kind.YEARS:
-                births = new.columns[axis.fact.column]
                 reaching = self.birthdays[axis.fact.column].reaching
-                touched[reaching(axis.edges, births, self.reference, new.reference)] = True
-        touched[changed] = True
-        return np.flatnonzero(touched)
+                touched.append(reaching(axis.edges, new.columns[axis.fact.column], self.reference, new.reference))
+        return distinct(np.concatenate(touched))
 
     @cached_property
     def birthdays(self) -> dict[str, Birthdays]:
