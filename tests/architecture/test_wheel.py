@@ -15,8 +15,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def _run(*command: str, **environment: str) -> str:
+    # Not measured: coverage would count the installed copy as a second, hardly used package.
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+    environment = inherited | environment
     return subprocess.run(
-        [sys.executable, *command], cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=True
+        [sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     ).stdout
 
 
