@@ -11,8 +11,7 @@ from yiyang.base.errors import UsageError
 from yiyang.entitlement.arrears import arrears, summarise
 from yiyang.entitlement.store import RunFolder
 from yiyang.entitlement.tests.conftest import City
-from yiyang.entitlement.tests.test_diff import held
-from yiyang.entitlement.tests.world import NAMES, Told, World, entitlements, tiers, values
+from yiyang.entitlement.tests.world import NAMES, Told, World, entitlements, held, tiers, values
 
 Owed = tuple[str, str, int, int]
 """item, cause, back-pay, recovery."""
@@ -54,7 +53,7 @@ def test_a_death_that_is_heard_of_late_is_recovered(lists: World) -> None:
 
 
 def test_an_assessment_and_an_allowance_heard_of_late_are_paid_back(lists: World) -> None:
-    then = {"爱华": {"ability": None}, "保国": {"ability": "mild"}, "春兰": {"ability": "intact"}}
+    then: dict[str, Told] = {"爱华": {"ability": None}, "保国": {"ability": "mild"}, "春兰": {"ability": "intact"}}
     now = {
         "爱华": {"ability": "severe"},
         "保国": {"ability": "severe"},

@@ -18,7 +18,7 @@ from yiyang.entitlement.tests.world import (
     QUXIAN,
     Told,
     World,
-    entitlements,
+    held,
     tiers,
     values,
 )
@@ -225,21 +225,6 @@ def test_a_month_with_nobody_can_be_compared(lists: World) -> None:
     nobody, somebody = lists.run_rows([], "2026-10"), lists.run({"爱华": {"age": 85, "ability": "intact"}})
     assert changes_of(nobody, somebody) == {"爱华": [("allowance", "new", "arrived", 0, 6000)]}
     assert changes_of(somebody, nobody) == {"爱华": [("allowance", "ended", "left", 6000, 0)]}
-
-
-def held(run: RunFolder) -> dict[tuple[int, str], tuple[int, int]]:
-    """(person, item) → (fen a period, fen a year) of what is certain, from the folder of entitlements alone."""
-    a_year = {(rule.list_area, rule.item): rule.a_year for rule in run.bound.program.rules if rule.pays_people}
-    low = {n: run.answers.low[n] for n in range(len(run.bound.program.rules))}
-    places = {(rule.list_area, rule.item): n for n, rule in enumerate(run.bound.program.rules)}
-    found = {}
-    for row in entitlements(run):
-        if row["answer"] == 1:
-            name = row["list_area"], row["item"]
-            fen = int(low[places[name]][row["cell"]]) if row["payee"] else 0
-            fen = fen if row["amount_fen"] is None else row["amount_fen"]
-            found[row["person"], row["item"]] = fen, fen * a_year.get(name, 0)
-    return found
 
 
 def by_sets(a: RunFolder, b: RunFolder) -> dict[tuple[int, str], str]:

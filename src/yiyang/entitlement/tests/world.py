@@ -106,3 +106,20 @@ def having(run: RunFolder, item: str) -> dict[str, int | None]:
     """Who certainly has an item: name → fen a period."""
     rows = [row for row in entitlements(run) if row["item"] == item and row["answer"] == 1]
     return {NAMES[row["person"] - 1]: row["amount_fen"] for row in rows}
+
+
+Held = dict[tuple[int, str], tuple[int, int]]
+"""(person, item) → fen a period, fen a year."""
+
+
+def held(run: RunFolder) -> Held:
+    """What people certainly have, and what they are certainly paid, from the folder of entitlements alone."""
+    rules = {(rule.list_area, rule.item): (number, rule) for number, rule in enumerate(run.bound.program.rules)}
+    found = {}
+    for row in entitlements(run):
+        number, rule = rules[row["list_area"], row["item"]]
+        if row["answer"] == 1:
+            least = int(run.answers.low[number][row["cell"]]) if row["payee"] else 0
+            fen = least if row["amount_fen"] is None else row["amount_fen"]
+            found[row["person"], row["item"]] = fen, fen * rule.a_year * rule.pays_people
+    return found
