@@ -36,7 +36,7 @@ from yiyang.registry.tables import resolve_steps, run_steps, view_register
 
 Json = dict[str, Any]
 MEMORY = "2GB"
-COUNTED = "in kept merged quarantined doubtful_people conflicting_people new unchanged closed".split()
+COUNTED = ["in", "kept", "merged", "quarantined", "doubtful_people", "conflicting_people", "new", "unchanged", "closed"]
 
 
 def build(folder: Path, *, known: date, out: Path, previous: Path | None = None) -> Snapshot:

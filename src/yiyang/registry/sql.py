@@ -45,5 +45,13 @@ def columns(con: Connection, relation: str) -> list[str]:
 
 
 def write_parquet(con: Connection, query: str, out: Path) -> None:
-    """A query's answer as a Parquet file."""
-    con.execute(f"COPY ({query}) TO {quoted(out)} (FORMAT parquet, COMPRESSION zstd)")
+    """A query's answer as a Parquet file. The same rows always give the same bytes.
+
+    DuckDB marks a column *not null* where statistics happen to prove it; without statistics all columns are nullable.
+    """
+    before = con.execute("SELECT current_setting('disabled_optimizers')").fetchall()[0][0]
+    con.execute(f"SET disabled_optimizers = {quoted(','.join(filter(None, [before, 'statistics_propagation'])))}")
+    try:
+        con.execute(f"COPY ({query}) TO {quoted(out)} (FORMAT parquet, COMPRESSION zstd)")
+    finally:
+        con.execute(f"SET disabled_optimizers = {quoted(before)}")
