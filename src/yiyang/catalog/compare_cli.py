@@ -167,14 +167,10 @@ def _unmatched(found: Comparison) -> str:
 def _verdict(found: Comparison) -> str:
     counts = [(status, sum(one.status == status for one in found.items)) for status in WORDS]
     said = t("，", ", ").join(t(f"{WORDS[s][0]} {n} 项", f"{n} {WORDS[s][1]}") for s, n in counts if n)
-    verdict = (
-        t("低于上级清单", "falls below the upper list")
-        if found.below
-        else t("不低于上级清单", "does not fall below the upper list")
-    )
+    zh, en = ("低于", "falls below") if found.below else ("不低于", "does not fall below")
     return t(
-        f"结论：{found.lower_name}的清单{verdict}。{said}。",
-        f"Verdict: the list of {found.lower_name} {verdict}. {said}.",
+        f"结论：{found.lower_name}的清单{zh}{found.upper_name}的清单。{said}。",
+        f"Verdict: the list of {found.lower_name} {en} that of {found.upper_name}. {said}.",
     )
 
 

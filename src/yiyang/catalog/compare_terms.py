@@ -67,7 +67,7 @@ def terms(lower: Entry, upper: Entry) -> Terms:
     found = [_scale(lower, upper), _per(lower, upper), _price(lower, upper), _frequency(lower, upper)]
     said = [difference for difference in found if difference]
     amounts = upper.is_priced and not (lower.is_free or found[0] or found[1] or found[2])
-    return Terms(amounts, (*said, *_kind(lower, upper)))
+    return Terms(amounts, (*said, *_unpriced(lower, upper), *_kind(lower, upper)))
 
 
 def _scale(lower: Entry, upper: Entry) -> Difference | None:
@@ -156,6 +156,13 @@ def _times(entry: Entry) -> _Times | None:
     if item.times is None or item.times not in entry.info.values:
         return None
     return _Times(entry.info.values[item.times], item.every, item.values[item.times].exactness)
+
+
+def _unpriced(lower: Entry, upper: Entry) -> tuple[Difference, ...]:
+    if not lower.is_priced or upper.is_priced or upper.is_free or upper.is_by_formula:
+        return ()
+    text = t("上级没有写明金额，本级写明多少都算达到", "the upper list states no amount, so any amount reaches it")
+    return (Difference(Bearing.NOTE, text),)
 
 
 def _kind(lower: Entry, upper: Entry) -> tuple[Difference, ...]:

@@ -58,7 +58,7 @@ class People:
 
     def facts(self, person: Witness) -> dict[str, Any]:
         """The facts that tell, by name, values as the condition language writes them."""
-        return {fact.name: _written(fact, person.values[fact.name]) for fact in self._told(person)}
+        return {fact.name: self._written(fact, person.values[fact.name]) for fact in self._told(person)}
 
     def _told(self, person: Witness) -> Iterator[Fact]:
         names = [*FIRST, *(name for name in self._book.facts if name not in FIRST)]
@@ -74,19 +74,19 @@ class People:
             return t(said, f"{fact.en} {value}")
         return t(said, f"{fact.en}: {said}")
 
+    def _written(self, fact: Fact, value: int) -> str | int | bool:
+        if fact.kind is Kind.BOOL:
+            return bool(value)
+        if fact.kind is Kind.AREA:
+            place = self._place(fact, value)
+            return place.areas[0] if isinstance(place, Within) else f"not {self._home}"
+        return fact.values[value].name if fact.is_listed else value
+
     def _place(self, fact: Fact, value: int) -> Condition:
         """The narrowest area that the lists name and that holds the value; otherwise that it is not the lower area."""
         spans = [(code, area_span(code)) for leaf in self._places if leaf.fact == fact for code in leaf.areas]
         around = [(high - low, code) for code, (low, high) in spans if low <= value < high]
         return Within(fact, (min(around)[1],)) if around else Not(Within(fact, (self._home,)))
-
-
-def _written(fact: Fact, value: int) -> str | int | bool:
-    if fact.kind is Kind.BOOL:
-        return bool(value)
-    if fact.is_listed:
-        return fact.values[value].name
-    return f"{value:012d}" if fact.kind is Kind.AREA else value
 
 
 def given(area: str, entry: Entry | None, answer: tuple[bool, int], *, a_year: bool = False) -> Given:
