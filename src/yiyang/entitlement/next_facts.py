@@ -15,6 +15,7 @@ from pyarrow import csv
 from yiyang.areas import logic as areas
 from yiyang.catalog.binding import BoundProgram
 from yiyang.engine.cells import Bools, Ints
+from yiyang.engine.facts import area_span
 from yiyang.engine.pipeline import Cells
 from yiyang.entitlement import tables
 from yiyang.entitlement.store import RunFolder
@@ -76,8 +77,7 @@ def summarise(run: RunFolder, found: list[Missing]) -> Json:
 def people(run: RunFolder, found: list[Missing]) -> pa.Table:
     """person, town, fact, items, year_fen: one row a person × missing fact, by town, then money, then person."""
     parts = []
-    living = run.people.resident_area
-    town = np.where(living < 0, run.people.registered_area, living) // 1000 * 1000
+    town = _asked_in(run)
     for one in found:
         places = np.flatnonzero(one.decides[run.people.cell])
         cell = run.people.cell[places]
@@ -87,6 +87,14 @@ def people(run: RunFolder, found: list[Missing]) -> pa.Table:
         return pa.table({"person": pa.array([], pa.int64()), "town": pa.array([], pa.int64()), "fact": pa.array([], pa.string()),
                          "items": pa.array([], pa.int64()), "year_fen": pa.array([], pa.int64())})
     return pa.concat_tables(parts).sort_by([("town", "ascending"), ("year_fen", "descending"), ("fact", "ascending"), ("person", "ascending")])
+
+
+def _asked_in(run: RunFolder) -> Ints:
+    """The town that can ask a person: where he lives, or, if that is unknown or not in the run's area, where he is registered."""
+    living, home = run.people.resident_area, run.people.registered_area
+    spans = [area_span(area) for area in run.manifest["areas"]]
+    inside = np.logical_or.reduce([(living >= low) & (living < high) for low, high in spans])
+    return tables.town(np.where(inside | (home < 0), living, home))
 
 
 def by_town(table: pa.Table) -> Iterator[tuple[int, str, pa.Table]]:
@@ -102,7 +110,9 @@ def write_csv(rows: pa.Table, names: dict[str, str], path: Path) -> None:
     """A township's list for a spreadsheet: 人员编号, 待查事实, 涉及项目数, 每年至多（元）."""
     facts = pa.array([names[fact] for fact in rows["fact"].to_pylist()])
     yuan = pc.divide(pc.cast(rows["year_fen"], pa.float64()), 100)
-    table = pa.table({"人员编号": rows["person"], "待查事实": facts, "涉及项目数": rows["items"], "每年至多（元）": yuan})
+    # A spreadsheet rounds numbers of more than 15 digits; behind a tab they stay text.
+    person = pc.binary_join_element_wise("\t", pc.cast(rows["person"], pa.string()), "")
+    table = pa.table({"人员编号": person, "待查事实": facts, "涉及项目数": rows["items"], "每年至多（元）": yuan})
     with path.open("wb") as file:
         file.write(BOM)
         csv.write_csv(table, file)

@@ -91,7 +91,7 @@ def _eldest(people: People, index: Ints, answer: Ints) -> Bools:
 
 def histogram(people: People) -> pa.Table:
     """cell, registered_area, resident_area (towns, 12 digits), people; sorted. The run in small."""
-    town_r, town_l = _town(people.registered_area), _town(people.resident_area)
+    town_r, town_l = town(people.registered_area), town(people.resident_area)
     names, codes = np.unique(np.concatenate([town_r, town_l]), return_inverse=True)
     r, lives = codes[: len(town_r)], codes[len(town_r):]
     key = (people.cell.astype(np.int64) * len(names) + r) * len(names) + lives
@@ -100,7 +100,8 @@ def histogram(people: People) -> pa.Table:
                      "resident_area": names[found % len(names)], "people": count})
 
 
-def _town(area: Ints) -> Ints:
+def town(area: Ints) -> Ints:
+    """The town of each area, 12 digits; -1 where unknown."""
     return np.where(area < 0, -1, area // 1000 * 1000)
 
 
