@@ -22,7 +22,7 @@ class Readable:
     Attributes:
         path: the file itself, or its UTF-8 copy.
         encoding: the encoding of the original.
-        blank_lines: 1-based numbers of the empty lines, which DuckDB skips silently.
+        blank_lines: 1-based numbers of the empty records, which DuckDB skips silently.
     """
 
     path: Path
@@ -86,13 +86,16 @@ def _texts(path: Path, encoding: str, errors: str) -> Iterator[str]:
 
 
 def _blank_lines(path: Path) -> Iterator[int]:
-    """Numbers of empty lines before the last filled one. Lines are only counted when there is an empty one."""
+    """Numbers of empty records. Lines are only counted when there is an empty one; a quoted cell may hold several."""
     if not _has_blank_line(path):
         return
+    record, is_quoted = 0, False
     with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            if not line.strip(b"\r\n"):
-                yield number
+        for line in file:
+            record += not is_quoted
+            if not is_quoted and not line.strip(b"\r\n"):
+                yield record
+            is_quoted ^= line.count(b'"') % 2 == 1
 
 
 def _has_blank_line(path: Path) -> bool:

@@ -29,9 +29,25 @@ ZHUYANG = "511724001001"  # a residents' committee in 大竹县
 
 def person_row(id_number: str, **changes: str) -> dict[str, str]:
     """A row of the household registration, in order unless changed."""
-    row = {"身份证号码": id_number, "姓名": NAMES.get(id_number, "某人"), "户号": "H1", "性别": "女", "出生日期": "",
-           "户籍地区划代码": ZHUYANG, "现住地区划代码": ZHUYANG, "城乡分类": "城镇", "登记日期": "2001-05-06"}
+    row = {
+        "身份证号码": id_number,
+        "姓名": NAMES.get(id_number, "某人"),
+        "户号": "H1",
+        "性别": "女",
+        "出生日期": "",
+        "户籍地区划代码": ZHUYANG,
+        "现住地区划代码": ZHUYANG,
+        "城乡分类": "城镇",
+        "登记日期": "2001-05-06",
+    }
     return row | changes
+
+
+def ask(query: str, con: duckdb.DuckDBPyConnection | None = None) -> list[dict[str, Any]]:
+    """The rows a query answers."""
+    con = (con or duckdb.connect()).execute(query)
+    names = [column[0] for column in con.description or []]
+    return [dict(zip(names, row, strict=True)) for row in con.fetchall()]
 
 
 def csv_bytes(rows: list[dict[str, str]], encoding: str = "utf-8") -> bytes:
@@ -77,19 +93,22 @@ class Hall:
         self.built.append(build(self.folder, known=day, out=target, previous=previous))
         return self.built[-1]
 
-    def people(self, snapshot: Snapshot, month: str | None = None, known: str | None = None) -> dict[int, dict[str, Any]]:
+    def people(
+        self, snapshot: Snapshot, month: str | None = None, known: str | None = None
+    ) -> dict[int, dict[str, Any]]:
         """The people table by person."""
         con = duckdb.connect()
         resolve(con, snapshot.path, month or snapshot.month, date.fromisoformat(known) if known else None)
-        table = con.sql("SELECT * FROM people").to_arrow_table().to_pylist()
-        return {row["person"]: row for row in table}
+        return {row["person"]: row for row in ask("SELECT * FROM people", con)}
 
-    def fact(self, snapshot: Snapshot, who: str, column: str, month: str | None = None, known: str | None = None) -> Any:
+    def fact(
+        self, snapshot: Snapshot, who: str, column: str, month: str | None = None, known: str | None = None
+    ) -> Any:
         return self.people(snapshot, month, known)[person_of(who)][column]
 
     def rows(self, snapshot: Snapshot, register: str) -> list[dict[str, Any]]:
         """The snapshot's rows of a register."""
-        return duckdb.sql(f"SELECT * FROM read_parquet('{snapshot.registers[register]}')").to_arrow_table().to_pylist()
+        return ask(f"SELECT * FROM read_parquet('{snapshot.registers[register]}')")
 
     def quarantine(self, snapshot: Snapshot) -> list[dict[str, str]]:
         with (snapshot.path / "quarantine.csv").open(encoding="utf-8-sig", newline="") as file:

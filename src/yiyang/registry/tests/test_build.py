@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from yiyang.base.errors import DeliveryError
-from yiyang.registry import build as building
+from yiyang.engine.duck import connect
 from yiyang.registry import identity
 from yiyang.registry.identity import person_of
 from yiyang.registry.settling import Counts
@@ -44,7 +44,9 @@ def test_writes_people_and_registers_in_order_of_person(hall: Hall) -> None:
     hall.police()
     snapshot = hall.build()
     for file in ("people.parquet", "identities.parquet", "registers/police_households.parquet"):
-        people = [row[0] for row in duckdb.sql(f"SELECT person FROM read_parquet('{snapshot.path / file}')").fetchall()]
+        people = [
+            row[0] for row in duckdb.execute(f"SELECT person FROM read_parquet('{snapshot.path / file}')").fetchall()
+        ]
         assert people == sorted(people)
 
 
@@ -67,8 +69,10 @@ def test_lists_every_fault_of_a_row_with_line_value_and_remedy(hall: Hall) -> No
     hall.police(person_row(AIHUA), person_row(BAOGUO, 性别="未知", 户籍地区划代码="999999", 登记日期="2062-01-01"))
     lines = hall.quarantine(hall.build())
     assert [(line["file"], line["row"], line["field"], line["value"]) for line in lines] == [
-        ("2026-10/公安户籍登记.csv", "3", "性别", "未知"), ("2026-10/公安户籍登记.csv", "3", "户籍地区划代码", "999999"),
-        ("2026-10/公安户籍登记.csv", "3", "登记日期", "2062-01-01")]
+        ("2026-10/公安户籍登记.csv", "3", "性别", "未知"),
+        ("2026-10/公安户籍登记.csv", "3", "户籍地区划代码", "999999"),
+        ("2026-10/公安户籍登记.csv", "3", "登记日期", "2062-01-01"),
+    ]
     assert all(line["reason"] and line["remedy"] and line["register"] == "police_households" for line in lines)
 
 
@@ -104,24 +108,42 @@ def test_a_person_whose_police_row_is_bad_is_still_a_person(hall: Hall) -> None:
 
 def test_a_doubtful_row_of_a_trusted_register_silences_the_less_trusted(hall: Hall) -> None:
     hall.police()
-    hall.deliver("civil_destitute", [{"身份证号": AIHUA, "供养方式": "？", "享受开始日期": "2020-01-01"}, {"身份证号": BAOGUO, "供养方式": "分散", "享受开始日期": "2020-01-01"}])
+    hall.deliver(
+        "civil_destitute",
+        [
+            {"身份证号": AIHUA, "供养方式": "？", "享受开始日期": "2020-01-01"},
+            {"身份证号": BAOGUO, "供养方式": "分散", "享受开始日期": "2020-01-01"},
+        ],
+    )
     low = [{"身份证号": who, "享受开始日期": "2020-01-01"} for who in (AIHUA, BAOGUO, CHUNLAN)]
     hall.deliver("civil_low_income", low)
     hall.deliver("civil_edge", [{"身份证号": DEMING, "困难类型": "支出型困难"}])
     snapshot = hall.build()
-    assert [hall.fact(snapshot, who, "hardship") for who in (AIHUA, BAOGUO, CHUNLAN, DEMING)] == [None, 1, LOW_INCOME, 4]
+    assert [hall.fact(snapshot, who, "hardship") for who in (AIHUA, BAOGUO, CHUNLAN, DEMING)] == [
+        None,
+        1,
+        LOW_INCOME,
+        4,
+    ]
 
 
 def test_a_death_in_any_register_counts_even_if_another_is_doubtful(hall: Hall) -> None:
     hall.police()
-    hall.deliver("police_deaths", [{"身份证号": AIHUA, "死亡日期": "2026-13-40"}, {"身份证号": BAOGUO, "死亡日期": "不详"}])
-    hall.deliver("funeral_cremations", [{"身份证号": AIHUA, "死亡日期": "2026-09-01"}, {"身份证号": CHUNLAN, "死亡日期": "2026-10-02"}])
+    hall.deliver(
+        "police_deaths", [{"身份证号": AIHUA, "死亡日期": "2026-13-40"}, {"身份证号": BAOGUO, "死亡日期": "不详"}]
+    )
+    hall.deliver(
+        "funeral_cremations",
+        [{"身份证号": AIHUA, "死亡日期": "2026-09-01"}, {"身份证号": CHUNLAN, "死亡日期": "2026-10-02"}],
+    )
     snapshot = hall.build()
     assert [hall.fact(snapshot, who, "alive") for who in (AIHUA, BAOGUO, CHUNLAN, DEMING)] == [0, None, 1, 1]
 
 
 def test_two_persons_with_one_id_are_both_in_quarantine(hall: Hall) -> None:
-    hall.police(person_row(AIHUA, 姓名="爱华"), person_row(BAOGUO), person_row(AIHUA, 姓名="艾花", 出生日期="1951-02-03"))
+    hall.police(
+        person_row(AIHUA, 姓名="爱华"), person_row(BAOGUO), person_row(AIHUA, 姓名="艾花", 出生日期="1951-02-03")
+    )
     snapshot = hall.build()
     found = {(line["row"], line["reason"]) for line in hall.quarantine(snapshot)}
     assert {row for row, reason in found if reason.startswith("同一号码")} == {"2", "4"}
@@ -133,13 +155,19 @@ def test_a_changed_name_alone_is_no_second_person(hall: Hall) -> None:
     hall.police(person_row(AIHUA, 姓名="爱华"), person_row(AIHUA, 姓名="爱花", 登记日期="2020-01-01"))
     snapshot = hall.build()
     assert snapshot.manifest["registers"]["police_households"]["kept"] == 2
-    names = duckdb.sql(f"SELECT id_number, name FROM read_parquet('{snapshot.path / 'identities.parquet'}')").fetchall()
+    names = duckdb.execute(
+        f"SELECT id_number, name FROM read_parquet('{snapshot.path / 'identities.parquet'}')"
+    ).fetchall()
     assert names == [(AIHUA, "爱花")]
 
 
 def test_keeps_renamed_counties_and_unknown_villages(hall: Hall) -> None:
-    hall.police(person_row(AIHUA, 户籍地区划代码="513029"), person_row(BAOGUO, 户籍地区划代码="511724001987"),
-                person_row(CHUNLAN, 户籍地区划代码="510107"), person_row(DEMING, 户籍地区划代码="513029001001"))
+    hall.police(
+        person_row(AIHUA, 户籍地区划代码="513029"),
+        person_row(BAOGUO, 户籍地区划代码="511724001987"),
+        person_row(CHUNLAN, 户籍地区划代码="510107"),
+        person_row(DEMING, 户籍地区划代码="513029001001"),
+    )
     snapshot = hall.build()
     found = [hall.fact(snapshot, who, "registered_area") for who in (AIHUA, BAOGUO, CHUNLAN, DEMING)]
     assert found == [511724000000, 511724001000, 510107000000, 511724001001]
@@ -150,7 +178,9 @@ def test_people_of_other_registers_have_an_identity_but_are_no_residents(hall: H
     hall.deliver("pensions", [pension(BAOGUO)])
     snapshot = hall.build()
     assert list(hall.people(snapshot)) == [person_of(AIHUA)]
-    assert duckdb.sql(f"SELECT count(*) FROM read_parquet('{snapshot.path / 'identities.parquet'}')").fetchall() == [(2,)]
+    assert duckdb.execute(
+        f"SELECT count(*) FROM read_parquet('{snapshot.path / 'identities.parquet'}')"
+    ).fetchall() == [(2,)]
 
 
 def test_an_empty_birth_date_is_taken_from_the_id_number_and_an_empty_fact_is_unknown(hall: Hall) -> None:
@@ -160,11 +190,12 @@ def test_an_empty_birth_date_is_taken_from_the_id_number_and_an_empty_fact_is_un
 
 
 def test_the_same_delivery_gives_the_same_bytes(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
-    hall.police(*(person_row(who, 性别="?" if who == DEMING else "男") for who in (DEMING, AIHUA, CHUNLAN, BAOGUO, AIHUA)))
+    hall.police(
+        *(person_row(who, 性别="?" if who == DEMING else "男") for who in (DEMING, AIHUA, CHUNLAN, BAOGUO, AIHUA))
+    )
     hall.deliver("pensions", [pension(who) for who in (BAOGUO, AIHUA, BAOGUO)])
     first = hall.build(alone=True)
-    connect = building.connect
-    monkeypatch.setattr(building, "connect", lambda **options: connect(threads=1, **options))
+    monkeypatch.setattr("yiyang.registry.build.connect", lambda **options: connect(threads=1, **options))
     second = hall.build(alone=True)
     assert first.path != second.path
     assert tree(first.path) == tree(second.path)
@@ -172,8 +203,11 @@ def test_the_same_delivery_gives_the_same_bytes(hall: Hall, monkeypatch: pytest.
 
 def tree(folder: Path) -> dict[str, str]:
     """Every file's hash."""
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def test_the_manifest_counts_and_hashes(hall: Hall) -> None:
@@ -181,13 +215,23 @@ def test_the_manifest_counts_and_hashes(hall: Hall) -> None:
     hall.deliver("pensions", [pension(AIHUA), pension("x")])
     (hall.folder / "说明.docx").write_bytes(b"?")
     manifest = hall.build().manifest
-    assert (manifest["month"], manifest["known"], manifest["area"], manifest["synthetic"]) == ("2026-10", "2026-10-05", "511724", True)
+    assert (manifest["month"], manifest["known"], manifest["area"], manifest["synthetic"]) == (
+        "2026-10",
+        "2026-10-05",
+        "511724",
+        True,
+    )
     assert manifest["people"] == 4
     assert manifest["registers"]["pensions"]["quarantined"] == 1
     assert manifest["quarantine"] == {"身份证号码不是 18 位，也不是旧的 15 位": 1}
     assert manifest["strangers"] == ["说明.docx"]
     assert len(manifest["missing"]) == 15
-    assert set(manifest["files"]) >= {"people.parquet", "identities.parquet", "quarantine.csv", "registers/pensions.parquet"}
+    assert set(manifest["files"]) >= {
+        "people.parquet",
+        "identities.parquet",
+        "quarantine.csv",
+        "registers/pensions.parquet",
+    }
 
 
 def test_rows_that_do_not_balance_stop_the_build() -> None:

@@ -54,7 +54,9 @@ def test_what_a_full_register_drops_held_until_the_eve_of_the_month(hall: Hall) 
 def test_october_as_known_in_october_stays_what_it_was(hall: Hall) -> None:
     october(hall, "pensions", [pension(AIHUA), pension(BAOGUO, "?")])
     then = hall.people(hall.built[0])
-    hall.deliver("pensions", [pension(AIHUA, "职工养老", "2004-01-01"), pension(BAOGUO), pension(CHUNLAN, since="2026-09-01")])
+    hall.deliver(
+        "pensions", [pension(AIHUA, "职工养老", "2004-01-01"), pension(BAOGUO), pension(CHUNLAN, since="2026-09-01")]
+    )
     snapshot = hall.build()
     assert hall.people(snapshot, "2026-10", "2026-10-05") == then
     assert [hall.fact(snapshot, who, "pension", "2026-10") for who in (AIHUA, BAOGUO, CHUNLAN)] == [1, 2, 2]
@@ -129,7 +131,11 @@ def test_a_delta_only_adds_and_the_newest_speaks(hall: Hall) -> None:
     def assessed(level: str, on: str, until: str = "") -> dict[str, str]:
         return {"身份证号": AIHUA, "能力等级": level, "评估日期": on, "有效期至": until}
 
-    october(hall, "ability_assessments", [assessed("轻度失能", "2025-01-10"), assessed("能力完好", "2023-01-10", "2024-12-31")])
+    october(
+        hall,
+        "ability_assessments",
+        [assessed("轻度失能", "2025-01-10"), assessed("能力完好", "2023-01-10", "2024-12-31")],
+    )
     hall.deliver("ability_assessments", [assessed("重度失能", "2026-10-11", "2026-12-31")])
     snapshot = hall.build()
     months = ("2024-12", "2025-01", "2026-10", "2026-11", "2027-01")

@@ -33,7 +33,9 @@ def some_ids(count: int) -> list[str]:
     bodies = []
     for _ in range(count):
         born = first + timedelta(days=chance.randrange(46_000))
-        bodies.append(f"{chance.choice((513029, 511721, 360221, 110101, 659004))}{born:%Y%m%d}{chance.randrange(1000):03d}")
+        bodies.append(
+            f"{chance.choice((513029, 511721, 360221, 110101, 659004))}{born:%Y%m%d}{chance.randrange(1000):03d}"
+        )
     return [body + ric.calc_check_digit(body + "0") for body in bodies]
 
 
@@ -48,7 +50,12 @@ def test_finds_every_other_check_character() -> None:
 
 
 def test_finds_every_single_wrong_digit() -> None:
-    wrong = [AIHUA[:place] + digit + AIHUA[place + 1:] for place in range(17) for digit in "0123456789" if digit != AIHUA[place]]
+    wrong = [
+        AIHUA[:place] + digit + AIHUA[place + 1 :]
+        for place in range(17)
+        for digit in "0123456789"
+        if digit != AIHUA[place]
+    ]
     assert 0 not in {fault for fault, _ in judge(*wrong)}
 
 
@@ -57,20 +64,41 @@ def test_lifts_fifteen_digits() -> None:
     assert judge(*(number[:6] + number[8:17] for number in numbers)) == [(0, number) for number in numbers]
 
 
-@pytest.mark.parametrize("dress", [
-    lambda n: f" {n} ", lambda n: f"\t{n}", lambda n: f"'{n}", lambda n: f"{n[:6]} {n[6:14]} {n[14:]}", lambda n: f"\u3000{n}\u00a0",
-    lambda n: n.translate(str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")), str.lower, lambda n: f"{n[:6]}-{n[6:14]}-{n[14:]}"])
+@pytest.mark.parametrize(
+    "dress",
+    [
+        lambda n: f" {n} ",
+        lambda n: f"\t{n}",
+        lambda n: f"'{n}",
+        lambda n: f"{n[:6]} {n[6:14]} {n[14:]}",
+        lambda n: f"\u3000{n}\u00a0",
+        lambda n: n.translate(str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")),
+        str.lower,
+        lambda n: f"{n[:6]}-{n[6:14]}-{n[14:]}",
+    ],
+)
 def test_reads_a_number_however_it_was_typed(dress) -> None:  # type: ignore[no-untyped-def]
     numbers = [AIHUA, *[n for n in some_ids(200) if n.endswith("X")][:5]]
     assert judge(*map(dress, numbers)) == [(0, number) for number in numbers]
 
 
-@pytest.mark.parametrize(("text", "fault"), [
-    (None, reasons.ID_MISSING), ("", reasons.ID_MISSING), ("  ", reasons.ID_MISSING),
-    ("5.1302E+17", reasons.ID_AS_NUMBER), ("5.13029194501010E+17", reasons.ID_AS_NUMBER),
-    ("51302919450101", reasons.ID_LENGTH), (AIHUA + "1", reasons.ID_LENGTH), ("台胞证0123", reasons.ID_LENGTH),
-    ("51302919450101O01X", reasons.ID_CHARACTERS), ("身份证号码啊", reasons.ID_CHARACTERS), ("51302919450101A166", reasons.ID_CHARACTERS),
-    ("513029194513010012", reasons.ID_CHECKSUM)])
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (None, reasons.ID_MISSING),
+        ("", reasons.ID_MISSING),
+        ("  ", reasons.ID_MISSING),
+        ("5.1302E+17", reasons.ID_AS_NUMBER),
+        ("5.13029194501010E+17", reasons.ID_AS_NUMBER),
+        ("51302919450101", reasons.ID_LENGTH),
+        (AIHUA + "1", reasons.ID_LENGTH),
+        ("台胞证0123", reasons.ID_LENGTH),
+        ("51302919450101O01X", reasons.ID_CHARACTERS),
+        ("身份证号码啊", reasons.ID_CHARACTERS),
+        ("51302919450101A166", reasons.ID_CHARACTERS),
+        ("513029194513010012", reasons.ID_CHECKSUM),
+    ],
+)
 def test_says_what_is_wrong(text: str | None, fault: int) -> None:
     assert judge(text) == [(fault, None)]
 
