@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,22 +21,22 @@ LIMIT = 2_000_000
 MOST_NAMES = 5  # of the items that fall short, named in the error
 # status → how it is said, in Chinese and English
 WORDS = {
-    "equal": ("持平", "equal"),
-    "better": ("高于上级", "better"),
+    "equal": ("等同", "equal"),
+    "better": ("优于上级", "better"),
     "worse": ("低于上级", "below"),
     "mixed": ("有高有低", "better and worse"),
     "unproven": ("未能证明达到", "not shown to reach"),
     "not_comparable": ("无法比较", "not comparable"),
-    "missing": ("未列入", "missing"),
+    "missing": ("缺失", "missing"),
     "extra": ("本级增加", "extra"),
     "unaffected": ("不涉及本地", "nobody here"),
 }
 KINDS = {
-    "covered": ("上级保障而本级未列", "covered above, not listed below"),
-    "uncovered": ("上级保障而本级不保障", "covered above, not below"),
+    "covered": ("上级有而本级未列", "covered above, not listed below"),
+    "uncovered": ("上级能享受而本级不能", "covered above, not below"),
     "less": ("本级金额较低", "less below"),
     "unsure": ("本级金额不能证明达到", "not shown to reach"),
-    "wider": ("本级多保障", "covered below only"),
+    "wider": ("本级能享受而上级不能", "covered below only"),
     "more": ("本级金额较高", "more below"),
 }
 
@@ -49,28 +50,26 @@ def compare_command(
         typer.Option(
             "--set",
             metavar="ITEM.VALUE=…",
-            help="试改下级清单的一个数（元），可多次，如 --set old_age_allowance.eighties=50。"
-            "Try a change of the lower list, in yuan.",
+            help="试改下级清单，可多次，金额以元计。 如 --set old_age_allowance.eighties=50 "
+            "Try a change of LOWER, in yuan.",
         ),
     ] = None,
     overlay: Annotated[
-        list[Path] | None,
-        typer.Option("--overlay", metavar="FILE", help="试改下级清单的 YAML 文件。A YAML file of changes to try."),
+        list[Path] | None, typer.Option("--overlay", metavar="FILE", help="写在文件里的试改。 Changes from a file.")
     ] = None,
     limit: Annotated[
-        int, typer.Option("--limit", metavar="N", min=1, help="逐一列举的上限，超出用 z3。Cells before z3 takes over.")
+        int, typer.Option("--limit", metavar="N", min=1, help="逐一列举的上限，超出用 z3。 Cells before z3 proves.")
     ] = LIMIT,
     method: Annotated[
-        str, typer.Option("--method", metavar="auto|exhaustive|z3", help="证明方法。How to prove.")
+        str, typer.Option("--method", metavar="HOW", help="auto、exhaustive 或 z3。 How to prove.")
     ] = "auto",
     fallback: Annotated[
-        bool,
-        typer.Option("--fallback/--no-fallback", help="下级未列的项目，视为由上级清单兜底。Unlisted items fall back."),
+        bool, typer.Option("--fallback", help="缺失的项目由上级清单兜底。 Missing items are answered above.")
     ] = False,
     allow_unstated: Annotated[
-        bool, typer.Option("--allow-unstated", help="未能证明和无法比较的不算低于。Do not count what cannot be shown.")
+        bool, typer.Option("--allow-unstated", help="未能证明、无法比较的放行。 Let pass what cannot be shown.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出。Print JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出。 Print JSON.")] = False,
 ) -> None:
     """下级清单是否低于上级：对每一种可能的老年人逐项比较，举出吃亏的人。Is a list below the list above it?
 
@@ -120,19 +119,26 @@ def _show(found: Comparison) -> None:
         (t(f"上级：{found.upper_name}", f"upper: {found.upper_name}"), "left"),
         (t(f"本级：{found.lower_name}", f"lower: {found.lower_name}"), "left"),
     ]
-    rows = [
-        (f"{one.name}\n{one.item}", t(*WORDS[one.status]), one.upper or "—", one.lower or "—") for one in found.items
-    ]
+    rows = [(f"{one.name}\n{one.item}", t(*WORDS[one.status]), one.upper or "—", _lower(one)) for one in found.items]
     title = t(
         f"{found.lower_name}的清单与{found.upper_name}的清单（{found.on}）",
         f"The list of {found.lower_name} against that of {found.upper_name} ({found.on})",
     )
     screen.show_table(title, columns, rows)
-    for one in found.items:
-        if one.people or one.reasons:
-            _block(one)
+    for one in (one for one in found.items if one in found.below or one.people):
+        _block(one)
+    _remarks([one for one in found.items if one not in found.below and not one.people])
     _line(_unmatched(found))
     _line(_verdict(found))
+
+
+def _lower(one: Compared) -> str:
+    from yiyang.catalog.labels import area_name
+
+    if one.lower is None or one.answered_by is None:
+        return one.lower or "—"
+    name = area_name(one.answered_by)
+    return t(f"【{name}清单】", f"[list of {name}]") + f"\n{one.lower}"
 
 
 def _block(one: Compared) -> None:
@@ -146,6 +152,16 @@ def _block(one: Compared) -> None:
         _given(t("本级", "lower"), shown, upper=False)
 
 
+def _remarks(items: Sequence[Compared]) -> None:
+    """What else there is to say, items with the same remark together."""
+    said: dict[str, list[str]] = {}
+    for one in items:
+        for reason in one.reasons:
+            said.setdefault(reason, []).append(one.name)
+    for reason, names in said.items():
+        _line(f"\n{reason}{t('：', ': ')}{t('、', ', ').join(names)}")
+
+
 def _given(label: str, shown: Shown, *, upper: bool) -> None:
     gift = shown.upper if upper else shown.lower
     article = f"    {gift.article}" if gift.article else ""
@@ -155,7 +171,8 @@ def _given(label: str, shown: Shown, *, upper: bool) -> None:
 def _unmatched(found: Comparison) -> str:
     from yiyang.catalog.compare import Status
 
-    missing, extra = found.having(Status.MISSING), found.having(Status.EXTRA)
+    missing = [one for one in found.items if one.status is Status.MISSING or one.answered_by]
+    extra = found.having(Status.EXTRA)
     gap, none = t("、", ", "), t("无", "none")
     lines = [
         t("只在上级清单：", "Only in the upper list: ") + (gap.join(one.name for one in missing) or none),
