@@ -91,7 +91,10 @@ def schema_command(
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="默认 policy/schema。")] = None,
     check_only: Annotated[bool, typer.Option("--check", help="只检查是否最新。Only whether they are current.")] = False,
 ) -> None:
-    """生成 policy 文件的 JSON Schema，供编辑器补全和检查。Generate JSON Schemas for editors."""
+    """生成 policy 文件的 JSON Schema，供编辑器补全和检查。Generate JSON Schemas for editors.
+
+    例如 For example: yiyang list schema --check
+    """
     commands.schema(out, check_only=check_only)
 
 

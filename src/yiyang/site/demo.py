@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -30,7 +31,7 @@ def demo_command(
     clock.step("① 造一座合成的城（各部门的登记册，两个月）", "① a synthetic city: registers of two months", lambda: _city(area, seed, elders, out / "city"))
     first, second = MONTHS
     for month, previous in ((first, None), (second, out / f"snapshot-{first}")):
-        clock.step(f"② 汇集 {month} 的登记册", f"② bringing the registers of {month} together", lambda m=month, p=previous: _build(out, m, p))
+        clock.step(f"② 汇集 {month} 的登记册", f"② bringing the registers of {month} together", partial(_build, out, month, previous))
     clock.step(f"③ {first}：按清单逐人判定", f"③ {first}: everybody under his list", lambda: _run(out, first, first))
     clock.step(f"④ {first} 按今日所知重算，得出补发与追回", f"④ {first} again as known now: back-pay and recovery", lambda: _arrears(out, first, second))
     clock.step(f"⑤ {second}：判定、比较、出报告", f"⑤ {second}: answers, differences, report", lambda: _month(out, second, first))
