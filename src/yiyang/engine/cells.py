@@ -40,8 +40,8 @@ class Axis:
     @cached_property
     def representatives(self) -> tuple[int, ...]:
         """One known value of each known class (years, not birth dates, for a `years` fact)."""
-        first = self.edges[0] - 1 if self.edges else 0
-        return (max(first, 0), *self.edges)
+        least = self.fact.minimum if self.fact.kind in (Kind.INT, Kind.YEARS) else 0
+        return (self.edges[0] - 1 if self.edges else least, *self.edges)
 
     def values_of(self, number: int) -> tuple[int, int | None]:
         """The class's values: from (inclusive) and to (exclusive, None = open)."""
