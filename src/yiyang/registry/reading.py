@@ -59,15 +59,15 @@ class Reader:
         columns = typed(contract, source)
         steps = layers(contract.id_column, self.known)
         steps[0] |= {f"q_{n}": quick(c, n, self.facts) for n, c in columns.items()}
+        steps[0] |= {f"q_{n}": f"NULLIF(trim({n}), '')" for n in texts(contract, source)}
         sql = source.query
         for step in steps:
             sql = f"SELECT *, {', '.join(f'{expr} AS {name}' for name, expr in step.items())} FROM ({sql})"
-        everything = ", ".join(f"NULLIF(trim({n}), '')" for n in source.heading.places)
         kept = [
             "CASE WHEN id_error = 0 THEN _n END AS n",
             "id_error",
             f"CASE WHEN id_error > 0 THEN {contract.id_column} END AS r_id_number",
-            f"id_error = {reasons.ID_MISSING} AND COALESCE({everything}) IS NULL AS is_blank",
+            f"{self._is_blank(source)} AS is_blank",
         ]
         for name, column in columns.items():
             # Short texts are cheap to keep, and a day in the future has to be shown as it was written.
@@ -77,13 +77,17 @@ class Reader:
         return f"SELECT {', '.join(kept)} FROM ({sql})"
 
     @staticmethod
+    def _is_blank(source: Source) -> str:
+        """SQL: whether the whole row is empty. A CASE, because AND would look at every row's columns."""
+        everything = ", ".join(f"NULLIF(trim({name}), '')" for name in source.heading.places)
+        return f"CASE WHEN id_error = {reasons.ID_MISSING} THEN COALESCE({everything}) IS NULL ELSE FALSE END"
+
+    @staticmethod
     def _text(name: str, column: Column) -> str:
-        text = f"NULLIF(trim({name}, ' \t\u3000'), '')"
-        return (
-            f"CASE WHEN {text} IS NOT NULL THEN {hash_sql(chr(39) + 'H' + chr(39) + ' || ' + text)} END"
-            if column.role == "household"
-            else text
-        )
+        if column.role != "household":
+            return f"q_{name}"
+        hashed = hash_sql(f"'H' || q_{name}")
+        return f"CASE WHEN q_{name} IS NOT NULL THEN {hashed} END"
 
     def _read_odd(self, register: str, name: str, column: Column) -> bool:
         """Make odd_<column> (raw, value, is_empty): every writing that was not quick, once. False if there are none."""
