@@ -32,7 +32,7 @@ from yiyang.engine.spark import SparkBackend
 
 Row = dict[str, Any]
 HERE = Path(__file__).parent
-SIZES = {"duckdb": (100_000, 1_000_000, 5_000_000, 20_000_000), "spark": (100_000, 1_000_000, 5_000_000)}
+SIZES = {"duckdb": (100_000, 1_000_000, 5_000_000, 20_000_000, 100_000_000), "spark": (100_000, 1_000_000, 5_000_000)}
 MEMORY = "2GB"
 PART = 1_000_000
 CARRY = ("household", "birth_date")
@@ -79,7 +79,7 @@ def write_people(count: int, folder: Path) -> None:
     folder.mkdir()
     for number, first in enumerate(range(0, count, PART)):
         people = made.snapshot(made.make(min(PART, count - first), made.SEED + number))
-        person = np.arange(first, first + len(people["age"] if "age" in people else people["ability"]))
+        person = np.arange(first, first + len(people["ability"]))
         facts = {name: pa.array(column.astype(np.int32)) for name, column in people.items()}
         columns = {"person": pa.array(person), "household": pa.array(person // 2), **facts}
         pq.write_table(pa.table(columns), folder / f"part-{number:05}.parquet", compression="zstd")
@@ -132,7 +132,7 @@ def _facts(backend: DuckBackend | SparkBackend, folder: Path, cells: pipeline.Ce
         "cells": len(cells.codes),
         "possible": coding.total,
         "read_mb": _size_mb(folder / "people"),
-        "written_mb": _size_mb(folder / "cells.parquet") + _size_mb(folder / "entitlements.parquet"),
+        "written_mb": round(_size_mb(folder / "cells.parquet") + _size_mb(folder / "entitlements.parquet"), 1),
         **backend.fetch(f"SELECT {sums} FROM written").to_pylist()[0],
     }
 
@@ -152,13 +152,13 @@ def _clock(row: Row, step: str) -> Iterator[None]:
 
 def shown(result: Row) -> str:
     """The table of one engine."""
-    heads = ["people", "cells", *STEPS, "all", "a million", "peak", "read", "written"]
+    heads = ["people", "cells", *STEPS, "all", "processor a million", "peak", "read", "written"]
     rows = []
     for row in result["rows"]:
         total = sum(row[f"{step}_s"] for step in STEPS)
         steps = [table.seconds(row[f"{step}_s"]) for step in STEPS]
         sizes = [f"{row[name]:,.0f} MB" for name in ("peak_mb", "read_mb", "written_mb")]
-        speed = table.seconds(total / row["people"] * 1e6)
+        speed = table.seconds(sum(row[f"{step}_cpu_s"] for step in STEPS[1:]) / row["people"] * 1e6)
         rows.append([f"{row['people']:,}", f"{row['cells']:,}", *steps, table.seconds(total), speed, *sizes])
     note = f"Memory limit {result['memory']}. {table.said(result['machine'])}."
     return f"{table.markdown(heads, rows)}\n\n{note}"
