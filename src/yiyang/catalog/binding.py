@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from yiyang.base.errors import ConditionError, NoEffect, UsageError
+from yiyang.base.errors import ConditionError, NoEffect, PolicyError, UsageError
 from yiyang.catalog.apply import Lists, apply, in_force, is_in_force
 from yiyang.catalog.facts import load_facts
 from yiyang.catalog.lists import LoadedItem, documents, list_areas, load_list, short
-from yiyang.catalog.loader import Problems
+from yiyang.catalog.loader import Problems, where
 from yiyang.catalog.overlay import Overlay
 from yiyang.catalog.references import conditions_of, thresholds_used, values_used
 from yiyang.catalog.schema import Document, Item, Source
@@ -210,7 +210,17 @@ class _Binder:
 
     def bound(self, areas: tuple[str, ...]) -> BoundProgram:
         self._problems.raise_if_any()
-        return BoundProgram(Program(tuple(self._rules)), tuple(self._infos), self._book, self._on, areas)
+        try:
+            program = Program(tuple(self._rules))
+        except PolicyError as error:
+            raise self._located(error) from None
+        return BoundProgram(program, tuple(self._infos), self._book, self._on, areas)
+
+    def _located(self, error: PolicyError) -> PolicyError:
+        """What is wrong with the rules together, with the file and line where each of them says how it meets others."""
+        named = set(re.findall(r"[a-z][a-z0-9_]*", error.en))
+        found = [where(info.path, ("stacking",)) for info in self._infos if info.item.id in named]
+        return PolicyError(error.zh, error.en, [(place, place) for place in found])
 
     def add(self, loaded: LoadedItem, area: str, scope: Condition) -> None:
         item = loaded.item

@@ -50,7 +50,7 @@ def run_command(
     say(f"报告：{out / 'report.html'}", f"Report: {out / 'report.html'}")
 
 
-@app.command("explain", epilog="例 Example: yiyang explain out/r11 511724194501010018 old_age_allowance")
+@app.command("explain", epilog="例 Example: yiyang explain out/r11 511724194501010011 old_age_allowance")
 def explain_command(
     run: RunArgument,
     person: Annotated[str, typer.Argument(metavar="PERSON", help="人员编号或 18 位身份证号。A person number or an 18-digit id number.")],

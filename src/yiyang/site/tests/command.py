@@ -26,6 +26,7 @@ class Said:
 def yiyang(*words: str | Path) -> Said:
     """Run `yiyang WORDS…` here."""
     out, err, code = io.StringIO(), io.StringIO(), 0
+    cli.app.registered_groups.clear()  # main() gathers the rooms each time
     words_given = mock.patch.object(sys, "argv", ["yiyang", *map(str, words)])
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), words_given:
         try:
