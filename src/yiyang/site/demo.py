@@ -89,7 +89,17 @@ def _tell(out: Path, month: str, clock: _Clock) -> None:
     show.arrears(json.loads((out / "arrears" / "arrears.json").read_text(encoding="utf-8")))
     show_table(t("用时（秒）", "Seconds"), [(t("步骤", "step"), "left"), (t("秒", "s"), "right")],
                [*[(name, f"{seconds:.1f}") for name, seconds in clock.steps], (t("合计", "total"), f"{sum(s for _, s in clock.steps):.1f}")])
-    console().print(t(f"\n报告（含地图）：{run / 'report.html'}\n接着试：yiyang next {run}　·　yiyang simulate {run} --set 511724/old_age_allowance.eighties=80"
-                      f"　·　yiyang explain {run} 人员编号　·　yiyang list show 511724",
-                      f"\nReport with the map: {run / 'report.html'}\nLook next: yiyang next {run}  ·  yiyang simulate {run} --set 511724/old_age_allowance.eighties=80"
-                      f"  ·  yiyang explain {run} PERSON  ·  yiyang list show 511724"), markup=False)
+    console().print(t(f"\n报告（含地图）：{run / 'report.html'}\n接着试：", f"\nReport with the map: {run / 'report.html'}\nLook next:"), markup=False)
+    for hint in _hints(run, found):
+        console().print(f"  yiyang {hint}", markup=False)
+
+
+def _hints(run: Path, found: dict[str, Any]) -> list[str]:
+    """Commands that work on this run: its dearest item a little dearer, its first person, its list."""
+    from yiyang.entitlement.store import RunFolder
+
+    opened, dearest = RunFolder(run), max(found["items"], key=lambda item: item["year_fen"])
+    info = opened.bound.infos[dearest["rule"]]
+    dearer = [f"{info.list_area}/{info.item.id}.{name}={info.values[name] // 100 + 20}" for name in info.tier_values[:1]]
+    return [f"next {run}", *(f"simulate {run} --set {change}" for change in dearer), f"explain {run} {opened.people.person[0]}",
+            f"list show {info.list_area}"]
