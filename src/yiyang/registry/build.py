@@ -60,6 +60,7 @@ def build(folder: Path, *, known: date, out: Path, previous: Path | None = None)
     with (
         progress(f"{delivery.note.month} 建立快照", f"build {delivery.note.month}", total=total) as bar,
         atomic_folder(out) as work,
+        sql.interruptible(),
     ):
         Builder(work, facts, contracts, delivery, known, before, bar).run()
     return open_snapshot(out)

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
 Connection = duckdb.DuckDBPyConnection
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Ctrl-C within a query is Ctrl-C: DuckDB tells of it as a RuntimeError."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "Query interrupted" in str(error):
+            raise KeyboardInterrupt from error
+        raise
 
 
 def quoted(text: str | Path) -> str:

@@ -202,7 +202,8 @@ def resolve(con: duckdb.DuckDBPyConnection, snapshot: Path, month: str, known: d
     delivered = [name for name in opened.delivered_by(on) if name in contracts]
     for name in delivered:
         view_register(con, contracts[name], facts, opened.registers[name])
-    run_steps(con, resolve_steps(contracts, facts, as_int(date.fromisoformat(f"{month}-01")), on, delivered))
+    with sql.interruptible():
+        run_steps(con, resolve_steps(contracts, facts, as_int(date.fromisoformat(f"{month}-01")), on, delivered))
 
 
 def view_register(con: duckdb.DuckDBPyConnection, contract: Contract, facts: FactBook, path: Path) -> None:

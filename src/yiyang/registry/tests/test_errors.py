@@ -153,6 +153,7 @@ def test_what_is_no_snapshot(tmp_path: Path, content: str | None) -> None:
     ("error", "becomes"),
     [
         (KeyboardInterrupt(), KeyboardInterrupt),
+        (RuntimeError("Query interrupted"), KeyboardInterrupt),
         (duckdb.IOException("IO Error: No space left on device"), StorageError),
         (OSError(28, "No space left on device"), StorageError),
     ],
