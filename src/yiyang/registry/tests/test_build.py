@@ -244,3 +244,10 @@ def test_refuses_two_ids_with_one_key(hall: Hall, monkeypatch: pytest.MonkeyPatc
     hall.police()
     with pytest.raises(DeliveryError, match="same person key"):
         hall.build()
+
+
+def test_an_empty_cell_in_a_sheet_of_ticks_means_no(hall: Hall) -> None:
+    hall.police()
+    hall.deliver("civil_special", [{"身份证号": AIHUA, "有特殊贡献": "√", "流浪乞讨": "", "脱贫户或监测户": "是"}])
+    person = hall.people(hall.build())[person_of(AIHUA)]
+    assert [person[name] for name in ("special_contribution", "vagrant", "poverty_alleviated")] == [1, 0, 1]

@@ -96,5 +96,5 @@ def test_a_wrong_contract_is_told_with_its_file_and_line(
 
 
 def test_a_blank_cell_may_state_a_value(policy: Callable[[str, str, str], Path]) -> None:
-    where = policy("civil_special", "type: bool, fact: vagrant}", 'type: bool, fact: vagrant, blank: "0"}')
-    assert load_contracts(where)["civil_special"].columns["vagrant"].blank == "0"
+    where = policy("human_training", "fact: family_care_training}", 'fact: family_care_training, blank: "0"}')
+    assert load_contracts(where)["human_training"].columns["family_care_training"].blank == "0"
