@@ -105,8 +105,8 @@ def _sum(row: Json) -> str:
     return f"　{_every(row)} {yuan(row['low_fen'])}–{yuan(row['high_fen'])}"
 
 
-def difference(found: Json) -> None:
-    """Changes by cause and by item."""
+def difference(found: Json, *, by_item: bool = True) -> None:
+    """Changes by cause and, unless left out, by item."""
     heads = [(t("新增", "new"), "right"), (t("变动", "changed"), "right"), (t("停止", "ended"), "right"), (t("每年金额变化", "a year"), "right")]
 
     def cells(row: Json) -> list[str]:
@@ -114,8 +114,9 @@ def difference(found: Json) -> None:
 
     show_table(f"{found['month_a']} → {found['month_b']}{_mark(found)}", [(t("原因", "cause"), "left"), *heads],
                [[row[lang()], *cells(row)] for row in found["causes"]])
-    show_table(t("按项目", "By item"), [(t("清单", "list"), "left"), (t("项目", "item"), "left"), *heads],
-               [[row["list_area"], row["name_zh"], *cells(row)] for row in found["items"]])
+    if by_item:
+        show_table(t("按项目", "By item"), [(t("清单", "list"), "left"), (t("项目", "item"), "left"), *heads],
+                   [[row["list_area"], row["name_zh"], *cells(row)] for row in found["items"]])
     total = found["totals"]
     _line(f"共 {total['people']:,} 人有变化：新增 {total['new']:,} 项、变动 {total['changed']:,} 项、停止 {total['ended']:,} 项。",
           f"{total['people']:,} people changed: {total['new']:,} new, {total['changed']:,} changed, {total['ended']:,} ended.")

@@ -85,7 +85,7 @@ def _tell(out: Path, month: str, clock: _Clock) -> None:
     run = out / f"run-{month}"
     found = json.loads((run / "summary.json").read_text(encoding="utf-8"))
     show.summary(found)
-    show.difference(json.loads((run / "diff.json").read_text(encoding="utf-8")))
+    show.difference(json.loads((run / "diff.json").read_text(encoding="utf-8")), by_item=False)
     show.arrears(json.loads((out / "arrears" / "arrears.json").read_text(encoding="utf-8")))
     show_table(t("用时（秒）", "Seconds"), [(t("步骤", "step"), "left"), (t("秒", "s"), "right")],
                [*[(name, f"{seconds:.1f}") for name, seconds in clock.steps], (t("合计", "total"), f"{sum(s for _, s in clock.steps):.1f}")])
@@ -95,11 +95,14 @@ def _tell(out: Path, month: str, clock: _Clock) -> None:
 
 
 def _hints(run: Path, found: dict[str, Any]) -> list[str]:
-    """Commands that work on this run: its dearest item a little dearer, its first person, its list."""
+    """Commands that work on this run: of the nearest list the dearest item a little dearer, somebody who gets it, the list."""
+    from yiyang.engine.facts import area_span
     from yiyang.entitlement.store import RunFolder
 
-    opened, dearest = RunFolder(run), max(found["items"], key=lambda item: item["year_fen"])
-    info = opened.bound.infos[dearest["rule"]]
-    dearer = [f"{info.list_area}/{info.item.id}.{name}={info.values[name] // 100 + 20}" for name in info.tier_values[:1]]
-    return [f"next {run}", *(f"simulate {run} --set {change}" for change in dearer), f"explain {run} {opened.people.person[0]}",
-            f"list show {info.list_area}"]
+    opened = RunFolder(run)
+    paying = [item for item in found["items"] if item["year_fen"] and item["per"] == "person"] or found["items"]
+    item = min(paying, key=lambda item: (area_span(item["list_area"])[1] - area_span(item["list_area"])[0], -item["year_fen"]))
+    info = opened.bound.infos[item["rule"]]
+    somebody = opened.table(f"entitlements/{info.list_area}-{info.item.id}.parquet", columns=["person"])["person"][0]
+    dearer = [f"{info.list_area}/{info.item.id}.{name}={info.values[name] // 100 + 20}" for name in info.tier_values[-1:]]
+    return [f"next {run}", *(f"simulate {run} --set {change}" for change in dearer), f"explain {run} {somebody} {info.item.id}", f"list show {info.list_area}"]
