@@ -10,7 +10,20 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_PUBLIC: dict[str, str] = {}
+# name → the module it comes from
+_PUBLIC: dict[str, str] = {
+    "load_facts": "yiyang.catalog.facts",
+    "load_list": "yiyang.catalog.lists",
+    "bind": "yiyang.catalog.binding",
+    "Overlay": "yiyang.catalog.overlay",
+    "RunFolder": "yiyang.entitlement.store",
+    "Simulator": "yiyang.entitlement.simulate",
+    "YiyangError": "yiyang.base.errors",
+    **dict.fromkeys(
+        ("make_city", "build_snapshot", "run", "explain", "diff", "arrears", "missing_facts", "compare_lists"),
+        "yiyang.api",
+    ),
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,7 +14,6 @@ from yiyang.entitlement import show
 
 if TYPE_CHECKING:
     from yiyang.catalog.overlay import Overlay
-    from yiyang.entitlement.store import RunFolder
 
 app = typer.Typer()
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出。Print JSON.")]
@@ -58,11 +56,11 @@ def explain_command(
     as_json: AsJson = False,
 ) -> None:
     """说明一个人为什么有、为什么没有、还缺什么。Why a person is entitled, why not, what is missing."""
-    from yiyang.entitlement.explain import explain
+    from yiyang.entitlement.explain import explain, person_in
     from yiyang.entitlement.store import RunFolder
 
     opened = RunFolder(run)
-    told = explain(opened, _person(opened, person), item, lang(), asked=person)
+    told = explain(opened, person_in(opened, person), item, lang(), asked=person)
     emit_json(told) if as_json else show.explanation(told, single=item is not None)
 
 
@@ -120,26 +118,6 @@ def _overlay(sets: list[str] | None, paths: list[Path] | None) -> Overlay:
     from yiyang.catalog.overlay import Overlay
 
     return Overlay.of(sets or (), paths or ())
-
-
-def _person(run: RunFolder, text: str) -> int:
-    """A person number from what the clerk typed: the number itself, or an id number. Some person numbers have 18 digits, too."""
-    typed = text.strip().upper()
-    if re.fullmatch(r"[0-9]{1,19}", typed) and (len(typed) != 18 or int(typed) in run):
-        return int(typed)
-    if re.fullmatch(r"[0-9]{17}[0-9X]", typed):
-        return _person_of_id(typed)
-    raise UsageError(f"{text} 既不是人员编号也不是 18 位身份证号。", f"{text} is neither a person number nor an 18-digit id number.")
-
-
-def _person_of_id(number: str) -> int:
-    from yiyang.registry.identity import CHECKS, WEIGHTS, person_of
-
-    check = CHECKS[sum(weight * int(digit) for weight, digit in zip(WEIGHTS, number, strict=False)) % 11]
-    if number[-1] != check:
-        raise UsageError(f"身份证号 {number} 的校验码不对（末位应为 {check}），请核对是否抄错。",
-                         f"the check character of id number {number} is wrong (it should be {check}): look for a slip of the pen.")
-    return person_of(number)
 
 
 __all__ = ["app"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from yiyang.engine.rules import Reason, Rule, StackReason
 from yiyang.engine.sentences import Speaker
 from yiyang.entitlement.store import RunFolder
 from yiyang.entitlement.summary import describe, speaker
+from yiyang.registry.identity import CHECKS, WEIGHTS, person_of
 
 Json = dict[str, Any]
 States = dict[Reason, bool | None]
@@ -43,6 +45,24 @@ def explain(run: RunFolder, person: int, item: str | None = None, lang: str = "z
     facts = [{"fact": fact.name, "name": fact.zh if lang == "zh" else fact.en, "value": _value(says, fact, values, run.reference)}
              for fact in run.bound.program.facts]
     return {"person": person, "month": run.manifest["month"], "synthetic": run.manifest["synthetic"], "facts": facts, "items": items}
+
+
+def person_in(run: RunFolder, text: str) -> int:
+    """A person number from what the clerk typed: the number itself, or an id number. Some person numbers have 18 digits, too."""
+    typed = text.strip().upper()
+    if re.fullmatch(r"[0-9]{1,19}", typed) and (len(typed) != 18 or int(typed) in run):
+        return int(typed)
+    if re.fullmatch(r"[0-9]{17}[0-9X]", typed):
+        return _person_of_id(typed)
+    raise UsageError(f"{text} 既不是人员编号也不是 18 位身份证号。", f"{text} is neither a person number nor an 18-digit id number.")
+
+
+def _person_of_id(number: str) -> int:
+    check = CHECKS[sum(weight * int(digit) for weight, digit in zip(WEIGHTS, number, strict=False)) % 11]
+    if number[-1] != check:
+        raise UsageError(f"身份证号 {number} 的校验码不对（末位应为 {check}），请核对是否抄错。",
+                         f"the check character of id number {number} is wrong (it should be {check}): look for a slip of the pen.")
+    return person_of(number)
 
 
 def diff_names(run: RunFolder, lang: str) -> dict[str, str]:

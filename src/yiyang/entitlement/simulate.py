@@ -13,6 +13,7 @@ import numpy as np
 from yiyang.areas import logic as areas
 from yiyang.base.errors import NoEffect
 from yiyang.catalog.binding import BoundProgram
+from yiyang.catalog.overlay import Overlay
 from yiyang.catalog.schema import Text
 from yiyang.engine.cells import Axis, Bools, Coding, Ints, coding_of, splits
 from yiyang.engine.conditions import thresholds
@@ -59,19 +60,26 @@ class Simulator:
         run: the run to start from.
 
     Example:
-        >>> Simulator(RunFolder("out/run-2026-11")).simulate(changed)["budget_year_fen"]  # doctest: +SKIP
-        1234500
+        >>> import yiyang
+        >>> simulator = yiyang.Simulator(yiyang.RunFolder("out/r11"))
+        >>> found = simulator.simulate(yiyang.Overlay.of(["511724/old_age_allowance.eighties=80"]))
+        >>> found["budget_year_fen"] == 12 * 2000 * found["winners"], found["losers"]
+        (True, 0)
     """
 
     def __init__(self, run: RunFolder) -> None:
         self.run = run
 
-    def simulate(self, changed: BoundProgram) -> Json:
+    def simulate(self, change: Overlay | BoundProgram) -> Json:
         """Budget a year, winners and losers of a changed list, in all and by county, age and hardship.
 
         Only what is certain counts: undecided people neither win nor lose.
+
+        Raises:
+            NoEffect: the change alters nothing.
         """
         began = time.perf_counter()
+        changed = self.run.rebind(change) if isinstance(change, Overlay) else change
         what = touched(self.run.bound.program, changed.program)
         view = self._view(what)
         before, after = view.paid(what.before, what.items), view.paid(what.after, what.items)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -44,18 +44,24 @@ def make(
 
       yiyang city make --area 铜梁区 --elders 20000 --out out/tongliang
     """
+    report = make_into(out, area=area, seed=seed, elders=elders, months=months)
+    if as_json:
+        screen.emit_json({**report, "out": str(out)})
+        return
+    rows, elders = sum(sum(month.values()) for month in report["rows"].values()), report["elders"]
+    name, count = report["name"], len(report["months"])
+    screen.say(
+        f"已造好虚构的{name}：{elders:,} 位老年人，{count} 个月，{rows:,} 行登记。输出在 {out}",
+        f"Made-up {name} is ready: {elders:,} elders, {count} months, {rows:,} rows. See {out}",
+    )
+
+
+def make_into(out: Path, *, area: str, seed: int, elders: int | None, months: str) -> dict[str, Any]:
+    """Make a city in a folder; its manifest."""
     from yiyang.synthetic.make import make_city, manifest, plan_of
 
     plan = plan_of(area, months, elders, seed)
     with screen.progress("造城市", "Making the city", 1 + len(plan.months)) as bar, atomic_folder(out) as folder:
-        made = make_city(plan, folder, bar.step)
-        report = manifest(plan, made)
+        report = manifest(plan, make_city(plan, folder, bar.step))
         (folder / "manifest.json").write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    if as_json:
-        screen.emit_json({**report, "out": str(out)})
-        return
-    rows = f"{sum(sum(month.values()) for month in made.rows.values()):,}"
-    screen.say(
-        f"已造好虚构的{report['name']}：{made.elders:,} 位老年人，{len(plan.months)} 个月，{rows} 行登记。输出在 {out}",
-        f"Made-up {report['name']} is ready: {made.elders:,} elders, {len(plan.months)} months, {rows} rows. See {out}",
-    )
+    return report
