@@ -36,6 +36,8 @@ from yiyang.registry.settling import DOUBTFUL
 from yiyang.registry.snapshot import open_snapshot
 
 ALIVE = "alive"
+DOUBT_FIRST = f"CASE WHEN state >= {DOUBTFUL} THEN 0 ELSE 1 END, "
+DOUBT_LAST = f"CASE WHEN state >= {DOUBTFUL} THEN 1 ELSE 0 END, "
 
 
 def resolve_steps(
@@ -53,15 +55,20 @@ def resolve_steps(
         `facts`, sorted by person.
     """
     there = [name for name in contracts if name in delivered]
-    tops = [(_base if name == BASE else _top)(contracts[name], facts, day, known) for name in there]
-    return (*tops, _people(contracts, facts, there))
+    single = {name for name, fact in facts.facts.items() if is_single(fact, contracts, facts)}
+    tops = [_top(contracts[name], facts, day, known, single) for name in there if name != BASE]
+    return (_base(contracts[BASE], facts, day, known), *tops, _people(contracts, facts, there))
 
 
-def _top(contract: Contract, facts: FactBook, day: int, known: int) -> Step:
-    """What one register says of each person on the day; `doubtful` is 1 where a row is in quarantine."""
+def _top(contract: Contract, facts: FactBook, day: int, known: int, single: set[str]) -> Step:
+    """What one register says of each person on the day; `doubtful` is 1 where a row is in quarantine.
+
+    A doubtful row silences the others, unless all they can say is the same (a death is a death).
+    """
     name = contract.register_
+    doubt = DOUBT_LAST if set(contract.facts) <= single else DOUBT_FIRST
     values = [f"CASE WHEN state < {DOUBTFUL} THEN {column} END AS {column}" for column in columns_of(contract, facts)]
-    return _ranked(name, known, f"valid_to >= {day} AND valid_from <= {day}", "", values)
+    return _ranked(name, known, f"valid_to >= {day} AND valid_from <= {day}", doubt, values)
 
 
 def _base(contract: Contract, facts: FactBook, day: int, known: int) -> Step:
@@ -73,15 +80,14 @@ def _base(contract: Contract, facts: FactBook, day: int, known: int) -> Step:
         holds = "" if column in for_life else f" AND valid_from <= {day}"
         values.append(f"CASE WHEN state < {DOUBTFUL}{holds} THEN {column} END AS {column}")
     first = f"CASE WHEN valid_to >= {day} THEN 0 ELSE 1 END, CASE WHEN valid_from <= {day} THEN 0 ELSE 1 END, "
-    return _ranked(contract.register_, known, f"valid_to >= {month_before}", first, values)
+    return _ranked(contract.register_, known, f"valid_to >= {month_before}", first + DOUBT_FIRST, values)
 
 
 def _ranked(name: str, known: int, valid: str, first: str, values: Sequence[str]) -> Step:
     """The row that speaks for each person among those that are valid and were believed."""
     ranked = (
         "SELECT *, ROW_NUMBER() OVER (PARTITION BY person ORDER BY "
-        f"{first}CASE WHEN state >= {DOUBTFUL} THEN 0 ELSE 1 END, "
-        "valid_from DESC, known_from DESC, source_row DESC, row_hash) AS turn "
+        f"{first}valid_from DESC, known_from DESC, source_row DESC, row_hash) AS turn "
         f"FROM r_{name} WHERE known_from <= {known} AND known_to > {known} AND {valid}"
     )
     doubtful = f"CASE WHEN state >= {DOUBTFUL} THEN 1 ELSE 0 END AS doubtful"

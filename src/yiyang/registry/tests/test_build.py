@@ -140,6 +140,12 @@ def test_a_death_in_any_register_counts_even_if_another_is_doubtful(hall: Hall) 
     assert [hall.fact(snapshot, who, "alive") for who in (AIHUA, BAOGUO, CHUNLAN, DEMING)] == [0, None, 1, 1]
 
 
+def test_a_good_row_of_a_death_counts_beside_a_bad_one(hall: Hall) -> None:
+    hall.police()
+    hall.deliver("police_deaths", [{"身份证号": AIHUA, "死亡日期": day} for day in ("2026-09-01", "2062-09-01")])
+    assert hall.fact(hall.build(), AIHUA, "alive") == 0
+
+
 def test_two_persons_with_one_id_are_both_in_quarantine(hall: Hall) -> None:
     hall.police(
         person_row(AIHUA, 姓名="爱华"), person_row(BAOGUO), person_row(AIHUA, 姓名="艾花", 出生日期="1951-02-03")

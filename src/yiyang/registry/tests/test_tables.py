@@ -6,14 +6,16 @@ import re
 import sqlite3
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from yiyang.catalog.facts import load_facts
+from yiyang.engine.pipeline import Step
 from yiyang.registry.contracts import load_contracts
 from yiyang.registry.identity import person_of
-from yiyang.registry.snapshot import open_snapshot, people_for
+from yiyang.registry.snapshot import Snapshot, people_for
 from yiyang.registry.tables import is_covered, is_single, resolve_steps
 from yiyang.registry.tests.hall import AIHUA, BAOGUO, CHUNLAN, DEMING, ZHUYANG, Hall, ask, person_row
 from yiyang.registry.tests.test_build import pension
@@ -94,26 +96,49 @@ def test_people_for_takes_the_snapshots_own_file_or_makes_another_month(hall: Ha
     assert duckdb.execute(f"SELECT count(*) FROM read_parquet('{out}')").fetchall() == [(4,)]
 
 
-def test_the_steps_run_unchanged_on_another_engine(hall: Hall) -> None:
-    hall.police(
-        person_row(AIHUA), person_row(BAOGUO, 性别="?"), person_row(CHUNLAN), person_row(CHUNLAN, 登记日期="2020-01-01")
-    )
+@pytest.fixture
+def mixed(hall: Hall) -> tuple[Snapshot, list[dict[str, Any]]]:
+    """A snapshot with contradictions, doubts and a death, and its people."""
+    twice = [person_row(CHUNLAN), person_row(CHUNLAN, 登记日期="2020-01-01")]
+    hall.police(person_row(AIHUA), person_row(BAOGUO, 性别="?"), *twice)
     hall.deliver("pensions", [pension(AIHUA), pension(CHUNLAN, "?")])
     hall.deliver("township_living", [lived(AIHUA, ELSEWHERE), lived(CHUNLAN)])
     hall.deliver("police_deaths", [{"身份证号": CHUNLAN, "死亡日期": "2026-09-01"}])
-    snapshot = open_snapshot(hall.build().path)
+    snapshot = hall.build()
+    return snapshot, list(hall.people(snapshot).values())
+
+
+def steps_of(snapshot: Snapshot) -> tuple[Step, ...]:
+    return resolve_steps(load_contracts(), load_facts(), 20261001, 20261005, list(snapshot.registers))
+
+
+def test_the_steps_run_unchanged_on_sqlite(mixed: tuple[Snapshot, list[dict[str, Any]]]) -> None:
+    snapshot, ours = mixed
     other = sqlite3.connect(":memory:")
     for name, path in snapshot.registers.items():
         rows = ask(f"SELECT * FROM read_parquet('{path}')")
         other.execute(f"CREATE TABLE r_{name} ({', '.join(rows[0])})")
-        other.executemany(
-            f"INSERT INTO r_{name} VALUES ({', '.join('?' * len(rows[0]))})", [[*r.values()] for r in rows]
-        )
-    steps = resolve_steps(load_contracts(), load_facts(), 20261001, 20261005, list(snapshot.registers))
-    for step in steps:
+        marks = ", ".join("?" * len(rows[0]))
+        other.executemany(f"INSERT INTO r_{name} VALUES ({marks})", [[*row.values()] for row in rows])
+    for step in steps_of(snapshot):
         other.execute(f"CREATE TABLE {step.name} AS {step.sql}")
-    theirs = other.execute("SELECT * FROM people").fetchall()
-    assert theirs == [tuple(row.values()) for row in hall.people(snapshot).values()]
+    assert other.execute("SELECT * FROM people").fetchall() == [tuple(row.values()) for row in ours]
+
+
+@pytest.mark.java
+def test_the_steps_run_unchanged_on_spark(mixed: tuple[Snapshot, list[dict[str, Any]]]) -> None:
+    from yiyang.engine.spark import SparkBackend
+
+    snapshot, ours = mixed
+    spark = SparkBackend(memory="1g")
+    try:
+        for name, path in snapshot.registers.items():
+            spark.read_parquet(f"r_{name}", path)
+        for step in steps_of(snapshot):
+            spark.run(step)
+        assert spark.fetch("SELECT * FROM people ORDER BY person").to_pylist() == ours
+    finally:
+        spark.close()
 
 
 @pytest.mark.parametrize(
