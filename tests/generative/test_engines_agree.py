@@ -19,13 +19,13 @@ def duck() -> Iterator[DuckBackend]:
     backend.close()
 
 
-@settings(max_examples=400)
+@settings(max_examples=250)
 @given(case=cases())
 def test_numpy_on_cells_says_what_the_reference_says(case: Case) -> None:
     assert by_numpy(case) == by_reference(case)
 
 
-@settings(max_examples=150)
+@settings(max_examples=120)
 @given(case=cases())
 def test_duckdb_says_what_the_reference_says(case: Case, duck: DuckBackend) -> None:
     expected = by_reference(case)

@@ -154,12 +154,14 @@ def _stackings(draw: Draw, items: list[str], flavour: str) -> Stacking:
 @st.composite
 def _rules(draw: Draw, book: FactBook, item: str, area: str, items: list[str], flavour: str) -> Rule:
     fen = st.sampled_from((0, 100, 5000, 6000, 6001))
-    tiers = [Tier(draw(conditions(book, 1)), draw(fen)) for _ in range(draw(st.integers(0, 3)))]
+    tiers = [Tier(draw(conditions(book, 1)), draw(fen)) for _ in range(draw(st.integers(0, 2)))]
+    tiers += [Tier(EVERYONE, draw(fen))] * draw(st.integers(0, 1))
+    # Half the rules ask little, so that people meet several at once and stacking has something to do.
     return Rule(
         item=item,
         list_area=area,
-        scope=draw(conditions(book, 1)) if draw(st.booleans()) else EVERYONE,
-        who=draw(conditions(book)),
+        scope=draw(conditions(book, 1)) if draw(st.integers(0, 3)) == 0 else EVERYONE,
+        who=draw(conditions(book, draw(st.sampled_from((0, 2))))),
         tiers=tuple(tiers),
         every=draw(st.sampled_from(sorted(PERIODS_A_YEAR))),
         per=draw(st.sampled_from(("person", "person", "household", "facility"))),

@@ -12,7 +12,7 @@ import pytest
 
 from yiyang.base.errors import MissingPart
 from yiyang.engine.duck import DuckBackend
-from yiyang.engine.pipeline import Backend, Step
+from yiyang.engine.pipeline import Backend, Step, found
 from yiyang.engine.spark import SparkBackend
 
 # PySpark leaves its sockets to the garbage collector.
@@ -62,6 +62,32 @@ def test_what_is_written_as_parquet_is_read_in_the_same_order(backend: Backend, 
 def test_an_integer_that_overflows_is_an_error_and_not_a_wrong_amount(backend: Backend) -> None:
     with pytest.raises(Exception, match=r"(?i)overflow|out of range"):
         backend.fetch("SELECT CAST(fact AS BIGINT) * 9223372036854775807 AS much FROM people")
+
+
+def test_of_a_household_the_eldest_of_those_with_the_same_answer_is_paid(backend: Backend) -> None:
+    # person, household, birth date, cell; cells 0 and 1 answer yes, cell 2 is undecided.
+    people = [
+        (1, 7, 19500101, 0),
+        (2, 7, 19400101, 1),
+        (3, 7, None, 0),
+        (4, 7, 19300101, 2),
+        (5, None, None, 0),
+        (6, None, 19500101, 0),
+        (7, 5, None, 0),
+        (8, 9, 19450101, 0),
+        (9, 9, 19450101, 1),
+    ]
+    names = ("person", "household", "birth_date", "cell")
+    types = (pa.int64(), pa.int64(), pa.int32(), pa.int32())
+    columns = zip(names, types, zip(*people, strict=True), strict=True)
+    backend.put("numbered", pa.table({name: pa.array(column, kind) for name, kind, column in columns}))
+    said = {"cell": [0, 1, 2], "rule": [0, 0, 0], "answer": [1, 1, 2]}
+    rest = {name: [0, 0, 0] for name in ("low_fen", "high_fen", "met", "unknown")}
+    backend.put("answers", pa.table(said | rest))
+    for step in found([0]):
+        backend.run(step)
+    paid = backend.fetch("SELECT person FROM paid WHERE turn = 1 ORDER BY person")["person"].to_pylist()
+    assert paid == [2, 4, 5, 6, 7, 8]
 
 
 def test_spark_without_java_says_what_to_install(tmp_path: Path) -> None:
