@@ -79,7 +79,11 @@ class Axis:
         if self.fact.kind is Kind.YEARS:
             return self._years_sql(column, reference)
         if self.is_consecutive and self.edges[0] == 1 and self.fact.is_listed:
-            return f"ELSE {column}" if len(self.edges) == self.fact.size - 1 else f"WHEN {column} > {len(self.edges)} THEN {len(self.edges)} ELSE {column}"
+            return (
+                f"ELSE {column}"
+                if len(self.edges) == self.fact.size - 1
+                else f"WHEN {column} > {len(self.edges)} THEN {len(self.edges)} ELSE {column}"
+            )
         whens = " ".join(f"WHEN {column} < {edge} THEN {k}" for k, edge in enumerate(self.edges))
         return f"{whens} ELSE {len(self.edges)}"
 
@@ -88,8 +92,10 @@ class Axis:
         if self.is_consecutive and len(self.edges) > 4:
             first, top = self.edges[0], len(self.edges)
             years = f"CAST(FLOOR(({reference} - {column}) / 1e4) AS BIGINT)"
-            return (f"WHEN {column} > {reference - first * 10000} THEN 0 "
-                    f"WHEN {column} <= {reference - self.edges[-1] * 10000} THEN {top} ELSE {years} - {first - 1}")
+            return (
+                f"WHEN {column} > {reference - first * 10000} THEN 0 "
+                f"WHEN {column} <= {reference - self.edges[-1] * 10000} THEN {top} ELSE {years} - {first - 1}"
+            )
         whens = " ".join(f"WHEN {column} > {reference - edge * 10000} THEN {k}" for k, edge in enumerate(self.edges))
         return f"{whens} ELSE {len(self.edges)}"
 
@@ -102,7 +108,10 @@ class Coding:
 
     def __post_init__(self) -> None:
         if self.total >= 2**62:
-            raise PolicyError("条件用到的事实组合过多，超出编码范围；请减少取值的切分。", "too many combinations of facts to be coded in 62 bits")
+            raise PolicyError(
+                "条件用到的事实组合过多，超出编码范围；请减少取值的切分。",
+                "too many combinations of facts to be coded in 62 bits",
+            )
 
     @cached_property
     def total(self) -> int:
@@ -145,11 +154,16 @@ class Coding:
 
     def decode(self, codes: Ints) -> dict[str, Ints]:
         """Classes by fact name."""
-        return {axis.fact.name: codes // stride % axis.size for axis, stride in zip(self.axes, self.strides, strict=True)}
+        return {
+            axis.fact.name: codes // stride % axis.size for axis, stride in zip(self.axes, self.strides, strict=True)
+        }
 
     def sql(self, reference: int) -> str:
         """The cell code as one standard SQL expression."""
-        parts = [f"CAST({axis.sql(reference)} AS BIGINT) * {stride}" for axis, stride in zip(self.axes, self.strides, strict=True)]
+        parts = [
+            f"CAST({axis.sql(reference)} AS BIGINT) * {stride}"
+            for axis, stride in zip(self.axes, self.strides, strict=True)
+        ]
         return " + ".join(parts) or "CAST(0 AS BIGINT)"
 
 

@@ -70,7 +70,10 @@ def _quoted(text: str) -> str:
 def connect(*, memory: str = "3GB", spill: Path | None = None, threads: int | None = None) -> duckdb.DuckDBPyConnection:
     """An in-memory DuckDB that never downloads anything."""
     config: dict[str, str | bool | int | float | list[str]] = {
-        "autoinstall_known_extensions": False, "memory_limit": memory, "preserve_insertion_order": True}
+        "autoinstall_known_extensions": False,
+        "memory_limit": memory,
+        "preserve_insertion_order": True,
+    }
     if spill is not None:
         config["temp_directory"] = str(spill)
     if threads is not None:

@@ -169,7 +169,10 @@ def _any_of(answers: Iterable[Answer], count: int) -> Truth:
 
 def _highest(program: Program, members: tuple[int, ...], found: dict[int, Answer], reason: StackReason) -> None:
     """Of the entitled members only the highest a year stays; on a tie the smaller rank, then the earlier rule."""
-    before = {n: (found[n].yes, found[n].may, found[n].low * program.rules[n].a_year, found[n].high * program.rules[n].a_year) for n in members}
+    before = {
+        n: (found[n].yes, found[n].may, found[n].low * program.rules[n].a_year, found[n].high * program.rules[n].a_year)
+        for n in members
+    }
     for mine in members:
         yes, may, low, high = before[mine]
         beaten, maybe = np.zeros_like(yes), np.zeros_like(yes)

@@ -1,6 +1,6 @@
 """A run as a chain of named steps in plain standard SQL, the same text on DuckDB and on Spark.
 
-    people → coded (a cell code a person) → cells (counted) → [evaluated in NumPy, once a cell] → numbered → entitlements
+    people → coded (a code a person) → cells (counted) → [answered in NumPy, by the cell] → numbered → entitlements
 
 Anyone can print the chain: `for step in steps(...): print(step.name, step.sql)`.
 """
@@ -73,14 +73,20 @@ def found(household_rules: Sequence[int], *, keep: bool = True) -> tuple[Step, .
         keep: False where `paid` is written out at once and never asked again.
     """
     said = ", ".join(f"answers.{name}" for name in ("rule", "answer", "low_fen", "high_fen", "met", "unknown"))
-    pairs = Step("pairs", f"SELECT numbered.person, numbered.household, numbered.birth_date, numbered.cell, {said} "
-                          "FROM numbered JOIN answers ON numbered.cell = answers.cell WHERE answers.answer > 0", keep)
+    pairs = Step(
+        "pairs",
+        f"SELECT numbered.person, numbered.household, numbered.birth_date, numbered.cell, {said} "
+        "FROM numbered JOIN answers ON numbered.cell = answers.cell WHERE answers.answer > 0",
+        keep,
+    )
     if not household_rules:
         return (pairs, Step("paid", "SELECT *, 1 AS turn FROM pairs", keep=False))
     numbers = ", ".join(map(str, household_rules))
-    ranked = ("SELECT *, CAST(ROW_NUMBER() OVER (PARTITION BY rule, answer, household, "
-              "CASE WHEN household IS NULL THEN person END "
-              f"ORDER BY COALESCE(birth_date, 99999999), person) AS INTEGER) AS turn FROM pairs WHERE rule IN ({numbers})")
+    ranked = (
+        "SELECT *, CAST(ROW_NUMBER() OVER (PARTITION BY rule, answer, household, "
+        "CASE WHEN household IS NULL THEN person END "
+        f"ORDER BY COALESCE(birth_date, 99999999), person) AS INTEGER) AS turn FROM pairs WHERE rule IN ({numbers})"
+    )
     alone = f"SELECT *, 1 AS turn FROM pairs WHERE rule NOT IN ({numbers})"
     return (pairs, Step("paid", f"{alone} UNION ALL {ranked}", keep))
 
@@ -128,7 +134,9 @@ def evaluate(program: Program, cells: Cells) -> tuple[Evaluator, list[Answer]]:
     return evaluator, evaluator.answers()
 
 
-def answers_table(program: Program, evaluator: Evaluator, answers: Sequence[Answer], *, everything: bool = True) -> Table:
+def answers_table(
+    program: Program, evaluator: Evaluator, answers: Sequence[Answer], *, everything: bool = True
+) -> Table:
     """Per rule × cell: answer, low and high fen, reason bits; sorted by rule, then cell.
 
     Args:
@@ -141,11 +149,27 @@ def answers_table(program: Program, evaluator: Evaluator, answers: Sequence[Answ
         met, unknown = evaluator.reasons(rule, answer)
         pays = rule.per != "facility"
         values: Mapping[str, np.ndarray[tuple[int], np.dtype[np.generic]]] = {
-            "cell": keep, "rule": np.full(len(keep), number), "answer": verdict[keep],
-            "low_fen": answer.paid_low[keep] * pays, "high_fen": answer.paid_high[keep] * pays, "met": met[keep], "unknown": unknown[keep]}
+            "cell": keep,
+            "rule": np.full(len(keep), number),
+            "answer": verdict[keep],
+            "low_fen": answer.paid_low[keep] * pays,
+            "high_fen": answer.paid_high[keep] * pays,
+            "met": met[keep],
+            "unknown": unknown[keep],
+        }
         for name, column in values.items():
             parts[name].append(column.astype(ANSWER_TYPES[name]))
-    return pa.table({name: np.concatenate(column) if column else np.zeros(0, ANSWER_TYPES[name]) for name, column in parts.items()})
+    return pa.table(
+        {name: np.concatenate(column) if column else np.zeros(0, ANSWER_TYPES[name]) for name, column in parts.items()}
+    )
 
 
-ANSWER_TYPES = {"cell": np.int32, "rule": np.int32, "answer": np.int8, "low_fen": np.int64, "high_fen": np.int64, "met": np.int64, "unknown": np.int64}
+ANSWER_TYPES = {
+    "cell": np.int32,
+    "rule": np.int32,
+    "answer": np.int8,
+    "low_fen": np.int64,
+    "high_fen": np.int64,
+    "met": np.int64,
+    "unknown": np.int64,
+}
