@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from yiyang.base.errors import UsageError
 from yiyang.entitlement import diff, diffsum
 from yiyang.entitlement.store import RunFolder
 from yiyang.entitlement.tests.conftest import City
@@ -189,6 +190,21 @@ def test_an_item_that_is_dropped_is_the_lists_doing(lists: World) -> None:
     assert found == {"爱华": [("nursing", "ended", "list_revised", 10000, 0)]}
 
 
+def test_words_of_a_fact_may_change_between_two_months(lists: World) -> None:
+    """A better label, a new value in the middle and one that is no more: nobody's fact has changed by that."""
+    old = {"birth_date": "1946-11-01", "ability": "severe", "hardship": "low_income"}
+    before = lists.run({"爱华": old, "保国": old | {"birth_date": "1930-01-01", "ability": "mild"}}, "2026-10")
+    path = lists.policy.root / "facts.yaml"
+    text = path.read_text("utf-8").replace("zh: 重度失能, en: severe", "zh: 重度失能（三级）, en: severe")
+    text = text.replace("moderate: {zh: 中度失能", "slight: {zh: 轻微, en: slight}, moderate: {zh: 中度失能")
+    path.write_text(text, encoding="utf-8")
+    after = lists.run({"爱华": old, "保国": old | {"birth_date": "1930-01-01", "ability": "severe"}}, "2026-11")
+    assert changes_of(before, after) == {
+        "爱华": [("allowance", "new", "birthday", 0, 6000)],
+        "保国": [("nursing", "changed", "assessment", 10000, 20000)],
+    }
+
+
 def test_a_birthday_in_the_month_of_a_revision_stays_a_birthday(lists: World) -> None:
     born = {"birth_date": "1946-11-01", "ability": "intact"}
     before = lists.run({"爱华": born, "保国": born | {"birth_date": "1940-01-01"}}, "2026-10")
@@ -275,3 +291,8 @@ def test_everybody_of_two_runs_is_matched_once(city: City) -> None:
     pairs = diff.match(a, b)
     assert (pairs.person == np.union1d(a.people.person, b.people.person)).all()
     assert ((pairs.place_a >= 0) == np.isin(pairs.person, a.people.person)).all()
+
+
+def test_runs_of_two_areas_are_not_compared(lists: World, city: City) -> None:
+    with pytest.raises(UsageError, match="of different areas"):
+        diff.changes(lists.run({"爱华": {}}), city.run("2026-11"))
