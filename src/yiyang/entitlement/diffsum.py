@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from yiyang.areas import logic as areas
+from yiyang.entitlement import places
 from yiyang.entitlement.diff import CAUSES, KINDS
 from yiyang.entitlement.store import RunFolder
 
@@ -24,12 +24,13 @@ def summarise(changes: pa.Table, a: RunFolder, b: RunFolder) -> Json:
     names = item_names(a, b)
     before, after = pc.multiply(changes["fen_a"], changes["a_year_a"]), pc.multiply(changes["fen_b"], changes["a_year_b"])
     table = changes.append_column("year_fen", pc.subtract(after, before))
-    county = pc.floor(pc.divide(pc.cast(table["area"], pa.float64()), 1e6)).cast(pa.int64())
-    table = table.append_column("county", county)
+    run_area = b.manifest["area"]
+    table = table.append_column("place", pa.array(places.grouped(table["area"].to_numpy(), run_area)))
     return {"kind": "diff", "month_a": a.manifest["month"], "month_b": b.manifest["month"], "synthetic": b.manifest["synthetic"],
             "totals": _figures(table) | {"people": len(pc.unique(table["person"]))}, "causes": _causes(table),
             "items": [_item(part, names) for part in groups(table, ["item", "list_area"])],
-            "areas": [{"area": _code(part), "name": _name(part), **_figures(part)} for part in groups(table, ["county"])]}
+            "areas": [{"area": places.code(place), "name": places.name(place, run_area), **_figures(part)}
+                      for part in groups(table, ["place"]) for place in [part["place"][0].as_py()]]}
 
 
 def groups(table: pa.Table, keys: list[str]) -> list[pa.Table]:
@@ -59,13 +60,3 @@ def _item(part: pa.Table, names: dict[str, str]) -> Json:
     item = part["item"][0].as_py()
     causes = {one["cause"][0].as_py(): {kind: n for kind, n in _figures(one).items() if kind != "year_fen"} for one in groups(part, ["cause"])}
     return {"item": item, "list_area": part["list_area"][0].as_py(), "name_zh": names.get(item, item), **_figures(part), "causes": causes}
-
-
-def _code(part: pa.Table) -> str:
-    county = part["county"][0].as_py()
-    return f"{county:06d}" if county >= 0 else ""
-
-
-def _name(part: pa.Table) -> str:
-    code = _code(part)
-    return areas.name(areas.normalise(code)) if code else "未知"

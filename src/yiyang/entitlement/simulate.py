@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from yiyang.areas import logic as areas
 from yiyang.base.errors import NoEffect
 from yiyang.catalog.binding import BoundProgram
 from yiyang.catalog.overlay import Overlay
@@ -19,7 +18,7 @@ from yiyang.engine.cells import Axis, Bools, Coding, Ints, coding_of, splits
 from yiyang.engine.conditions import thresholds
 from yiyang.engine.evaluate import YES, Answer, Evaluator
 from yiyang.engine.rules import Program, Rule
-from yiyang.entitlement import tables
+from yiyang.entitlement import places, tables
 from yiyang.entitlement.run import AGES
 from yiyang.entitlement.store import RunFolder
 
@@ -113,12 +112,12 @@ class Simulator:
         return [row for row in rows if any(row[name] for name in ("newly_entitled", "no_longer_entitled", "winners", "losers", "budget_year_fen"))]
 
     def _by_area(self, delta: Ints, view: View) -> list[Json]:
-        cell, county, people = view.counties
+        cell, place, people = view.places
         rows = []
-        for code in np.unique(county):
-            here = county == code
+        for one in np.unique(place):
+            here = place == one
             figures = _figures(delta[cell[here]], people[here])
-            rows.append({"area": f"{code:06d}" if code >= 0 else "", "name": areas.name(int(code) * 10**6) if code >= 0 else "未知", **figures})
+            rows.append({"area": places.code(int(one)), "name": places.name(int(one), self.run.manifest["area"]), **figures})
         return [row for row in rows if row["winners"] or row["losers"]]
 
 
@@ -136,13 +135,13 @@ class View:
         self.count = len(self.people)
 
     @cached_property
-    def counties(self) -> tuple[Ints, Ints, Ints]:
-        """(unit, county of registration, people), one element a unit × county."""
+    def places(self) -> tuple[Ints, Ints, Ints]:
+        """(unit, county or town of registration, people), one element a unit × place."""
         table = self.run.histogram
         area, cell, people = table["registered_area"].to_numpy(), table["cell"].to_numpy().astype(np.int64), table["people"].to_numpy()
-        key = np.where(area < 0, -1, area // 10**6) * 2**32 + cell
-        found, inverse = np.unique(key, return_inverse=True)
-        return found % 2**32, found // 2**32, np.bincount(inverse, weights=people).astype(np.int64)
+        known, place = np.unique(places.grouped(area, self.run.manifest["area"]), return_inverse=True)
+        found, inverse = np.unique(place * 2**32 + cell, return_inverse=True)
+        return found % 2**32, known[found // 2**32], np.bincount(inverse, weights=people).astype(np.int64)
 
     def answers(self, program: Program) -> list[Answer]:
         return Evaluator(program, self.coding, self.classes).answers()
@@ -177,9 +176,8 @@ class PersonView(View):
         self.people = np.ones(self.count, np.int64)
 
     @cached_property
-    def counties(self) -> tuple[Ints, Ints, Ints]:
-        area = self.run.people.registered_area
-        return np.arange(self.count), np.where(area < 0, -1, area // 10**6), self.people
+    def places(self) -> tuple[Ints, Ints, Ints]:
+        return np.arange(self.count), places.grouped(self.run.people.registered_area, self.run.manifest["area"]), self.people
 
     def _share(self, rule: Rule, answer: Answer) -> Ints:
         if rule.per != "household":

@@ -13,6 +13,7 @@ from yiyang.engine.cells import Bools, Ints
 from yiyang.engine.evaluate import UNDECIDED, YES
 from yiyang.engine.rules import Rule
 from yiyang.engine.sentences import Speaker
+from yiyang.entitlement import places
 from yiyang.entitlement.next_facts import missing
 from yiyang.entitlement.run import Run, finding
 from yiyang.entitlement.tables import Counts
@@ -33,7 +34,7 @@ def _item(run: Run, number: int) -> Json:
     rule, info, counts = run.bound.program.rules[number], run.bound.infos[number], run.counts[number]
     towns = run.areas[run.basis(number)][0]
     return {"rule": number, **describe(rule, info), **_figures(rule, counts, slice(None)),
-            "by_area": [{"area": county, **_figures(rule, counts, where)} for county, where in _by_county(towns) if _some(counts, where)]}
+            "by_area": [{"area": county, **_figures(rule, counts, where)} for county, where in _by_area(run, towns) if _some(counts, where)]}
 
 
 def describe(rule: Rule, info: RuleInfo) -> Json:
@@ -61,10 +62,10 @@ def _some(counts: Counts, where: Ints) -> bool:
     return bool(counts.entitled[where].any() or counts.undecided[where].any())
 
 
-def _by_county(towns: Ints) -> list[tuple[str, Ints]]:
-    """(county code, places of its towns); '' for an unknown area."""
-    county = np.where(towns < 0, -1, towns // 10**6)
-    return [("" if code < 0 else f"{code:06d}", np.flatnonzero(county == code)) for code in np.unique(county)]
+def _by_area(run: Run, towns: Ints) -> list[tuple[str, Ints]]:
+    """(code of a row, places of its towns); '' for an unknown area."""
+    group = places.grouped(towns, run.bound.areas[0])
+    return [(places.code(int(one)), np.flatnonzero(group == one)) for one in np.unique(group)]
 
 
 def _alive(run: Run) -> int:
@@ -73,7 +74,7 @@ def _alive(run: Run) -> int:
 
 
 def _areas(run: Run) -> list[Json]:
-    """People (the living and the dead) by county of registration, and how many of them are found or undecided in something."""
+    """People (the living and the dead) by county (or town) of registration, and how many of them are found or undecided in something."""
     towns, numbers = run.areas["registered"]
 
     def per_town(answer: int) -> Ints:
@@ -81,8 +82,9 @@ def _areas(run: Run) -> list[Json]:
         return np.bincount(numbers, weights=found[run.people.cell], minlength=len(towns)).astype(np.int64)
 
     people, entitled, undecided = np.bincount(numbers, minlength=len(towns)), per_town(YES), per_town(UNDECIDED)
-    return [{"code": code, "name": areas.name(areas.normalise(code)) if code else "未知", "people": int(people[where].sum()),
-             "entitled_people": int(entitled[where].sum()), "undecided_people": int(undecided[where].sum())} for code, where in _by_county(towns)]
+    group, area = places.grouped(towns, run.bound.areas[0]), run.bound.areas[0]
+    return [{"code": places.code(int(one)), "name": places.name(int(one), area), "people": int(people[group == one].sum()),
+             "entitled_people": int(entitled[group == one].sum()), "undecided_people": int(undecided[group == one].sum())} for one in np.unique(group)]
 
 
 def _totals(items: list[Json]) -> Json:

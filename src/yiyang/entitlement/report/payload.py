@@ -30,7 +30,7 @@ def payload(summary: Json, diff: Json | None, boundaries: Json) -> Json:
             {name: cause[name] for name in ("zh", *view.KINDS)}
             for cause in view.by_size((diff or {}).get("causes", []))
         ],
-        "map": map_data(boundaries),
+        "map": None if view.by_town(summary) else map_data(boundaries),
     }
 
 

@@ -47,6 +47,8 @@ def sections(summary: Json, diff: Json | None, arrears: Json | None, names: Name
         "forms": [(key, zh) for key, zh in words.FORMS.items() if any(item["form"] == key for item in items)],
         "lists": list(dict.fromkeys((item["list_area"], item["list_area_name"]) for item in items)),
         "counties": [area for area in summary["areas"] if area["code"].isdigit()],
+        "by_town": by_town(summary),
+        "places": "各乡镇（街道）" if by_town(summary) else "各县（市、区）",
         "groups": groups(summary),
         "by_county": by_county(summary),
         "unknown": [unknown_row(entry, summary["items"], names) for entry in summary["unknown"]],
@@ -58,6 +60,11 @@ def sections(summary: Json, diff: Json | None, arrears: Json | None, names: Name
         "manifest": manifest(summary.get("manifest") or {}),
         "is_trial": bool((summary.get("manifest") or {}).get("is_trial")),
     }
+
+
+def by_town(summary: Json) -> bool:
+    """Whether the run is over one county, so that its towns are compared."""
+    return any(len(area["code"]) == 9 for area in summary["areas"])
 
 
 def fold(summary: Json) -> Json:
