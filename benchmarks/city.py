@@ -40,7 +40,9 @@ def timed(step: str, words: list[str], *, counts: bool = True) -> Timed:
     if process.returncode:
         sys.exit(f"{' '.join(words)}: exit {process.returncode}")
     peak = usage.ru_maxrss / 1024
-    return Timed(step, counts, round(time.perf_counter() - began, 2), round(usage.ru_utime + usage.ru_stime, 2), round(peak))
+    return Timed(
+        step, counts, round(time.perf_counter() - began, 2), round(usage.ru_utime + usage.ru_stime, 2), round(peak)
+    )
 
 
 def chain(area: str, elders: int | None, work: Path) -> list[Timed]:
@@ -50,11 +52,44 @@ def chain(area: str, elders: int | None, work: Path) -> list[Timed]:
     few = ["--elders", str(elders)] if elders else []
     return [
         timed("city make", ["city", "make", "--area", area, "--seed", "1", "--out", str(city), *few], counts=False),
-        timed(f"registry build {first}", ["registry", "build", str(city / first), "--known", f"{first}-01", "--out", f"{snap}-{first}"]),
-        timed(f"registry build {second}", ["registry", "build", str(city / second), "--known", f"{second}-01", "--out", f"{snap}-{second}", "--previous", f"{snap}-{first}"]),
+        timed(
+            f"registry build {first}",
+            ["registry", "build", str(city / first), "--known", f"{first}-01", "--out", f"{snap}-{first}"],
+        ),
+        timed(
+            f"registry build {second}",
+            [
+                "registry",
+                "build",
+                str(city / second),
+                "--known",
+                f"{second}-01",
+                "--out",
+                f"{snap}-{second}",
+                "--previous",
+                f"{snap}-{first}",
+            ],
+        ),
         timed(f"run {first}", ["run", "--snapshot", f"{snap}-{first}", "--month", first, "--out", f"{run}-{first}"]),
-        timed(f"run {second}, differences, report", ["run", "--snapshot", f"{snap}-{second}", "--month", second, "--out", f"{run}-{second}", "--previous", f"{run}-{first}"]),
-        timed(f"run {first} as known in {second}", ["run", "--snapshot", f"{snap}-{second}", "--month", first, "--out", f"{run}-then"], counts=False),
+        timed(
+            f"run {second}, differences, report",
+            [
+                "run",
+                "--snapshot",
+                f"{snap}-{second}",
+                "--month",
+                second,
+                "--out",
+                f"{run}-{second}",
+                "--previous",
+                f"{run}-{first}",
+            ],
+        ),
+        timed(
+            f"run {first} as known in {second}",
+            ["run", "--snapshot", f"{snap}-{second}", "--month", first, "--out", f"{run}-then"],
+            counts=False,
+        ),
         timed("arrears", ["arrears", f"{run}-{first}", f"{run}-then", "--out", str(work / "arrears")], counts=False),
         timed("simulate", ["simulate", f"{run}-{second}", "--set", "old_age_allowance.eighties=80"], counts=False),
         timed("next", ["next", f"{run}-{second}", "--out", str(work / "next")], counts=False),
@@ -63,7 +98,9 @@ def chain(area: str, elders: int | None, work: Path) -> list[Timed]:
 
 def table(steps: list[Timed]) -> str:
     """Markdown."""
-    rows = [f"| {s.step} | {'yes' if s.counts else ''} | {s.wall_s:.1f} | {s.cpu_s:.1f} | {s.peak_mb:,.0f} |" for s in steps]
+    rows = [
+        f"| {s.step} | {'yes' if s.counts else ''} | {s.wall_s:.1f} | {s.cpu_s:.1f} | {s.peak_mb:,.0f} |" for s in steps
+    ]
     counted = [s for s in steps if s.counts]
     total = f"| **raw files → report** | | **{sum(s.wall_s for s in counted):.1f}** | {sum(s.cpu_s for s in counted):.1f} | **{max(s.peak_mb for s in counted):,.0f}** |"
     return "\n".join(["| step | counted | wall s | CPU s | peak MB |", "| --- | --- | --- | --- | --- |", *rows, total])
@@ -80,7 +117,10 @@ def main() -> None:
         steps = chain(given.area, given.elders, given.work or Path(folder))
     print(table(steps))
     if given.json:
-        given.json.write_text(json.dumps({"area": given.area, "elders": given.elders, "steps": [asdict(s) for s in steps]}, indent=1) + "\n")
+        given.json.write_text(
+            json.dumps({"area": given.area, "elders": given.elders, "steps": [asdict(s) for s in steps]}, indent=1)
+            + "\n"
+        )
 
 
 if __name__ == "__main__":

@@ -23,13 +23,13 @@ leaf: "everyone" -> everyone
     | NAME -> named
     | NAME OP literal -> compare
     | NAME "in" "(" literal ("," literal)* ")" -> one_of
-    | NAME "within" (AREA | NAME) -> within
+    | NAME "within" AREA -> within
     | NAME "within" "(" AREA ("," AREA)* ")" -> within
 ?literal: DATE | AREA | INT | NAME | PARAMETER
 OP: "==" | "!=" | "<=" | ">=" | "<" | ">"
 PARAMETER: "@" /[a-z][a-z0-9_]*/
 DATE.3: /\d{4}-\d{2}-\d{2}/
-AREA.2: /\d{12}|\d{9}|\d{6}/
+AREA.2: /(\d{12}|\d{9}|\d{6})(?!\d)/
 INT: /-?\d+/
 NAME: /(?!(?:and|or|not|in|within|everyone)\b)[a-z][a-z0-9_]*/
 %import common.WS

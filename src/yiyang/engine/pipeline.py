@@ -2,7 +2,7 @@
 
     people → coded (a code a person) → cells (counted) → [answered in NumPy, by the cell] → numbered → entitlements
 
-Anyone can print the chain: `for step in steps(...): print(step.name, step.sql)`.
+Each step is a name and the text of its query, so anyone can print the chain.
 """
 
 from __future__ import annotations

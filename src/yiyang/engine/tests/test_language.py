@@ -6,6 +6,8 @@ import pytest
 
 from yiyang.base.errors import ConditionError
 from yiyang.engine.conditions import EVERYONE, And, Compare, Named, Not, OneOf, Or, Within
+from yiyang.engine.facts import Fact, FactBook, Kind
+from yiyang.engine.language import parse
 from yiyang.engine.tests.small import BOOK, means
 
 AGE, ALONE, HARDSHIP = BOOK["age"], BOOK["alone"], BOOK["hardship"]
@@ -67,3 +69,15 @@ def test_says_what_is_wrong(text: str, says: str) -> None:
     with pytest.raises(ConditionError, match=says) as caught:
         means(text)
     assert caught.value.zh
+
+
+@pytest.mark.parametrize("number", [1234567, 12345678, 1234567890, 12345678901])
+def test_reads_integers_that_begin_like_an_area_code(number: int) -> None:
+    fact = Fact("n", Kind.INT, "数", "n", "n", maximum=10**12)
+    condition = parse(f"n >= {number}", FactBook({"n": fact}))
+    assert condition == Compare(fact, ">=", number)
+
+
+def test_within_wants_a_code_not_a_name() -> None:
+    with pytest.raises(ConditionError, match="AREA|地区代码|area"):
+        parse("home within foo", FactBook({"home": Fact("home", Kind.AREA, "居住地", "home", "home")}))
