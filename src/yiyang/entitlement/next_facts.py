@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,8 +101,8 @@ def _asked_in(run: RunFolder) -> Ints:
 def by_town(table: pa.Table) -> Iterator[tuple[int, str, pa.Table]]:
     """(code, full name, rows) of each township of a table made by `people`."""
     town = table["town"].to_numpy()
-    starts = np.flatnonzero(np.r_[True, town[1:] != town[:-1]]) if len(town) else np.zeros(0, np.int64)
-    for start, end in zip(starts, [*starts[1:], len(town)], strict=True):
+    edges = [0, *np.flatnonzero(town[1:] != town[:-1]) + 1, len(town)] if len(town) else []
+    for start, end in itertools.pairwise(edges):
         code = int(town[start])
         yield code, areas.full_name(code) if code >= 0 else "居住地不明", table.slice(int(start), int(end - start))
 

@@ -206,3 +206,12 @@ def test_people_whose_place_is_unknown_have_a_list_of_their_own(lists: World, tm
     found = next_facts.missing(run)
     actions.write_next(run, found, next_facts.summarise(run, found), tmp_path / "next")
     assert [path.name for path in (tmp_path / "next/townships").iterdir()] == ["居住地不明.csv"]
+
+
+def test_where_nothing_is_missing_there_is_nothing_to_ask(lists: World, tmp_path: Path) -> None:
+    known = {"ability": "intact", "sex": "male", "dementia": 0}
+    for name, run in (("known", lists.run({"爱华": known})), ("nobody", lists.run_rows([], name="nobody"))):
+        found = next_facts.missing(run)
+        actions.write_next(run, found, next_facts.summarise(run, found), tmp_path / name)
+        assert next_facts.summarise(run, found)["facts"] == []
+        assert list((tmp_path / name / "townships").iterdir()) == []

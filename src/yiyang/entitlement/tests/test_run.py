@@ -219,10 +219,17 @@ def test_an_item_without_an_amount_is_given_without_money(lists: World) -> None:
     assert (item["states_amount"], item["no_amount"], item["year_fen"]) == (False, "free_of_charge", 0)
 
 
-def test_a_run_with_nobody_is_a_run(lists: World) -> None:
-    run = lists.run_rows([])
+def test_a_run_with_nobody_is_a_run_with_its_pages(lists: World) -> None:
+    run = lists.run_rows([], pages=True)
     assert entitlements(run) == []
     assert (run.summary["people"], run.summary["totals"]["year_fen"]) == (0, 0)
+    assert lists.run({"爱华": {"age": 85}}, name="after", previous=run.path, pages=True).summary["people"] == 1
+
+
+def test_places_that_no_table_knows_are_no_stumbling_block(lists: World) -> None:
+    somewhere = {"registered_area": "519999001001", "age": 85}
+    run = lists.run({"爱华": somewhere, "保国": {"registered_area": "511724999999", "age": 85}}, pages=True)
+    assert having(run, "allowance") == {"保国": 6000}
 
 
 def test_a_trial_run_keeps_the_trial_list_beside_it(lists: World) -> None:
