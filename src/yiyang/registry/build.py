@@ -159,6 +159,7 @@ class Builder:
             "doubtful_people": counts.doubtful_people,
             "conflicting_people": counts.conflicting_people,
             **asdict(changes),
+            "headings_unknown": list(source.heading.unknown),
             "columns_missing": [n for n in contract.read if n not in source.heading.places],
             "deliveries": self._deliveries(name),
         }
@@ -212,7 +213,13 @@ class Builder:
             if name not in self.about:
                 shutil.copyfile(path, self._path(name))
                 kept = self.before.manifest["registers"][name]
-                nothing: Json = {"file": None, "format": None, **dict.fromkeys(COUNTED, 0), "columns_missing": []}
+                nothing: Json = {
+                    "file": None,
+                    "format": None,
+                    **dict.fromkeys(COUNTED, 0),
+                    "headings_unknown": [],
+                    "columns_missing": [],
+                }
                 self.about[name] = nothing | {"rows": kept["rows"], "deliveries": kept["deliveries"]}
 
     def _people(self) -> None:

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from yiyang.base.errors import DeliveryError
 from yiyang.registry.contracts import BASE, Contracts
-from yiyang.registry.sources import SUFFIXES, Source, Unusable, open_source
+from yiyang.registry.headers import Unusable
+from yiyang.registry.sources import SUFFIXES, Source, open_source
 
 Problem = tuple[str, str]
 
@@ -65,13 +66,7 @@ def open_delivery(folder: Path, known: date, contracts: Contracts) -> Delivery:
         problems += _wrong_month(folder, note, known)
     files, strangers = _files(folder, contracts, problems)
     if BASE not in files:
-        names = "、".join(f"{contracts[BASE].file}{suffix}" for suffix in SUFFIXES)
-        problems.append(
-            (
-                f"缺少公安户籍登记（{names}）：没有它就不知道有哪些人，无法建立快照",
-                f"the household registration ({names}) is missing: without it nobody is known",
-            )
-        )
+        problems.append(_no_base(contracts, strangers))
     if problems or note is None:
         raise DeliveryError(
             f"交付文件夹 {folder} 不能用，请改正后重试；原有输出未改动：",
@@ -79,6 +74,19 @@ def open_delivery(folder: Path, known: date, contracts: Contracts) -> Delivery:
             problems,
         )
     return Delivery(folder, note, files, tuple(name for name in contracts if name not in files), strangers)
+
+
+def _no_base(contracts: Contracts, strangers: tuple[str, ...]) -> Problem:
+    names = "、".join(f"{contracts[BASE].file}{suffix}" for suffix in SUFFIXES)
+    there = "、".join(strangers[:5])
+    zh = f"缺少公安户籍登记（{names}）：没有它就不知道有哪些人，无法建立快照"
+    en = f"the household registration ({names}) is missing: without it nobody is known"
+    if not there:
+        return zh, en
+    return (
+        f"{zh}；文件名须完全一致，现有不认识的文件：{there}",
+        f"{en}; names must match exactly, unknown files here: {there}",
+    )
 
 
 def open_sources(delivery: Delivery, contracts: Contracts, copies: Path) -> dict[str, Source]:

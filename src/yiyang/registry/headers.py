@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from yiyang.registry.contracts import Contract
@@ -22,6 +22,7 @@ class Heading:
         width: number of columns.
         places: column of the contract → 0-based place in the file; read columns only.
         words: column of the contract → heading as the file writes it.
+        unknown: headings that the contract does not know.
         problems: why the file cannot be used.
     """
 
@@ -29,7 +30,16 @@ class Heading:
     width: int
     places: dict[str, int]
     words: dict[str, str]
+    unknown: tuple[str, ...] = ()
     problems: list[Problem] = field(default_factory=list)
+
+
+class Unusable(Exception):
+    """A file that cannot be used at all; carries every reason as (zh, en)."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        super().__init__()
+        self.problems = list(problems)
 
 
 def find_heading(contract: Contract, rows: Sequence[Sequence[str]]) -> Heading:
@@ -54,22 +64,15 @@ def _heading(contract: Contract, known: dict[str, str], row: int, words: Sequenc
     for place, word in enumerate(words):
         name = known.get(plain(word))
         if name is not None and name in found:
-            problems.append(
-                (
-                    f"第 {place + 1} 列“{word}”与第 {found[name] + 1} 列重复，请只留一列",
-                    f"column {place + 1} ({word}) repeats column {found[name] + 1}; keep one of them",
-                )
-            )
+            zh = f"第 {place + 1} 列“{word}”与第 {found[name] + 1} 列重复，请只留一列"
+            problems.append((zh, f"column {place + 1} ({word}) repeats column {found[name] + 1}; keep one of them"))
         elif name is not None:
             found[name] = place
     for name, column in contract.columns.items():
         if column.required and name not in found:
-            accepted_zh, accepted_en = "、".join(column.headers), ", ".join(column.headers)
-            problems.append(
-                (
-                    f"缺少必需的列，可用的表头：{accepted_zh}",
-                    f"a required column is missing; accepted headings: {accepted_en}",
-                )
-            )
+            zh = f"缺少必需的列，可用的表头：{'、'.join(column.headers)}"
+            problems.append((zh, f"a required column is missing; accepted headings: {', '.join(column.headers)}"))
     places = {name: found[name] for name in contract.read if name in found}
-    return Heading(row, len(words), places, {name: words[place].strip() for name, place in places.items()}, problems)
+    spelt = {name: words[place].strip() for name, place in places.items()}
+    unknown = tuple(word.strip() for word in words if word.strip() and plain(word) not in known)
+    return Heading(row, len(words), places, spelt, unknown, problems)

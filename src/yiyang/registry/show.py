@@ -71,13 +71,20 @@ def _gaps(manifest: Json, contracts: Contracts) -> None:
         )
     for name, about in manifest["registers"].items():
         if about["columns_missing"]:
-            headers = [
-                contracts[name].columns[c].headers[0] for c in about["columns_missing"] if c in contracts[name].columns
-            ]
-            say(
-                f"注意：{_name(contracts, name)} 没有这些列：{'、'.join(headers)}",
-                f"Note: {name} lacks the columns {', '.join(about['columns_missing'])}",
-            )
+            _missing_columns(_name(contracts, name), about, contracts.get(name))
+
+
+def _missing_columns(name: str, about: Json, contract: Contract | None) -> None:
+    """Columns that a file lacks, beside headings that may be their new names."""
+    columns = contract.columns if contract else {}
+    wanted = [columns[column].headers[0] for column in about["columns_missing"] if column in columns]
+    unknown = about["headings_unknown"]
+    zh = f"；不认识的表头：{'、'.join(unknown)}" if unknown else ""
+    en = f"; unknown headings: {', '.join(unknown)}" if unknown else ""
+    say(
+        f"注意：{name} 没有这些列，有关事实未知：{'、'.join(wanted)}{zh}",
+        f"Note: {name} lacks columns, what they state is unknown: {', '.join(wanted)}{en}",
+    )
 
 
 def _name(contracts: Contracts, register: str) -> str:

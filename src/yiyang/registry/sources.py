@@ -7,20 +7,18 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from yiyang.registry import sql
+from yiyang.registry import sql, workbook
 from yiyang.registry.contracts import Contract
 from yiyang.registry.encoding import readable
-from yiyang.registry.headers import SEARCHED, Heading, Problem, find_heading
+from yiyang.registry.headers import SEARCHED, Heading, Problem, Unusable, find_heading
 from yiyang.registry.sql import identifier, quoted
 
 SUFFIXES = (".csv", ".xlsx", ".parquet")
@@ -55,14 +53,6 @@ NOT_A_TEXT: Problem = (
     "内容是 Excel 工作簿，请把扩展名改为 .xlsx 或另存为 CSV",
     "it is an Excel workbook; rename it to .xlsx or save it as CSV",
 )
-
-
-class Unusable(Exception):
-    """The file cannot be used at all; carries every reason as (zh, en)."""
-
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        super().__init__()
-        self.problems = list(problems)
 
 
 def open_source(contract: Contract, path: Path, label: str, copies: Path) -> Source:
@@ -141,58 +131,8 @@ def _open_parquet(contract: Contract, path: Path, label: str, copies: Path) -> S
 
 def _open_xlsx(contract: Contract, path: Path, label: str, copies: Path) -> Source:
     del copies
-    from python_calamine import CalamineWorkbook
-
-    try:
-        workbook = CalamineWorkbook.from_path(str(path))
-        sheets = [workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in workbook.sheet_names]
-    except Exception as error:  # calamine raises its own kinds and, on a truncated archive, plain OSError
-        raise Unusable(
-            [
-                (
-                    f"无法打开工作簿（可能不完整或有密码）：{error}。请重新导出",
-                    f"the workbook cannot be opened (truncated or protected?): {error}. Export it again",
-                )
-            ]
-        ) from error
-    filled = [sheet for sheet in sheets if any(any(cell != "" for cell in row) for row in sheet)]
-    if not filled:
-        raise Unusable([("工作簿是空的，请重新导出", "the workbook is empty; export it again")])
-    headings = [
-        find_heading(contract, [[cell_text(cell) or "" for cell in row] for row in sheet[:20]]) for sheet in filled
-    ]
-    best = max(range(len(filled)), key=lambda i: (not headings[i].problems, len(headings[i].places), -i))
-    if headings[best].problems:
-        raise Unusable(headings[best].problems)
-    return _sheet_source(contract, label, headings[best], filled[best])
-
-
-def _sheet_source(contract: Contract, label: str, heading: Heading, rows: list[list[Any]]) -> Source:
-    body = rows[heading.row :]
-    columns = {name: [cell_text(row[place]) for row in body] for name, place in heading.places.items()}
-    table = pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
-    names = ", ".join(heading.places)
-    return Source(
-        contract.register_, label, heading, f"SELECT {names} FROM {contract.register_}_sheet", "xlsx", table=table
-    )
-
-
-def cell_text(cell: Any) -> str | None:
-    """A workbook's cell as the text a CSV export would hold.
-
-    A number of sixteen digits or more has lost its last ones in the workbook; it is written in scientific notation so
-    that an id number stored that way is recognised as such.
-    """
-    if isinstance(cell, bool):
-        return "1" if cell else "0"
-    if isinstance(cell, float):
-        return (
-            str(int(cell))
-            if cell.is_integer() and abs(cell) < 1e15
-            else f"{cell:.14E}"
-            if abs(cell) >= 1e15
-            else repr(cell)
-        )
-    if isinstance(cell, (datetime, date)):
-        return cell.isoformat()[:10]
-    return str(cell) if cell != "" else None
+    heading, rows = workbook.choose(contract, workbook.sheets(path))
+    texts = {name: [workbook.cell_text(row[place]) for row in rows] for name, place in heading.places.items()}
+    table = pa.table({name: pa.array(values, pa.string()) for name, values in texts.items()})
+    query = f"SELECT {', '.join(heading.places)} FROM {contract.register_}_sheet"
+    return Source(contract.register_, label, heading, query, "xlsx", table=table)

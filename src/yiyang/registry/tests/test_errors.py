@@ -70,6 +70,11 @@ def test_a_folder_without_its_note_and_without_the_police(hall: Hall) -> None:
     assert said[2].startswith("缺少公安户籍登记（公安户籍登记.csv、")
 
 
+def test_a_police_file_with_nearly_the_right_name(hall: Hall) -> None:
+    hall.police().rename(hall.folder / "公安户籍登记 (1).csv")
+    assert "现有不认识的文件：公安户籍登记 (1).csv" in refusal(hall)[1]
+
+
 @pytest.mark.parametrize(
     "note",
     [

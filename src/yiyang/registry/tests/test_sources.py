@@ -16,8 +16,8 @@ from yiyang.base.errors import DeliveryError
 from yiyang.registry.encoding import detect
 from yiyang.registry.headers import plain
 from yiyang.registry.identity import person_of
-from yiyang.registry.sources import cell_text
 from yiyang.registry.tests.hall import AIHUA, BAOGUO, CHUNLAN, DEMING, NAMES, Hall, csv_bytes, person_row
+from yiyang.registry.workbook import cell_text
 
 ALL = [person_row(who) for who in NAMES]
 
@@ -201,3 +201,25 @@ def test_the_rows_of_a_truncated_csv_are_told(hall: Hall, tmp_path: Path) -> Non
     hall.deliver("police_households", csv_bytes(ALL)[:-40])
     snapshot = hall.build()
     assert [line["row"] for line in hall.quarantine(snapshot)] == ["5"]
+
+
+def test_refuses_a_workbook_in_which_two_sheets_are_the_register(hall: Hall) -> None:
+    hall.deliver("police_households", workbook(table(ALL[:2]), table(ALL[2:])), ".xlsx")
+    with pytest.raises(DeliveryError) as caught:
+        hall.build()
+    assert "请只留一张" in caught.value.problems[0][0]
+
+
+def test_refuses_a_sheet_that_is_full(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("yiyang.registry.workbook.LIMIT", 5)
+    hall.deliver("police_households", workbook(table(ALL)), ".xlsx")
+    with pytest.raises(DeliveryError) as caught:
+        hall.build()
+    assert "请导出为 CSV" in caught.value.problems[0][0]
+
+
+def test_a_renamed_optional_column_is_told_beside_the_unknown_heading(hall: Hall) -> None:
+    renamed = [{("性别代号" if name == "性别" else name): value for name, value in row.items()} for row in ALL]
+    hall.deliver("police_households", csv_bytes(renamed))
+    about = hall.build().manifest["registers"]["police_households"]
+    assert (about["columns_missing"], about["headings_unknown"]) == (["sex"], ["性别代号"])
