@@ -261,6 +261,7 @@ def _copy_of(city: City, folder: Path) -> Path:
         lambda city: ("diff", city.run("2026-10").path, city.run("2026-11").path),
         lambda city: ("next", city.run("2026-11").path),
     ],
+    ids=["diff", "next"],
 )
 def test_a_disk_that_fills_while_details_are_written(
     city: City, tmp_path: Path, words: Callable[[City], tuple[str | Path, ...]]
