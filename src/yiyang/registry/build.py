@@ -7,7 +7,7 @@ import json
 import shutil
 import time
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -62,8 +62,9 @@ def build(folder: Path, *, known: date, out: Path, previous: Path | None = None)
         atomic_folder(out) as work,
         sql.interruptible(),
     ):
-        Builder(work, facts, contracts, delivery, known, before, bar).run()
-    return open_snapshot(out)
+        builder = Builder(work, facts, contracts, delivery, known, before, bar)
+        builder.run()
+    return replace(open_snapshot(out), seconds=builder.seconds)
 
 
 def _before(previous: Path | None, delivery: Delivery, known: date) -> Snapshot | None:
@@ -135,7 +136,7 @@ class Builder:
         self.con.close()
         for scratch in ("copies", "spill"):
             shutil.rmtree(self.work / scratch, ignore_errors=True)
-        self._write_manifest(sources)
+        self._write_manifest()
 
     def _register(self, contract: Contract, source: Source) -> None:
         """Read, judge, settle and write one register."""
@@ -147,8 +148,8 @@ class Builder:
         changes = history.write(
             self.con, contract, self.facts, source.label, self._arrival(name), self._old(name), self._path(name)
         )
-        self.con.execute(f"DROP TABLE judged_{name}")
-        self.con.execute(f"DROP TABLE settled_{name}")
+        for stage in ("judged", "bad", "settled"):
+            self.con.execute(f"DROP TABLE {stage}_{name}")
         self.about[name] = {
             "file": source.label,
             "format": source.encoding,
@@ -234,9 +235,8 @@ class Builder:
         self.people = sql.number(self.con, "SELECT count(*) FROM people")
         self.seconds["people"] = round(time.perf_counter() - began, 3)
 
-    def _write_manifest(self, sources: dict[str, Source]) -> None:
+    def _write_manifest(self) -> None:
         """Everything but the timings, so that the same inputs give the same bytes."""
-        del sources
         files = sorted(path for path in self.work.rglob("*") if path.is_file())
         reasons: Counter[str] = quarantine.by_reason(self.work / "quarantine.csv")
         manifest = {

@@ -28,8 +28,8 @@ def add(con: Connection, contract: Contract, source: Source) -> None:
     """
     name = contract.column_with("name")
     named = name if name in source.heading.places else "CAST(NULL AS VARCHAR)"
-    newcomers = f"SELECT n, person, {named} AS name, source_row FROM judged_{contract.register_} WHERE n IS NOT NULL"
-    sql.view(con, "newcomers", f"SELECT * FROM ({newcomers}) ANTI JOIN identities USING (n)")
+    judged = f"judged_{contract.register_} WHERE n IS NOT NULL AND is_new"
+    sql.view(con, "newcomers", f"SELECT n, person, {named} AS name, source_row FROM {judged}")
     once = "SELECT n, person, name FROM newcomers ANTI JOIN several USING (person)"
     often = (
         "SELECT n, person, max_by(name, source_row) FROM newcomers SEMI JOIN several USING (person) GROUP BY n, person"
@@ -47,7 +47,7 @@ def write(con: Connection, out: Path) -> None:
     """Write the file, sorted by person.
 
     Raises:
-        DeliveryError: two id numbers have one key (one chance in a hundred thousand for ten million people).
+        DeliveryError: two id numbers have one key (of ten million people, once in some 180,000 snapshots).
     """
     if con.execute("SELECT person FROM identities GROUP BY person HAVING count(*) > 1 LIMIT 1").fetchall():
         raise DeliveryError(

@@ -27,7 +27,7 @@ def begin(con: Connection) -> None:
 
 def add(con: Connection, contract: Contract, source: Source) -> None:
     """Add to the table a line for every fault of every judged row, and for every line that could not be split."""
-    words, judged = source.heading.words, f"judged_{contract.register_}"
+    words, bad = source.heading.words, f"bad_{contract.register_}"
     for place, fault in enumerate(faulty_columns(contract, source)):
         name = contract.id_column if fault == "id_error" else fault.removeprefix("e_")
         _insert(
@@ -38,9 +38,9 @@ def add(con: Connection, contract: Contract, source: Source) -> None:
             words[name],
             _shown(contract, fault, name),
             fault,
-            f"{judged} WHERE {fault} > 0",
+            f"{bad} WHERE {fault} > 0",
         )
-    both = f"{judged} SEMI JOIN twins USING (person)"
+    both = f"judged_{contract.register_} SEMI JOIN twins USING (person)"
     id_word = words[contract.id_column]
     _insert(con, contract, source, 0, id_word, masked(id_sql("n")), str(reasons.TWO_PERSONS), both)
     if source.rejects:

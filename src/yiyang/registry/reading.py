@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from yiyang.engine.facts import FactBook
-from yiyang.registry import reasons
+from yiyang.registry import reasons, sql
 from yiyang.registry.contracts import Column, Contract
 from yiyang.registry.fields import ENDLESS, OPEN, birth_of, careful, clean, fault, quick
 from yiyang.registry.identity import hash_sql, id_sql, layers
@@ -39,18 +39,25 @@ class Reader:
         con.execute("SET disabled_optimizers = 'common_subexpressions'")
 
     def read(self, contract: Contract, source: Source) -> None:
-        """Make the table judged_<r>: source_row, is_bad, n, person, r_id_number, id_error, and per read column its
-        value, its fault e_<column> and its text r_<column>."""
+        """Make the tables judged_<r> and bad_<r>.
+
+        judged_<r>: rid, source_row, is_bad, n (the id number's first 17 digits), person, is_new (not in `identities`
+        yet), id_error, and per read column its value and its fault e_<column>. bad_<r>: the bad rows of it, with the
+        delivered text r_<column> beside each value.
+        """
         name = contract.register_
         if source.table is not None:
             self.con.register(f"{name}_sheet", source.table)
-        self.con.execute(f"CREATE OR REPLACE TEMP TABLE read_{name} AS {self._read_sql(contract, source)}")
+        sql.table(self.con, f"read_{name}", self._read_sql(contract, source))
         if source.table is not None:
             self.con.unregister(f"{name}_sheet")
         odd = [n for n, c in typed(contract, source).items() if self._read_odd(name, n, c)]
         has_gaps = self._number_rows(source)
-        self.con.execute(
-            f"CREATE OR REPLACE TEMP TABLE judged_{name} AS {self._judged_sql(contract, source, odd, has_gaps)}"
+        sql.table(self.con, f"judged_{name}", self._judged_sql(contract, source, odd, has_gaps))
+        texts_ = ", ".join(["r_id_number", *(f"r_{n}" for n in typed(contract, source))])
+        bad = f"SELECT * FROM judged_{name} WHERE is_bad"
+        sql.table(
+            self.con, f"bad_{name}", f"SELECT j.*, {texts_} FROM ({bad}) AS j JOIN read_{name} AS t ON t.rowid = j.rid"
         )
         self.con.execute(f"DROP TABLE read_{name}")
 
@@ -60,9 +67,9 @@ class Reader:
         steps = layers(contract.id_column, self.known)
         steps[0] |= {f"q_{n}": quick(c, n, self.facts) for n, c in columns.items()}
         steps[0] |= {f"q_{n}": f"NULLIF(trim({n}), '')" for n in texts(contract, source)}
-        sql = source.query
+        query = source.query
         for step in steps:
-            sql = f"SELECT *, {', '.join(f'{expr} AS {name}' for name, expr in step.items())} FROM ({sql})"
+            query = f"SELECT *, {', '.join(f'{expr} AS {name}' for name, expr in step.items())} FROM ({query})"
         kept = [
             "CASE WHEN id_error = 0 THEN _n END AS n",
             "id_error",
@@ -74,7 +81,7 @@ class Reader:
             raw = name if column.type in ("date", "area") else f"CASE WHEN q_{name} IS NULL THEN {name} END"
             kept += [f"q_{name} AS {name}", f"{raw} AS r_{name}"]
         kept += [f"{self._text(name, column)} AS {name}" for name, column in texts(contract, source).items()]
-        return f"SELECT {', '.join(kept)} FROM ({sql})"
+        return f"SELECT {', '.join(kept)} FROM ({query})"
 
     @staticmethod
     def _is_blank(source: Source) -> str:
@@ -140,7 +147,7 @@ class Reader:
 
     def _put(self, name: str, table: pa.Table) -> None:
         self.con.register("incoming", table)
-        self.con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM incoming")
+        sql.table(self.con, name, "SELECT * FROM incoming")
         self.con.unregister("incoming")
 
     def _judged_sql(self, contract: Contract, source: Source, odd: list[str], has_gaps: bool) -> str:
@@ -152,15 +159,23 @@ class Reader:
         }
         faults |= _ends_before(contract, source, faults)
         judged = ", ".join(["*", *(f"{expression} AS {name}" for name, expression in faults.items())])
-        last = [
-            f"COALESCE({n}, {birth_of('n')}) AS {n}"
-            for n, c in typed(contract, source).items()
-            if c.check == "birth_date_of_id"
+        values = [
+            f"COALESCE({n}, {birth_of('n')}) AS {n}" if c.check == "birth_date_of_id" else n
+            for n, c in (typed(contract, source) | texts(contract, source)).items()
         ]
-        bad = " + ".join(faulty_columns(contract, source)) + " > 0 AS is_bad"
-        replaced = f"* REPLACE ({', '.join(last)})" if last else "*"
+        faulty = faulty_columns(contract, source)
+        columns = [
+            "rid",
+            "source_row",
+            "n",
+            "person",
+            "is_new",
+            *faulty,
+            f"{' + '.join(faulty)} > 0 AS is_bad",
+            *values,
+        ]
         valued = self._valued_sql(contract, source, odd, has_gaps)
-        return f"SELECT {replaced}, {bad} FROM (SELECT {judged} FROM ({valued}))"
+        return f"SELECT {', '.join(columns)} FROM (SELECT {judged} FROM ({valued}))"
 
     @staticmethod
     def _valued_sql(contract: Contract, source: Source, odd: list[str], has_gaps: bool) -> str:
@@ -168,9 +183,10 @@ class Reader:
         shift = " + COALESCE(gaps.shift, 0)" if has_gaps else ""
         columns = [
             f"CAST(t.rowid + {source.heading.row + 1}{shift} AS INTEGER) AS source_row",
+            "t.rowid AS rid",
             "t.n",
             "t.id_error",
-            "t.r_id_number",
+            "i.n IS NULL AS is_new",
             f"CASE WHEN t.n IS NOT NULL THEN COALESCE(i.person, {hash_sql(id_sql('t.n'))}) END AS person",
         ]
         joins = " LEFT JOIN identities AS i ON i.n = t.n" + (
@@ -186,7 +202,7 @@ class Reader:
                 )
             if column.role == "valid_to":
                 value = f"CASE WHEN {value} >= {ENDLESS} THEN {OPEN} ELSE {value} END"
-            columns += [f"{value} AS {name}", f"t.r_{name}", f"{empty} AS b_{name}"]
+            columns += [f"{value} AS {name}", f"{empty} AS b_{name}"]
         columns += [f"t.{name}" for name in texts(contract, source)]
         return f"SELECT {', '.join(columns)} FROM read_{contract.register_} AS t{joins} WHERE NOT t.is_blank"
 

@@ -13,8 +13,9 @@ Json = dict[str, Any]
 
 
 def summary(snapshot: Snapshot) -> Json:
-    """The manifest without file hashes."""
-    return {key: value for key, value in snapshot.manifest.items() if key != "files"} | {"hash": snapshot.hash}
+    """The manifest without file hashes; with the seconds it took, if it was made just now."""
+    told = {key: value for key, value in snapshot.manifest.items() if key != "files"} | {"hash": snapshot.hash}
+    return told | ({"seconds": snapshot.seconds} if snapshot.seconds else {})
 
 
 def tables(snapshot: Snapshot) -> None:

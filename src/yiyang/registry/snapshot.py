@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,11 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Snapshot:
-    """An opened snapshot; `manifest` as written, see docs/architecture.md."""
+    """An opened snapshot; `manifest` as written (docs/architecture.md); `seconds`: how long each part took to make."""
 
     path: Path
     manifest: Json
+    seconds: dict[str, float] = field(default_factory=dict, compare=False)
 
     @property
     def known(self) -> int:
