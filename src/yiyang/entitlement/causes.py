@@ -1,8 +1,8 @@
 """Why an entitlement changed: the one difference that alone brings the change about.
 
 The list first, then the facts one by one: with this one difference and nothing else, is the new answer already there?
-Everything is asked under the later list, in its words: values of facts that are written otherwise in the earlier run are
-translated by their names.
+Everything is asked under the later list, in its words: values of facts that are written otherwise in the earlier run
+are translated by their names.
 """
 
 from __future__ import annotations
@@ -19,15 +19,37 @@ from yiyang.entitlement.states import ItemState, states_of
 from yiyang.entitlement.store import RunFolder
 
 CAUSES = {
-    "list_revised": ("清单调整", "list revised"), "death": ("去世", "death"), "moved": ("迁移", "moved"), "birthday": ("到达年龄", "birthday"),
-    "hardship": ("困难身份变化", "hardship"), "assessment": ("能力评估变化", "assessment"), "disability": ("残疾证变化", "disability"),
-    "living": ("居住状况变化", "living arrangement"), "other_fact": ("其他事实变化", "another fact"), "several": ("多项共同变化", "several together"),
-    "arrived": ("新进入名册", "new in the registers"), "left": ("不再在名册", "left the registers"),
-    "unknown": ("信息缺失，转为待定", "no longer known"), "household": ("同户成员变化", "another household member")}
+    "list_revised": ("清单调整", "list revised"),
+    "death": ("去世", "death"),
+    "moved": ("迁移", "moved"),
+    "birthday": ("到达年龄", "birthday"),
+    "hardship": ("困难身份变化", "hardship"),
+    "assessment": ("能力评估变化", "assessment"),
+    "disability": ("残疾证变化", "disability"),
+    "living": ("居住状况变化", "living arrangement"),
+    "other_fact": ("其他事实变化", "another fact"),
+    "several": ("多项共同变化", "several together"),
+    "arrived": ("新进入名册", "new in the registers"),
+    "left": ("不再在名册", "left the registers"),
+    "unknown": ("信息缺失，转为待定", "no longer known"),
+    "household": ("同户成员变化", "another household member"),
+}
 FACT_CAUSES = {
-    "alive": "death", "registered_area": "moved", "resident_area": "moved", "urban_rural": "moved", "age": "birthday", "hardship": "hardship",
-    "destitute_support": "hardship", "self_care": "assessment", "ability": "assessment", "ltci_grade": "assessment", "disability_grade": "disability",
-    "disability_kind": "disability", "living_arrangement": "living", "lonely": "living"}
+    "alive": "death",
+    "registered_area": "moved",
+    "resident_area": "moved",
+    "urban_rural": "moved",
+    "age": "birthday",
+    "hardship": "hardship",
+    "destitute_support": "hardship",
+    "self_care": "assessment",
+    "ability": "assessment",
+    "ltci_grade": "assessment",
+    "disability_grade": "disability",
+    "disability_kind": "disability",
+    "living_arrangement": "living",
+    "lonely": "living",
+}
 
 
 def causes(a: RunFolder, b: RunFolder, place_a: Ints, place_b: Ints, item: Ints) -> Ints:
@@ -35,7 +57,9 @@ def causes(a: RunFolder, b: RunFolder, place_a: Ints, place_b: Ints, item: Ints)
     codes = np.stack([codes_of(a, place_a, b.coding), b.cells.codes[b.people.cell[place_b]]])
     (old, new), pattern = np.unique(codes, axis=1, return_inverse=True)
     is_revised = a.bound.program.hash != b.bound.program.hash
-    return _Trial(b.bound.program, b.coding, b.coding.decode(old), b.coding.decode(new), is_revised).causes(pattern.ravel(), item)
+    return _Trial(b.bound.program, b.coding, b.coding.decode(old), b.coding.decode(new), is_revised).causes(
+        pattern.ravel(), item
+    )
 
 
 def codes_of(run: RunFolder, places: Ints, coding: Coding) -> Ints:
@@ -80,7 +104,16 @@ class _Trial:
             self._settle(cause, open_, _of_fact(name), {**self.old, name: self.new[name]}, final, pattern, item)
         return cause
 
-    def _settle(self, cause: Ints, open_: Bools, name: str, classes: Mapping[str, Ints], final: Mapping[str, ItemState], pattern: Ints, item: Ints) -> None:
+    def _settle(
+        self,
+        cause: Ints,
+        open_: Bools,
+        name: str,
+        classes: Mapping[str, Ints],
+        final: Mapping[str, ItemState],
+        pattern: Ints,
+        item: Ints,
+    ) -> None:
         """Changes that this one step already brings about get its name."""
         if not open_.any():
             return

@@ -21,13 +21,18 @@ from yiyang.entitlement.store import RunFolder
 
 NEW, CHANGED, ENDED, OPEN = 1, 2, 3, 4  # OPEN: ended only because a fact is no longer known
 KINDS = {NEW: "new", CHANGED: "changed", ENDED: "ended"}
-EMPTY = {"person": pa.int64(), "item": pa.string(), "list_area": pa.string(), "kind": pa.string(), "cause": pa.string()} | dict.fromkeys(
-    ("fen_a", "fen_b", "high_b", "a_year_a", "a_year_b", "area"), pa.int64())
+EMPTY = {
+    "person": pa.int64(),
+    "item": pa.string(),
+    "list_area": pa.string(),
+    "kind": pa.string(),
+    "cause": pa.string(),
+} | dict.fromkeys(("fen_a", "fen_b", "high_b", "a_year_a", "a_year_b", "area"), pa.int64())
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """Everybody of either run: place in A and in B (-1 = absent), and cells; the pairs of cells that occur, and whose is which."""
+    """Everybody of either run: place in A and in B (-1 = absent), and cells; the pairs of cells that occur."""
 
     person: Ints
     place_a: Ints
@@ -77,18 +82,30 @@ def changes(a: RunFolder, b: RunFolder) -> pa.Table:
     _same_area(a, b)
     pairs, states_a, states_b = match(a, b), item_states(a), item_states(b)
     items = sorted({*states_a, *states_b})
-    parts = [_item_changes(item, a, b, pairs, states_a.get(item, nothing(a)), states_b.get(item, nothing(b))) for item in items]
-    return _with_causes(pa.concat_tables(parts), a, b, pairs) if parts else pa.table({name: pa.array([], kind) for name, kind in EMPTY.items()})
+    parts = [
+        _item_changes(item, a, b, pairs, states_a.get(item, nothing(a)), states_b.get(item, nothing(b)))
+        for item in items
+    ]
+    return (
+        _with_causes(pa.concat_tables(parts), a, b, pairs)
+        if parts
+        else pa.table({name: pa.array([], kind) for name, kind in EMPTY.items()})
+    )
 
 
 def _same_area(a: RunFolder, b: RunFolder) -> None:
     areas_a, areas_b = a.manifest["areas"], b.manifest["areas"]
     if areas_a != areas_b:
-        raise UsageError(f"两次运行不是同一个地区，不能比较：{a.path} 是 {'、'.join(areas_a)}，{b.path} 是 {'、'.join(areas_b)}。",
-                         f"the runs are of different areas and cannot be compared: {a.path} is {', '.join(areas_a)}, {b.path} is {', '.join(areas_b)}.")
+        raise UsageError(
+            f"两次运行不是同一个地区，不能比较：{a.path} 是 {'、'.join(areas_a)}，{b.path} 是 {'、'.join(areas_b)}。",
+            f"the runs are of different areas and cannot be compared: {a.path} is {', '.join(areas_a)}, "
+            f"{b.path} is {', '.join(areas_b)}.",
+        )
 
 
-def _item_changes(item: str, a: RunFolder, b: RunFolder, pairs: Pairs, state_a: ItemState, state_b: ItemState) -> pa.Table:
+def _item_changes(
+    item: str, a: RunFolder, b: RunFolder, pairs: Pairs, state_a: ItemState, state_b: ItemState
+) -> pa.Table:
     """People share an answer with their pair of cells, except where a household shares the money."""
     if _is_shared(a, item) or _is_shared(b, item):
         before = state_a.take(pairs.cell_a).without(_unpaid(a, item, pairs.person))
@@ -103,14 +120,28 @@ def _item_changes(item: str, a: RunFolder, b: RunFolder, pairs: Pairs, state_a: 
         where = pair[row]
     kind = np.where((kind == ENDED) & after.may, OPEN, kind)
     own = state_a.take(pairs.cell_a[row]).same(state_b.take(pairs.cell_b[row]))
-    return pa.table({"row": row, "own": own, "person": pairs.person[row], "item": np.full(len(row), item), "list_area": _list_area(item, a, b, pairs, row),
-                     "kind": kind[where], "fen_a": before.low[where], "fen_b": after.low[where], "high_b": after.high[where],
-                     "a_year_a": before.a_year[where], "a_year_b": after.a_year[where]})
+    return pa.table(
+        {
+            "row": row,
+            "own": own,
+            "person": pairs.person[row],
+            "item": np.full(len(row), item),
+            "list_area": _list_area(item, a, b, pairs, row),
+            "kind": kind[where],
+            "fen_a": before.low[where],
+            "fen_b": after.low[where],
+            "high_b": after.high[where],
+            "a_year_a": before.a_year[where],
+            "a_year_b": after.a_year[where],
+        }
+    )
 
 
 def _kind(before: ItemState, after: ItemState) -> Ints:
     other = (before.low != after.low) | (before.year != after.year)
-    return np.select([~before.yes & after.yes, before.yes & ~after.yes, before.yes & after.yes & other], [NEW, ENDED, CHANGED], 0)
+    return np.select(
+        [~before.yes & after.yes, before.yes & ~after.yes, before.yes & after.yes & other], [NEW, ENDED, CHANGED], 0
+    )
 
 
 def _rules(run: RunFolder, item: str) -> list[Rule]:
@@ -126,7 +157,9 @@ def _unpaid(run: RunFolder, item: str, person: Ints) -> Ints:
     found = [np.zeros(0, np.int64)]
     for rule in _rules(run, item):
         if rule.per == "household":
-            table = run.table(f"entitlements/{rule.list_area}-{rule.item}.parquet", columns=["person", "answer", "payee"])
+            table = run.table(
+                f"entitlements/{rule.list_area}-{rule.item}.parquet", columns=["person", "answer", "payee"]
+            )
             others = (table["answer"].to_numpy() == YES) & ~table["payee"].to_numpy()
             found.append(np.searchsorted(person, table["person"].to_numpy()[others]))
     return np.concatenate(found)
@@ -143,7 +176,11 @@ def _list_area(item: str, a: RunFolder, b: RunFolder, pairs: Pairs, row: Ints) -
 
 
 def _with_causes(table: pa.Table, a: RunFolder, b: RunFolder, pairs: Pairs) -> pa.Table:
-    row, kind, item = table["row"].to_numpy(), table["kind"].to_numpy(), table["item"].to_numpy(zero_copy_only=False).astype(str)
+    row, kind, item = (
+        table["row"].to_numpy(),
+        table["kind"].to_numpy(),
+        table["item"].to_numpy(zero_copy_only=False).astype(str),
+    )
     cause = np.full(len(row), "", dtype="<U16")
     place_a, place_b = pairs.place_a[row], pairs.place_b[row]
     cause[place_a < 0], cause[place_b < 0] = "arrived", "left"
@@ -154,7 +191,12 @@ def _with_causes(table: pa.Table, a: RunFolder, b: RunFolder, pairs: Pairs) -> p
         cause[both] = causes(a, b, place_a[both], place_b[both], item[both])
     area = np.where(place_b >= 0, at(b.people.registered_area, place_b, -1), at(a.people.registered_area, place_a, -1))
     kinds = np.array(["", *KINDS.values(), KINDS[ENDED]])[kind]
-    return table.drop(["row", "own", "kind"]).append_column("kind", pa.array(kinds)).append_column("cause", pa.array(cause)).append_column("area", pa.array(area))
+    return (
+        table.drop(["row", "own", "kind"])
+        .append_column("kind", pa.array(kinds))
+        .append_column("cause", pa.array(cause))
+        .append_column("area", pa.array(area))
+    )
 
 
 __all__ = ["CAUSES", "KINDS", "changes", "match"]

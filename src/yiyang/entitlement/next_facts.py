@@ -58,21 +58,42 @@ def missing(run: Answered) -> list[Missing]:
     for number, rule in enumerate(run.bound.program.rules):
         answer, low, high = run.answers.answer[number], run.answers.low[number], run.answers.high[number]
         fen = tables.worth(rule, answer, low, high)
-        for pivot in tables.pivots(run.bound.program, number, run.cells.coding, classes, tables.is_open(answer, low, high)):
+        for pivot in tables.pivots(
+            run.bound.program, number, run.cells.coding, classes, tables.is_open(answer, low, high)
+        ):
             mine = np.where(pivot.decides, fen, 0)
             if people := int(weight[pivot.decides].sum()):
                 old = found.get(pivot.fact) or Missing(pivot.fact, nothing.astype(bool), nothing, nothing, ())
-                found[pivot.fact] = Missing(pivot.fact, old.decides | pivot.decides, old.items + pivot.decides, old.fen + mine,
-                                            (*old.rules, (number, people, int((weight * mine).sum()))))
+                found[pivot.fact] = Missing(
+                    pivot.fact,
+                    old.decides | pivot.decides,
+                    old.items + pivot.decides,
+                    old.fen + mine,
+                    (*old.rules, (number, people, int((weight * mine).sum()))),
+                )
     return sorted(found.values(), key=lambda m: (-int((m.fen * weight).sum()), -int(weight[m.decides].sum()), m.fact))
 
 
 def summarise(run: RunFolder, found: list[Missing]) -> Json:
     """Facts with people, items and fen a year; nobody named."""
     weight, book = run.cells.people, run.bound.book
-    return {"kind": "next", "month": run.manifest["month"], "synthetic": run.manifest["synthetic"], "facts": [
-        {"fact": m.fact, "zh": book[m.fact].zh, "en": book[m.fact].en, "owner": book[m.fact].owner, "people": int(weight[m.decides].sum()),
-         "year_fen": int((m.fen * weight).sum()), "items": int(m.items.max(initial=0))} for m in found]}
+    return {
+        "kind": "next",
+        "month": run.manifest["month"],
+        "synthetic": run.manifest["synthetic"],
+        "facts": [
+            {
+                "fact": m.fact,
+                "zh": book[m.fact].zh,
+                "en": book[m.fact].en,
+                "owner": book[m.fact].owner,
+                "people": int(weight[m.decides].sum()),
+                "year_fen": int((m.fen * weight).sum()),
+                "items": int(m.items.max(initial=0)),
+            }
+            for m in found
+        ],
+    }
 
 
 def people(run: RunFolder, found: list[Missing]) -> pa.Table:
@@ -82,16 +103,34 @@ def people(run: RunFolder, found: list[Missing]) -> pa.Table:
     for one in found:
         places = np.flatnonzero(one.decides[run.people.cell])
         cell = run.people.cell[places]
-        parts.append(pa.table({"person": run.people.person[places], "town": town[places], "fact": np.full(len(places), one.fact),
-                               "items": one.items[cell], "year_fen": one.fen[cell]}))
+        parts.append(
+            pa.table(
+                {
+                    "person": run.people.person[places],
+                    "town": town[places],
+                    "fact": np.full(len(places), one.fact),
+                    "items": one.items[cell],
+                    "year_fen": one.fen[cell],
+                }
+            )
+        )
     if not parts:
-        return pa.table({"person": pa.array([], pa.int64()), "town": pa.array([], pa.int64()), "fact": pa.array([], pa.string()),
-                         "items": pa.array([], pa.int64()), "year_fen": pa.array([], pa.int64())})
-    return pa.concat_tables(parts).sort_by([("town", "ascending"), ("year_fen", "descending"), ("fact", "ascending"), ("person", "ascending")])
+        return pa.table(
+            {
+                "person": pa.array([], pa.int64()),
+                "town": pa.array([], pa.int64()),
+                "fact": pa.array([], pa.string()),
+                "items": pa.array([], pa.int64()),
+                "year_fen": pa.array([], pa.int64()),
+            }
+        )
+    return pa.concat_tables(parts).sort_by(
+        [("town", "ascending"), ("year_fen", "descending"), ("fact", "ascending"), ("person", "ascending")]
+    )
 
 
 def _asked_in(run: RunFolder) -> Ints:
-    """The town that can ask a person: where he lives, or, if that is unknown or not in the run's area, where he is registered."""
+    """The town that can ask a person: where he lives; if that is unknown or outside, where he is registered."""
     living, home = run.people.resident_area, run.people.registered_area
     spans = [area_span(area) for area in run.manifest["areas"]]
     inside = np.logical_or.reduce([(living >= low) & (living < high) for low, high in spans])

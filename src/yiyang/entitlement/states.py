@@ -32,10 +32,12 @@ class ItemState:
 
     @classmethod
     def of(cls, rules: Sequence[Rule], answers: Sequence[tuple[Bools, Bools, Ints, Ints]]) -> ItemState:
-        """From each rule's (yes, may, low, high). A facility's money goes to nobody; lists may pay by different periods."""
+        """From each rule's (yes, may, low, high). A facility's money is nobody's; lists may pay by different periods."""
         pays = [rule.pays_people for rule in rules]
         yes, may = (np.logical_or.reduce([answer[k] for answer in answers]) for k in (0, 1))
-        low, high = (np.maximum.reduce([answer[k] * paid for answer, paid in zip(answers, pays, strict=True)]) for k in (2, 3))
+        low, high = (
+            np.maximum.reduce([answer[k] * paid for answer, paid in zip(answers, pays, strict=True)]) for k in (2, 3)
+        )
         periods = [answer[1] * (rule.a_year * paid) for rule, answer, paid in zip(rules, answers, pays, strict=True)]
         return cls(yes, may, low, high, np.maximum.reduce(periods))
 
@@ -56,7 +58,11 @@ class ItemState:
 
     def same(self, other: ItemState, rows: Ints | slice = slice(None)) -> Bools:
         """Where both certainly say the same, row by row."""
-        return ((self.yes[rows] == other.yes[rows]) & (self.low[rows] == other.low[rows]) & (self.year[rows] == other.year[rows]))
+        return (
+            (self.yes[rows] == other.yes[rows])
+            & (self.low[rows] == other.low[rows])
+            & (self.year[rows] == other.year[rows])
+        )
 
 
 def at(values: Any, places: Ints, absent: int | bool) -> Any:
@@ -67,8 +73,14 @@ def at(values: Any, places: Ints, absent: int | bool) -> Any:
 def item_states(run: RunFolder) -> dict[str, ItemState]:
     """State per item id."""
     rules, found = run.bound.program.rules, run.answers
-    answers = [(answer == YES, answer != NO, low, high) for answer, low, high in zip(found.answer, found.low, found.high, strict=True)]
-    return {item: ItemState.of([rules[n] for n in numbers], [answers[n] for n in numbers]) for item, numbers in run.bound.program.items.items()}
+    answers = [
+        (answer == YES, answer != NO, low, high)
+        for answer, low, high in zip(found.answer, found.low, found.high, strict=True)
+    ]
+    return {
+        item: ItemState.of([rules[n] for n in numbers], [answers[n] for n in numbers])
+        for item, numbers in run.bound.program.items.items()
+    }
 
 
 def nothing(run: RunFolder) -> ItemState:
@@ -79,5 +91,11 @@ def nothing(run: RunFolder) -> ItemState:
 
 def states_of(program: Program, coding: Coding, classes: Mapping[str, Ints]) -> dict[str, ItemState]:
     """State per item id of people given by their classes."""
-    found = [(answer.yes, answer.may, answer.paid_low, answer.paid_high) for answer in Evaluator(program, coding, classes).answers()]
-    return {item: ItemState.of([program.rules[n] for n in numbers], [found[n] for n in numbers]) for item, numbers in program.items.items()}
+    found = [
+        (answer.yes, answer.may, answer.paid_low, answer.paid_high)
+        for answer in Evaluator(program, coding, classes).answers()
+    ]
+    return {
+        item: ItemState.of([program.rules[n] for n in numbers], [found[n] for n in numbers])
+        for item, numbers in program.items.items()
+    }

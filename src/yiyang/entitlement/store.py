@@ -38,7 +38,9 @@ class RunFolder:
         self.path = Path(path)
         self.manifest = self._json("manifest.json")
         if self.manifest.get("kind") != "run" or not self.manifest.keys() >= NEEDED:
-            raise SnapshotError(f"{path} 不是一次运行的输出（由 yiyang run 生成）。", f"{path} is no run (made by yiyang run).")
+            raise SnapshotError(
+                f"{path} 不是一次运行的输出（由 yiyang run 生成）。", f"{path} is no run (made by yiyang run)."
+            )
 
     @property
     def reference(self) -> int:
@@ -49,14 +51,18 @@ class RunFolder:
         """The lists in force when the run was made, not today's."""
         bound = self.rebind()
         if bound.program.hash != self.manifest["list_hash"]:
-            raise SnapshotError(f"{self.path} 里的清单与运行时不同（被改动，或出自另一版本的程序）；请用 yiyang run 重新运行。",
-                                f"The lists in {self.path} are not those of the run (changed since, or of another version of this program); "
-                                "make the run again with yiyang run.")
+            raise SnapshotError(
+                f"{self.path} 里的清单与运行时不同（被改动，或出自另一版本的程序）；请用 yiyang run 重新运行。",
+                f"The lists in {self.path} are not those of the run (changed, or of another version of this program); "
+                "make the run again with yiyang run.",
+            )
         return bound
 
     def rebind(self, overlay: Overlay | None = None) -> BoundProgram:
         """The run's lists with changes to try."""
-        return bind(self.manifest["areas"], date.fromisoformat(self.manifest["reference_day"]), overlay, self.path / "policy")
+        return bind(
+            self.manifest["areas"], date.fromisoformat(self.manifest["reference_day"]), overlay, self.path / "policy"
+        )
 
     @cached_property
     def summary(self) -> dict[str, Any]:
@@ -97,11 +103,15 @@ class RunFolder:
         try:
             return read(path)
         except FileNotFoundError:
-            raise SnapshotError(f"{self.path} 缺少 {name}，运行结果不完整；请用 yiyang run 重新运行。",
-                                f"{self.path} lacks {name}; the run is incomplete, make it again with yiyang run.") from None
+            raise SnapshotError(
+                f"{self.path} 缺少 {name}，运行结果不完整；请用 yiyang run 重新运行。",
+                f"{self.path} lacks {name}; the run is incomplete, make it again with yiyang run.",
+            ) from None
         except (pa.ArrowException, OSError) as error:
-            raise SnapshotError(f"{path} 已损坏（{error}）；请用 yiyang run 重新运行。",
-                                f"{path} is damaged ({error}); make the run again with yiyang run.") from error
+            raise SnapshotError(
+                f"{path} 已损坏（{error}）；请用 yiyang run 重新运行。",
+                f"{path} is damaged ({error}); make the run again with yiyang run.",
+            ) from error
 
     def facts_of(self, people: Ints, coding: Coding | None = None) -> dict[str, Ints]:
         """Stored facts by column of the people at the given places (places in `people`, which the file follows).
@@ -112,7 +122,9 @@ class RunFolder:
         columns = list(dict.fromkeys(axis.fact.column for axis in (coding or self.coding).axes))
         there = [name for name in columns if name in self.fact_columns]
         table = self.table("facts.parquet", columns=there).take(pa.array(people))
-        return {name: ints(table[name]) if name in there else np.full(len(people), UNKNOWN, np.int64) for name in columns}
+        return {
+            name: ints(table[name]) if name in there else np.full(len(people), UNKNOWN, np.int64) for name in columns
+        }
 
     @cached_property
     def fact_columns(self) -> frozenset[str]:
@@ -127,8 +139,10 @@ class RunFolder:
         place = self._find(person)
         if place < 0:
             name = asked or str(person)
-            raise UsageError(f"这次运行里没有 {name} 这个人。可用 18 位身份证号或人员编号查找。",
-                             f"there is no {name} in this run. Look people up by id number or person number.")
+            raise UsageError(
+                f"这次运行里没有 {name} 这个人。可用 18 位身份证号或人员编号查找。",
+                f"there is no {name} in this run. Look people up by id number or person number.",
+            )
         return place
 
     def _find(self, person: int) -> int:
@@ -141,10 +155,15 @@ class RunFolder:
         try:
             loaded = json.loads(path.read_text(encoding="utf-8"))
         except (FileNotFoundError, NotADirectoryError):
-            raise SnapshotError(f"{self.path} 里没有 {name}：这不是一次完整的运行。请用 yiyang run 生成。",
-                                f"{self.path} has no {name}: it is no complete run. Make one with yiyang run.") from None
+            raise SnapshotError(
+                f"{self.path} 里没有 {name}：这不是一次完整的运行。请用 yiyang run 生成。",
+                f"{self.path} has no {name}: it is no complete run. Make one with yiyang run.",
+            ) from None
         except (OSError, ValueError) as error:
-            raise SnapshotError(f"{path} 读不出来（{error}）；请用 yiyang run 重新运行。", f"{path} cannot be read ({error}); make the run again with yiyang run.") from error
+            raise SnapshotError(
+                f"{path} 读不出来（{error}）；请用 yiyang run 重新运行。",
+                f"{path} cannot be read ({error}); make the run again with yiyang run.",
+            ) from error
         return loaded if isinstance(loaded, dict) else {}
 
 

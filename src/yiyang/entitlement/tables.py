@@ -82,7 +82,11 @@ def _eldest(people: People, index: Ints, answer: Ints) -> Bools:
     birth = np.where(people.birth_date[index] < 0, 99999999, people.birth_date[index])
     order = np.lexsort((person, birth, key, alone, answer))
     first = np.ones(len(index), bool)
-    same = (key[order][1:] == key[order][:-1]) & (alone[order][1:] == alone[order][:-1]) & (answer[order][1:] == answer[order][:-1])
+    same = (
+        (key[order][1:] == key[order][:-1])
+        & (alone[order][1:] == alone[order][:-1])
+        & (answer[order][1:] == answer[order][:-1])
+    )
     first[1:] = ~same
     payee = np.zeros(len(index), bool)
     payee[order[first]] = True
@@ -93,11 +97,17 @@ def histogram(people: People) -> pa.Table:
     """cell, registered_area, resident_area (towns, 12 digits), people; sorted. The run in small."""
     town_r, town_l = town(people.registered_area), town(people.resident_area)
     names, codes = np.unique(np.concatenate([town_r, town_l]), return_inverse=True)
-    r, lives = codes[: len(town_r)], codes[len(town_r):]
+    r, lives = codes[: len(town_r)], codes[len(town_r) :]
     key = (people.cell.astype(np.int64) * len(names) + r) * len(names) + lives
     found, count = np.unique(key, return_counts=True)
-    return pa.table({"cell": (found // len(names) ** 2).astype(np.int32), "registered_area": names[found // len(names) % len(names)],
-                     "resident_area": names[found % len(names)], "people": count})
+    return pa.table(
+        {
+            "cell": (found // len(names) ** 2).astype(np.int32),
+            "registered_area": names[found // len(names) % len(names)],
+            "resident_area": names[found % len(names)],
+            "people": count,
+        }
+    )
 
 
 def town(area: Ints) -> Ints:
@@ -125,7 +135,13 @@ def count(rule: Rule, found: Found, low: Ints, high: Ints, people: People, area:
     def per_area(values: Ints | Bools) -> Ints:
         return np.bincount(where, weights=values, minlength=areas).astype(np.int64)
 
-    return Counts(per_area(yes), per_area(yes & found.payee), per_area(maybe), per_area(np.where(yes, paid_low, 0)), per_area(paid_high))
+    return Counts(
+        per_area(yes),
+        per_area(yes & found.payee),
+        per_area(maybe),
+        per_area(np.where(yes, paid_low, 0)),
+        per_area(paid_high),
+    )
 
 
 @dataclass(frozen=True)
@@ -149,7 +165,7 @@ def worth(rule: Rule, answer: Ints, low: Ints, high: Ints) -> Ints:
 
 
 def pivots(program: Program, number: int, coding: Coding, classes: dict[str, Ints], open_: Bools) -> list[Pivot]:
-    """Of each fact unknown in some open cell: where learning it alone may settle the rule's answer or narrow its amount."""
+    """Of each fact unknown in some open cell: where learning it alone may settle the answer or narrow the amount."""
     part, mine = part_of(program, number)
     names = [fact.name for fact in part.facts]
     cells = np.flatnonzero(open_)
@@ -180,8 +196,12 @@ def part_of(program: Program, number: int) -> tuple[Program, int]:
 def reads(rule: Rule, rules: Sequence[Rule]) -> set[str]:
     """Items that meet a rule: those it names, and those in a group or under a cap with it."""
     mine = rule.stacking
-    together = {other.item for other in rules if mine.highest_of and other.stacking.highest_of == mine.highest_of
-                or mine.cap_group and other.stacking.cap_group == mine.cap_group}
+    together = {
+        other.item
+        for other in rules
+        if (mine.highest_of and other.stacking.highest_of == mine.highest_of)
+        or (mine.cap_group and other.stacking.cap_group == mine.cap_group)
+    }
     return {*mine.not_with, *mine.less, *together}
 
 
@@ -214,6 +234,8 @@ class _Trial:
 
     def _state(self, patterns: Ints) -> Ints:
         """Rows: certain, possible, least and most fen."""
-        answer = Evaluator(self.program, self.coding, dict(zip(self.names, patterns, strict=True))).answers()[self.number]
+        answer = Evaluator(self.program, self.coding, dict(zip(self.names, patterns, strict=True))).answers()[
+            self.number
+        ]
         pays = self.program.rules[self.number].pays_people
         return np.stack([answer.yes, answer.may, answer.paid_low * pays, answer.paid_high * pays])
