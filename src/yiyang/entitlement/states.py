@@ -32,7 +32,7 @@ class ItemState:
 
     @classmethod
     def of(cls, rules: Sequence[Rule], answers: Sequence[tuple[Bools, Bools, Ints, Ints]]) -> ItemState:
-        """From each rule's (yes, may, low, high). A facility's money is nobody's; lists may pay by different periods."""
+        """From each rule's (yes, may, low, high). A facility's money is nobody's; periods may differ by list."""
         pays = [rule.pays_people for rule in rules]
         yes, may = (np.logical_or.reduce([answer[k] for answer in answers]) for k in (0, 1))
         low, high = (
