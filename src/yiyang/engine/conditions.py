@@ -31,10 +31,15 @@ class Compare:
     def __post_init__(self) -> None:
         kind = self.fact.kind
         if kind is Kind.AREA:
-            raise ConditionError(f"地区事实 {self.fact.name} 只能用 within 比较", f"area fact {self.fact.name} is compared by `within` only")
+            raise ConditionError(
+                f"地区事实 {self.fact.name} 只能用 within 比较",
+                f"area fact {self.fact.name} is compared by `within` only",
+            )
         if kind in (Kind.BOOL, Kind.ENUM) and self.op not in ("==", "!="):
-            raise ConditionError(f"事实 {self.fact.name} 的取值没有高低之分，只能用 ==、!= 或 in，不能用 {self.op}",
-                                 f"the values of {self.fact.name} have no order: use ==, != or in, not {self.op}")
+            raise ConditionError(
+                f"事实 {self.fact.name} 的取值没有高低之分，只能用 ==、!= 或 in，不能用 {self.op}",
+                f"the values of {self.fact.name} have no order: use ==, != or in, not {self.op}",
+            )
         _check_bounds(self.fact, self.value)
 
 
@@ -47,7 +52,9 @@ class OneOf:
 
     def __post_init__(self) -> None:
         if self.fact.kind is Kind.AREA:
-            raise ConditionError(f"地区事实 {self.fact.name} 请用 within", f"use `within` for the area fact {self.fact.name}")
+            raise ConditionError(
+                f"地区事实 {self.fact.name} 请用 within", f"use `within` for the area fact {self.fact.name}"
+            )
         for value in self.values:
             _check_bounds(self.fact, value)
 
@@ -61,7 +68,9 @@ class Within:
 
     def __post_init__(self) -> None:
         if self.fact.kind is not Kind.AREA:
-            raise ConditionError(f"within 只用于地区事实，{self.fact.name} 不是", f"`within` is for area facts; {self.fact.name} is none")
+            raise ConditionError(
+                f"within 只用于地区事实，{self.fact.name} 不是", f"`within` is for area facts; {self.fact.name} is none"
+            )
 
     @property
     def spans(self) -> tuple[tuple[int, int], ...]:
@@ -101,8 +110,10 @@ def _check_bounds(fact: Fact, value: int) -> None:
     if fact.is_listed and not 0 <= value < fact.size:
         raise ConditionError(f"事实 {fact.name} 没有第 {value} 个取值", f"fact {fact.name} has no value number {value}")
     if fact.kind in (Kind.INT, Kind.YEARS) and not fact.minimum <= value <= fact.maximum:
-        raise ConditionError(f"{fact.zh}的取值应在 {fact.minimum} 与 {fact.maximum} 之间，不能是 {value}",
-                             f"{fact.name} lies between {fact.minimum} and {fact.maximum}; {value} is impossible")
+        raise ConditionError(
+            f"{fact.zh}的取值应在 {fact.minimum} 与 {fact.maximum} 之间，不能是 {value}",
+            f"{fact.name} lies between {fact.minimum} and {fact.maximum}; {value} is impossible",
+        )
 
 
 def all_of(*parts: Condition) -> Condition:

@@ -68,7 +68,8 @@ class Fact:
         near = nearest(name, allowed)
         raise ConditionError(
             f"事实“{self.zh}”（{self.name}）没有取值 {name}{hint_zh(near)}；可用：{'、'.join(allowed)}",
-            f"fact {self.name} has no value {name}{hint_en(near)}; allowed: {', '.join(allowed)}")
+            f"fact {self.name} has no value {name}{hint_en(near)}; allowed: {', '.join(allowed)}",
+        )
 
     @property
     def is_listed(self) -> bool:
@@ -93,7 +94,8 @@ class FactBook:
             near = nearest(name, [*self.facts, *self.terms])
             raise ConditionError(
                 f"没有名为 {name} 的事实{hint_zh(near)}；可用：{'、'.join(sorted([*self.facts, *self.terms]))}",
-                f"no fact is named {name}{hint_en(near)}; known: {', '.join(sorted([*self.facts, *self.terms]))}")
+                f"no fact is named {name}{hint_en(near)}; known: {', '.join(sorted([*self.facts, *self.terms]))}",
+            )
         return self.facts[name]
 
     @property
@@ -142,6 +144,6 @@ def area_span(code: str) -> tuple[int, int]:
 def strip_level(code: str) -> str:
     """'511700' -> '5117', '510000' -> '51', '000000' -> ''."""
     for cut in (6, 4, 2):
-        if code[cut - 2:cut] != "00":
+        if code[cut - 2 : cut] != "00":
             return code[:cut]
     return ""

@@ -36,8 +36,24 @@ NAME: /(?!(?:and|or|not|in|within|everyone)\b)[a-z][a-z0-9_]*/
 %ignore WS
 """
 
-WORDS = {"OP": "比较号", "NAME": "名称", "INT": "整数", "DATE": "日期", "AREA": "地区代码", "PARAMETER": "@取值名", "LPAR": "(", "RPAR": ")",
-         "COMMA": ",", "AND": "and", "OR": "or", "NOT": "not", "IN": "in", "WITHIN": "within", "EVERYONE": "everyone", "$END": "条件结束"}
+WORDS = {
+    "OP": "比较号",
+    "NAME": "名称",
+    "INT": "整数",
+    "DATE": "日期",
+    "AREA": "地区代码",
+    "PARAMETER": "@取值名",
+    "LPAR": "(",
+    "RPAR": ")",
+    "COMMA": ",",
+    "AND": "and",
+    "OR": "or",
+    "NOT": "not",
+    "IN": "in",
+    "WITHIN": "within",
+    "EVERYONE": "everyone",
+    "$END": "条件结束",
+}
 
 
 def parse(text: str, book: FactBook, values: Mapping[str, int] | None = None) -> Condition:
@@ -79,11 +95,19 @@ def _syntax_error(text: str, error: UnexpectedInput) -> ConditionError:
     elif isinstance(error, UnexpectedToken):
         expected = set(error.accepts or error.expected or ())
     words = "、".join(sorted(WORDS.get(name, name) for name in expected)) or "条件"
-    if isinstance(error, UnexpectedEOF) or getattr(error, "column", -1) < 1 or (isinstance(error, UnexpectedToken) and error.token.type == "$END"):
-        return ConditionError(f"条件没有写完：{text!r}；此处应有：{words}", f"the condition ends too early: {text!r}; expected: {words}")
+    if (
+        isinstance(error, UnexpectedEOF)
+        or getattr(error, "column", -1) < 1
+        or (isinstance(error, UnexpectedToken) and error.token.type == "$END")
+    ):
+        return ConditionError(
+            f"条件没有写完：{text!r}；此处应有：{words}", f"the condition ends too early: {text!r}; expected: {words}"
+        )
     at = error.column
-    return ConditionError(f"条件第 {at} 个字符处看不懂：{text[at - 1:at + 11]!r}；此处应有：{words}",
-                          f"cannot read the condition at character {at}: {text[at - 1:at + 11]!r}; expected: {words}")
+    return ConditionError(
+        f"条件第 {at} 个字符处看不懂：{text[at - 1 : at + 11]!r}；此处应有：{words}",
+        f"cannot read the condition at character {at}: {text[at - 1 : at + 11]!r}; expected: {words}",
+    )
 
 
 class _Builder(Transformer[Token, Condition]):
@@ -103,8 +127,10 @@ class _Builder(Transformer[Token, Condition]):
             return Named(label, parse(text, self._book))
         fact = self._book[name]
         if fact.kind is not Kind.BOOL:
-            raise ConditionError(f"“{fact.zh}”（{name}）不是是否类事实，要写成比较，如 {name} {_example(fact)}",
-                                 f"{name} is not a yes/no fact; compare it, for example {name} {_example(fact)}")
+            raise ConditionError(
+                f"“{fact.zh}”（{name}）不是是否类事实，要写成比较，如 {name} {_example(fact)}",
+                f"{name} is not a yes/no fact; compare it, for example {name} {_example(fact)}",
+            )
         return Compare(fact, "==", 1)
 
     def compare(self, parts: list[Token]) -> Condition:
@@ -134,7 +160,10 @@ class _Builder(Transformer[Token, Condition]):
 
     def _fact(self, token: Token) -> Fact:
         if str(token) in self._book.terms:
-            raise ConditionError(f"{token} 是术语，不能比较，直接写 {token}", f"{token} is a term, not to be compared: write {token} alone")
+            raise ConditionError(
+                f"{token} 是术语，不能比较，直接写 {token}",
+                f"{token} is a term, not to be compared: write {token} alone",
+            )
         return self._book[str(token)]
 
     def _literal(self, fact: Fact, token: Token) -> int:
@@ -142,21 +171,31 @@ class _Builder(Transformer[Token, Condition]):
             return self._parameter(str(token)[1:])
         if token.type == "DATE":
             if fact.kind is not Kind.DATE:
-                raise ConditionError(f"“{fact.zh}”不是日期，不能与 {token} 比较", f"{fact.name} is no date and cannot be compared with {token}")
+                raise ConditionError(
+                    f"“{fact.zh}”不是日期，不能与 {token} 比较",
+                    f"{fact.name} is no date and cannot be compared with {token}",
+                )
             return as_int(_day(str(token)))
         if token.type == "NAME":
             if fact.kind not in (Kind.ENUM, Kind.ORDERED):
-                raise ConditionError(f"“{fact.zh}”要与数比较，不是 {token}", f"{fact.name} is compared with a number, not {token}")
+                raise ConditionError(
+                    f"“{fact.zh}”要与数比较，不是 {token}", f"{fact.name} is compared with a number, not {token}"
+                )
             return fact.code(str(token))
         if fact.kind not in (Kind.INT, Kind.YEARS):
-            raise ConditionError(f"“{fact.zh}”不能与数 {token} 比较{_allowed(fact)}", f"{fact.name} cannot be compared with the number {token}{_allowed(fact)}")
+            raise ConditionError(
+                f"“{fact.zh}”不能与数 {token} 比较{_allowed(fact)}",
+                f"{fact.name} cannot be compared with the number {token}{_allowed(fact)}",
+            )
         return int(token)
 
     def _parameter(self, name: str) -> int:
         if name not in self._values:
             near = nearest(name, list(self._values))
-            raise ConditionError(f"本项目没有名为 {name} 的取值{hint_zh(near)}；可用：{'、'.join(self._values) or '无'}",
-                                 f"the item has no value named {name}{hint_en(near)}; known: {', '.join(self._values) or 'none'}")
+            raise ConditionError(
+                f"本项目没有名为 {name} 的取值{hint_zh(near)}；可用：{'、'.join(self._values) or '无'}",
+                f"the item has no value named {name}{hint_en(near)}; known: {', '.join(self._values) or 'none'}",
+            )
         return self._values[name]
 
 

@@ -75,7 +75,9 @@ def _leaf(leaf: Leaf, person: Person, reference: int) -> bool | None:
 def _who(program: Program, rule: Rule, person: Person, reference: int, found: dict[int, Result]) -> Result:
     entitled = holds(rule.condition, person, reference)
     low, high = _amount(rule, person, reference)
-    reasons: dict[str | Leaf | StackReason, bool | None] = {leaf: _leaf(leaf, person, reference) for leaf in rule.leaves}
+    reasons: dict[str | Leaf | StackReason, bool | None] = {
+        leaf: _leaf(leaf, person, reference) for leaf in rule.leaves
+    }
     for item in rule.stacking.not_with:
         other = _any([found[n].entitled for n in program.items.get(item, ())])
         reasons[StackReason("not_with", item)] = other
@@ -105,7 +107,9 @@ def _amount(rule: Rule, person: Person, reference: int) -> tuple[int, int]:
 
 def _highest(program: Program, group: str, found: dict[int, Result]) -> None:
     members = program.group(group)
-    verdicts = {mine: _any([_beats(program, found, other, mine) for other in members if other != mine]) for mine in members}
+    verdicts = {
+        mine: _any([_beats(program, found, other, mine) for other in members if other != mine]) for mine in members
+    }
     for mine, beaten in verdicts.items():
         found[mine].reasons[StackReason("highest_of", group)] = beaten
     for mine, beaten in verdicts.items():

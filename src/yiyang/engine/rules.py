@@ -44,7 +44,7 @@ class Stacking:
 class StackReason:
     """Why an entitled person still gets nothing, or less: another item."""
 
-    how: str            # not_with | highest_of
+    how: str  # not_with | highest_of
     other: str
 
 
@@ -93,8 +93,10 @@ class Rule:
         if self.stacking.highest_of:
             found[StackReason("highest_of", self.stacking.highest_of)] = None
         if len(found) > MOST_REASONS:
-            raise PolicyError(f"项目 {self.name} 有 {len(found)} 个条件，最多 {MOST_REASONS} 个；请拆成两个项目。",
-                              f"item {self.name} has {len(found)} conditions, at most {MOST_REASONS}; split it in two.")
+            raise PolicyError(
+                f"项目 {self.name} 有 {len(found)} 个条件，最多 {MOST_REASONS} 个；请拆成两个项目。",
+                f"item {self.name} has {len(found)} conditions, at most {MOST_REASONS}; split it in two.",
+            )
         return tuple(found)
 
     @property
@@ -124,7 +126,9 @@ class Program:
     def __post_init__(self) -> None:
         names = [rule.name for rule in self.rules]
         if doubled := sorted({name for name in names if names.count(name) > 1}):
-            raise PolicyError(f"同一清单中项目重复：{'、'.join(doubled)}", f"items doubled in one list: {', '.join(doubled)}")
+            raise PolicyError(
+                f"同一清单中项目重复：{'、'.join(doubled)}", f"items doubled in one list: {', '.join(doubled)}"
+            )
         _ = self.order
 
     @cached_property
@@ -160,8 +164,10 @@ class Program:
             return tuple(sorter.static_order())
         except CycleError as error:
             path = " → ".join(name for _, name in error.args[1])
-            raise PolicyError(f"清单中的项目互为前提，成了循环：{path}。请去掉其中一个 not_with、less、highest_of 或 cap。",
-                              f"items depend on each other in a circle: {path}. Remove one not_with, less, highest_of or cap.") from None
+            raise PolicyError(
+                f"清单中的项目互为前提，成了循环：{path}。请去掉其中一个 not_with、less、highest_of 或 cap。",
+                f"items depend on each other in a circle: {path}. Remove one not_with, less, highest_of or cap.",
+            ) from None
 
     def _edges(self, rule: Rule, sorter: TopologicalSorter[Node]) -> None:
         """`who` needs the final state of the items it names; a group needs its members' `who`; a cap their group."""
@@ -177,8 +183,13 @@ class Program:
         """The last step that touches an item; an item of no list in this run is simply never paid."""
         for number in self.items.get(item, ()):
             stacking = self.rules[number].stacking
-            yield (("cap", stacking.cap_group) if stacking.cap_group
-                   else ("highest", stacking.highest_of) if stacking.highest_of else ("who", item))
+            yield (
+                ("cap", stacking.cap_group)
+                if stacking.cap_group
+                else ("highest", stacking.highest_of)
+                if stacking.highest_of
+                else ("who", item)
+            )
 
     @cached_property
     def hash(self) -> str:
@@ -187,4 +198,6 @@ class Program:
 
     def describe(self) -> str:
         """The rules as JSON, one a line, for people who compare two programs."""
-        return "\n".join(json.dumps({"rule": rule.name, "who": repr(rule.who)}, ensure_ascii=False) for rule in self.rules)
+        return "\n".join(
+            json.dumps({"rule": rule.name, "who": repr(rule.who)}, ensure_ascii=False) for rule in self.rules
+        )

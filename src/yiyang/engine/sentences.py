@@ -80,7 +80,9 @@ class Speaker:
             case Not(inner):
                 return self._say(inner)
             case OneOf(fact, values):
-                return self._t(f"{fact.zh}不是{self._list(fact, values)}", f"{fact.en} is not {self._list(fact, values)}")
+                return self._t(
+                    f"{fact.zh}不是{self._list(fact, values)}", f"{fact.en} is not {self._list(fact, values)}"
+                )
             case Within(fact):
                 return self._t(f"{fact.zh}不在{self._areas(part)}", f"{fact.en} not in {self._areas(part)}")
             case Named(label, _):
@@ -104,7 +106,9 @@ class Speaker:
 
     def _band(self, low: Condition, high: Condition) -> str | None:
         match low, high:
-            case Compare(fact, ">=", a), Compare(other, "<", b) if fact == other and fact.kind in (Kind.YEARS, Kind.INT) and b > a:
+            case Compare(fact, ">=", a), Compare(other, "<", b) if (
+                fact == other and fact.kind in (Kind.YEARS, Kind.INT) and b > a
+            ):
                 return self._t(f"{self._name(fact)}{a}至{b - 1}{self._unit(fact)}", f"{fact.en} {a} to {b - 1}")
         return None
 
@@ -128,20 +132,38 @@ class Speaker:
         shown = self.value(fact, value)
         if fact.kind is Kind.YEARS and self.lang == "zh" and op in (">=", "<"):
             return f"{'年满' if op == '>=' else '未满'}{shown}"
-        words = {"==": ("为", "is"), "!=": ("不是", "is not"), ">=": ("不低于", "at least"), ">": ("超过", "more than"),
-                 "<": ("低于", "less than"), "<=": ("不超过", "at most")}
+        words = {
+            "==": ("为", "is"),
+            "!=": ("不是", "is not"),
+            ">=": ("不低于", "at least"),
+            ">": ("超过", "more than"),
+            "<": ("低于", "less than"),
+            "<=": ("不超过", "at most"),
+        }
         if fact.kind is Kind.DATE:
-            words |= {">=": ("不早于", "on or after"), ">": ("晚于", "after"), "<": ("早于", "before"), "<=": ("不晚于", "on or before")}
+            words |= {
+                ">=": ("不早于", "on or after"),
+                ">": ("晚于", "after"),
+                "<": ("早于", "before"),
+                "<=": ("不晚于", "on or before"),
+            }
         return self._t(f"{fact.zh}{words[op][0]}{shown}", f"{fact.en} {words[op][1]} {shown}")
 
     def _listed(self, fact: Fact, op: str, value: int) -> str:
         if op == "!=":
             return self._t(f"{fact.zh}不是{self._label(fact, value)}", f"{fact.en} is not {self._label(fact, value)}")
-        holding = [v for v in range(fact.size) if {"==": v == value, "<": v < value, "<=": v <= value, ">": v > value, ">=": v >= value}[op]]
+        holding = [
+            v
+            for v in range(fact.size)
+            if {"==": v == value, "<": v < value, "<=": v <= value, ">": v > value, ">=": v >= value}[op]
+        ]
         if not holding:
             return self._t(f"{fact.zh}没有任何取值", f"{fact.en} has no such value")
         if op in (">", ">=") and len(holding) > 2:
-            return self._t(f"{fact.zh}为{self._label(fact, holding[0])}及以上", f"{fact.en} is {self._label(fact, holding[0])} or above")
+            return self._t(
+                f"{fact.zh}为{self._label(fact, holding[0])}及以上",
+                f"{fact.en} is {self._label(fact, holding[0])} or above",
+            )
         return self._is(fact, self._list(fact, tuple(holding)))
 
     def _is(self, fact: Fact, shown: str) -> str:

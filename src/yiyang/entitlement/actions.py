@@ -39,11 +39,22 @@ def reference_day(month: str) -> date:
             raise ValueError
         return date.fromisoformat(f"{month}-01")
     except ValueError:
-        raise UsageError(f"月份 {month} 写法不对，应为 2026-11 这样的年-月。", f"{month} is no month; write it as 2026-11.") from None
+        raise UsageError(
+            f"月份 {month} 写法不对，应为 2026-11 这样的年-月。", f"{month} is no month; write it as 2026-11."
+        ) from None
 
 
-def run(*, snapshot: Path, month: str, out: Path, engine: Engine = "duckdb", overlay: Overlay | None = None, previous: Path | None = None,
-        then: Path | None = None, pages: bool = True) -> RunFolder:
+def run(
+    *,
+    snapshot: Path,
+    month: str,
+    out: Path,
+    engine: Engine = "duckdb",
+    overlay: Overlay | None = None,
+    previous: Path | None = None,
+    then: Path | None = None,
+    pages: bool = True,
+) -> RunFolder:
     """Answer everybody of a snapshot for a month and write the run's folder, whole or not at all.
 
     Args:
@@ -115,15 +126,32 @@ class _Clock:
 def _rules(bound: Any) -> list[Json]:
     from yiyang.entitlement.summary import describe
 
-    return [{"rule": number, **describe(rule, info)} for number, (rule, info) in enumerate(zip(bound.program.rules, bound.infos, strict=True))]
+    return [
+        {"rule": number, **describe(rule, info)}
+        for number, (rule, info) in enumerate(zip(bound.program.rules, bound.infos, strict=True))
+    ]
 
 
-def _manifest(folder: Path, month: str, on: date, source: Json, list_hash: str, engine: Engine, overlay: Overlay | None) -> Json:
+def _manifest(
+    folder: Path, month: str, on: date, source: Json, list_hash: str, engine: Engine, overlay: Overlay | None
+) -> Json:
     """List, snapshot and engine version: the same three give the same bytes."""
     files = sorted(path for path in folder.rglob("*.parquet"))
-    return {"kind": "run", "month": month, "reference_day": on.isoformat(), "known": source["known"], "area": source["area"], "areas": [source["area"]],
-            "synthetic": source["synthetic"], "list_hash": list_hash, "snapshot_hash": source["hash"], "engine": engine, "version": yiyang.__version__,
-            "is_trial": bool(overlay), "files": {str(path.relative_to(folder)): sha256(path) for path in files}}
+    return {
+        "kind": "run",
+        "month": month,
+        "reference_day": on.isoformat(),
+        "known": source["known"],
+        "area": source["area"],
+        "areas": [source["area"]],
+        "synthetic": source["synthetic"],
+        "list_hash": list_hash,
+        "snapshot_hash": source["hash"],
+        "engine": engine,
+        "version": yiyang.__version__,
+        "is_trial": bool(overlay),
+        "files": {str(path.relative_to(folder)): sha256(path) for path in files},
+    }
 
 
 def sha256(path: Path) -> str:
@@ -145,8 +173,10 @@ def _arrears_of(path: Path) -> Json:
     try:
         loaded: Json = json.loads((path / "arrears.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise SnapshotError(f"{path} 不是补发追回的输出（由 yiyang arrears --out 生成）：{error}",
-                            f"{path} holds no arrears (made by yiyang arrears --out): {error}") from error
+        raise SnapshotError(
+            f"{path} 不是补发追回的输出（由 yiyang arrears --out 生成）：{error}",
+            f"{path} holds no arrears (made by yiyang arrears --out): {error}",
+        ) from error
     return loaded
 
 
@@ -192,7 +222,11 @@ def write_next(run: RunFolder, found: list[next_facts.Missing], summary: Json, o
         _json(folder / "manifest.json", {"kind": "next", "run": str(run.path)})
         (folder / "townships").mkdir()
         for code, name, rows in next_facts.by_town(table):
-            next_facts.write_csv(rows, names, folder / "townships" / f"{code:012d}-{name}.csv" if code >= 0 else folder / "townships" / f"{name}.csv")
+            next_facts.write_csv(
+                rows,
+                names,
+                folder / "townships" / f"{code:012d}-{name}.csv" if code >= 0 else folder / "townships" / f"{name}.csv",
+            )
 
 
 def _json(path: Path, data: Any) -> None:

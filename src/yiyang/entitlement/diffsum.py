@@ -22,15 +22,27 @@ def item_names(*runs: RunFolder) -> dict[str, str]:
 def summarise(changes: pa.Table, a: RunFolder, b: RunFolder) -> Json:
     """The content of diff.json (see docs/architecture.md)."""
     names = item_names(a, b)
-    before, after = pc.multiply(changes["fen_a"], changes["a_year_a"]), pc.multiply(changes["fen_b"], changes["a_year_b"])
+    before, after = (
+        pc.multiply(changes["fen_a"], changes["a_year_a"]),
+        pc.multiply(changes["fen_b"], changes["a_year_b"]),
+    )
     table = changes.append_column("year_fen", pc.subtract(after, before))
     run_area = b.manifest["area"]
     table = table.append_column("place", pa.array(places.grouped(table["area"].to_numpy(), run_area)))
-    return {"kind": "diff", "month_a": a.manifest["month"], "month_b": b.manifest["month"], "synthetic": b.manifest["synthetic"],
-            "totals": _figures(table) | {"people": len(pc.unique(table["person"]))}, "causes": _causes(table),
-            "items": [_item(part, names) for part in groups(table, ["item", "list_area"])],
-            "areas": [{"area": places.code(place), "name": places.name(place, run_area), **_figures(part)}
-                      for part in groups(table, ["place"]) for place in [part["place"][0].as_py()]]}
+    return {
+        "kind": "diff",
+        "month_a": a.manifest["month"],
+        "month_b": b.manifest["month"],
+        "synthetic": b.manifest["synthetic"],
+        "totals": _figures(table) | {"people": len(pc.unique(table["person"]))},
+        "causes": _causes(table),
+        "items": [_item(part, names) for part in groups(table, ["item", "list_area"])],
+        "areas": [
+            {"area": places.code(place), "name": places.name(place, run_area), **_figures(part)}
+            for part in groups(table, ["place"])
+            for place in [part["place"][0].as_py()]
+        ],
+    }
 
 
 def groups(table: pa.Table, keys: list[str]) -> list[pa.Table]:
@@ -52,11 +64,23 @@ def _figures(table: pa.Table) -> Json:
 
 def _causes(table: pa.Table) -> list[Json]:
     parts = {part["cause"][0].as_py(): part for part in groups(table, ["cause"])}
-    return [{"cause": cause, "zh": zh, "en": en, "people": len(pc.unique(parts[cause]["person"])), **_figures(parts[cause])}
-            for cause, (zh, en) in CAUSES.items() if cause in parts]
+    return [
+        {"cause": cause, "zh": zh, "en": en, "people": len(pc.unique(parts[cause]["person"])), **_figures(parts[cause])}
+        for cause, (zh, en) in CAUSES.items()
+        if cause in parts
+    ]
 
 
 def _item(part: pa.Table, names: dict[str, str]) -> Json:
     item = part["item"][0].as_py()
-    causes = {one["cause"][0].as_py(): {kind: n for kind, n in _figures(one).items() if kind != "year_fen"} for one in groups(part, ["cause"])}
-    return {"item": item, "list_area": part["list_area"][0].as_py(), "name_zh": names.get(item, item), **_figures(part), "causes": causes}
+    causes = {
+        one["cause"][0].as_py(): {kind: n for kind, n in _figures(one).items() if kind != "year_fen"}
+        for one in groups(part, ["cause"])
+    }
+    return {
+        "item": item,
+        "list_area": part["list_area"][0].as_py(),
+        "name_zh": names.get(item, item),
+        **_figures(part),
+        "causes": causes,
+    }

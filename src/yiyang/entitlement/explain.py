@@ -41,10 +41,25 @@ def explain(run: RunFolder, person: int, item: str | None = None, lang: str = "z
     cell = int(run.people.cell[place])
     values = {name: int(column[0]) for name, column in run.facts_of(np.array([place])).items()}
     says = speaker(lang, diff_names(run, lang))
-    items = [_told(run, number, cell, values, says) | _paid(run, number, person, cell) for number in _answering(run, cell, item)]
-    facts = [{"fact": fact.name, "name": fact.zh if lang == "zh" else fact.en, "value": _value(says, fact, values, run.reference)}
-             for fact in run.bound.program.facts]
-    return {"person": person, "month": run.manifest["month"], "synthetic": run.manifest["synthetic"], "facts": facts, "items": items}
+    items = [
+        _told(run, number, cell, values, says) | _paid(run, number, person, cell)
+        for number in _answering(run, cell, item)
+    ]
+    facts = [
+        {
+            "fact": fact.name,
+            "name": fact.zh if lang == "zh" else fact.en,
+            "value": _value(says, fact, values, run.reference),
+        }
+        for fact in run.bound.program.facts
+    ]
+    return {
+        "person": person,
+        "month": run.manifest["month"],
+        "synthetic": run.manifest["synthetic"],
+        "facts": facts,
+        "items": items,
+    }
 
 
 def person_in(run: RunFolder, text: str) -> int:
@@ -54,14 +69,18 @@ def person_in(run: RunFolder, text: str) -> int:
         return int(typed)
     if re.fullmatch(r"[0-9]{17}[0-9X]", typed):
         return _person_of_id(typed)
-    raise UsageError(f"{text} 既不是人员编号也不是 18 位身份证号。", f"{text} is neither a person number nor an 18-digit id number.")
+    raise UsageError(
+        f"{text} 既不是人员编号也不是 18 位身份证号。", f"{text} is neither a person number nor an 18-digit id number."
+    )
 
 
 def _person_of_id(number: str) -> int:
     check = CHECKS[sum(weight * int(digit) for weight, digit in zip(WEIGHTS, number, strict=False)) % 11]
     if number[-1] != check:
-        raise UsageError(f"身份证号 {number} 的校验码不对（末位应为 {check}），请核对是否抄错。",
-                         f"the check character of id number {number} is wrong (it should be {check}): look for a slip of the pen.")
+        raise UsageError(
+            f"身份证号 {number} 的校验码不对（末位应为 {check}），请核对是否抄错。",
+            f"the check character of id number {number} is wrong (it should be {check}): look for a slip of the pen.",
+        )
     return person_of(number)
 
 
@@ -75,8 +94,10 @@ def _answering(run: RunFolder, cell: int, item: str | None) -> list[int]:
     items = run.bound.program.items
     if item is not None and item not in items:
         near = nearest(item, list(items))
-        raise UsageError(f"清单里没有项目 {item}{hint_zh(near)}。可用：{'、'.join(sorted(items))}",
-                         f"the list has no item {item}{hint_en(near)}. Known: {', '.join(sorted(items))}")
+        raise UsageError(
+            f"清单里没有项目 {item}{hint_zh(near)}。可用：{'、'.join(sorted(items))}",
+            f"the list has no item {item}{hint_en(near)}. Known: {', '.join(sorted(items))}",
+        )
     numbers = items[item] if item else range(len(run.bound.program.rules))
     chosen = [n for n in numbers if _scope(run, n, cell) is not False]
     return chosen or list(numbers[:1] if item else [])
@@ -96,7 +117,10 @@ def _asks_place(condition: Condition) -> bool:
 def _states(run: RunFolder, number: int, cell: int) -> States:
     """Each reason of a rule in a cell: True, False or None (unknown)."""
     met, unknown = int(run.answers.met[number][cell]), int(run.answers.unknown[number][cell])
-    return {reason: None if unknown >> bit & 1 else bool(met >> bit & 1) for bit, reason in enumerate(run.bound.program.rules[number].reasons)}
+    return {
+        reason: None if unknown >> bit & 1 else bool(met >> bit & 1)
+        for bit, reason in enumerate(run.bound.program.rules[number].reasons)
+    }
 
 
 def kleene(condition: Condition, states: States) -> bool | None:
@@ -123,9 +147,21 @@ def _told(run: RunFolder, number: int, cell: int, values: dict[str, int], says: 
     low, high = int(run.answers.low[number][cell]), int(run.answers.high[number][cell])
     answer, states = WORDS[int(run.answers.answer[number][cell])], _states(run, number, cell)
     teller = _Teller(states, values, run.reference, says)
-    return {**describe(rule, info), "answer": answer, "low_fen": low, "high_fen": high, "who": says.say(rule.who), "conditions": [*teller.lines(rule.scope), *teller.lines(rule.who)], "tiers": _tiers(rule, info, teller, says.lang),
-            "stacking": [{"says": says.reason(reason), "state": _word(states[reason])} for reason in rule.reasons if isinstance(reason, StackReason)],
-            "source": _source(info)}
+    return {
+        **describe(rule, info),
+        "answer": answer,
+        "low_fen": low,
+        "high_fen": high,
+        "who": says.say(rule.who),
+        "conditions": [*teller.lines(rule.scope), *teller.lines(rule.who)],
+        "tiers": _tiers(rule, info, teller, says.lang),
+        "stacking": [
+            {"says": says.reason(reason), "state": _word(states[reason])}
+            for reason in rule.reasons
+            if isinstance(reason, StackReason)
+        ],
+        "source": _source(info),
+    }
 
 
 def _paid(run: RunFolder, number: int, person: int, cell: int) -> Json:
@@ -138,7 +174,11 @@ def _paid(run: RunFolder, number: int, person: int, cell: int) -> Json:
 
 
 def _is_payee(run: RunFolder, rule: Rule, person: int) -> bool:
-    table = run.table(f"entitlements/{rule.list_area}-{rule.item}.parquet", columns=["person", "payee"], filters=[("person", "=", person)])
+    table = run.table(
+        f"entitlements/{rule.list_area}-{rule.item}.parquet",
+        columns=["person", "payee"],
+        filters=[("person", "=", person)],
+    )
     return not table.num_rows or bool(table["payee"][0].as_py())
 
 
@@ -157,8 +197,16 @@ def _tiers(rule: Rule, info: RuleInfo, teller: _Teller, lang: str) -> list[Json]
     rows = []
     for tier, name in zip(rule.tiers, info.tier_values, strict=True):
         value = info.item.values[name]
-        rows.append({"name": value.zh if lang == "zh" else value.en, "fen": tier.fen, "exactness": str(value.exactness), "state": _word(kleene(tier.when, teller.states)),
-                     "document": value.source.document, "article": value.source.article})
+        rows.append(
+            {
+                "name": value.zh if lang == "zh" else value.en,
+                "fen": tier.fen,
+                "exactness": str(value.exactness),
+                "state": _word(kleene(tier.when, teller.states)),
+                "document": value.source.document,
+                "article": value.source.article,
+            }
+        )
     return rows
 
 

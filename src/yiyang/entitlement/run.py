@@ -21,7 +21,7 @@ from yiyang.engine.evaluate import UNDECIDED, YES
 from yiyang.engine.facts import as_int
 from yiyang.engine.pipeline import Cells
 from yiyang.entitlement import tables
-from yiyang.entitlement.tables import Answers, Counts, Found, People, Pivot
+from yiyang.entitlement.tables import Answers, Counts, Found, People
 
 AGES = (60, 101)  # every year of age between is a class of its own, so that a threshold can be simulated on the cells
 CARRY = ("household", "birth_date", "registered_area", "resident_area")
@@ -95,14 +95,18 @@ def check_people(people: Path, bound: BoundProgram) -> None:
     """Refuse a people file of another shape: columns missing, somebody twice, not sorted by person."""
     needed = {"person", *CARRY, *(fact.column for fact in bound.program.facts)}
     if missing := sorted(needed - set(pq.read_schema(people).names)):
-        raise SnapshotError(f"人员表 {people} 缺少清单要用的列：{'、'.join(missing)}。请用 yiyang registry build 重新生成快照。",
-                            f"The people of {people} lack columns that the lists ask about: {', '.join(missing)}. "
-                            "Make the snapshot again with yiyang registry build.")
+        raise SnapshotError(
+            f"人员表 {people} 缺少清单要用的列：{'、'.join(missing)}。请用 yiyang registry build 重新生成快照。",
+            f"The people of {people} lack columns that the lists ask about: {', '.join(missing)}. "
+            "Make the snapshot again with yiyang registry build.",
+        )
     person = pq.read_table(people, columns=["person"])["person"].to_numpy()
     if (person[1:] <= person[:-1]).any():
-        raise SnapshotError(f"人员表 {people} 没有按人员编号排序，或有人出现两次。请用 yiyang registry build 重新生成快照。",
-                            f"The people of {people} are not sorted by person, or somebody is there twice. "
-                            "Make the snapshot again with yiyang registry build.")
+        raise SnapshotError(
+            f"人员表 {people} 没有按人员编号排序，或有人出现两次。请用 yiyang registry build 重新生成快照。",
+            f"The people of {people} are not sorted by person, or somebody is there twice. "
+            "Make the snapshot again with yiyang registry build.",
+        )
 
 
 def read_people(backend: Backend) -> People:
@@ -112,7 +116,14 @@ def read_people(backend: Backend) -> People:
     def column(name: str) -> Ints:
         return pc.fill_null(got[name].cast(pa.int64()), UNKNOWN).to_numpy()
 
-    return People(column("person"), column("household"), column("birth_date"), column("registered_area"), column("resident_area"), column("cell"))
+    return People(
+        column("person"),
+        column("household"),
+        column("birth_date"),
+        column("registered_area"),
+        column("resident_area"),
+        column("cell"),
+    )
 
 
 def town_numbers(area: Ints) -> tuple[Ints, Ints]:
@@ -121,9 +132,18 @@ def town_numbers(area: Ints) -> tuple[Ints, Ints]:
     return towns, numbers
 
 
-def _count(bound: BoundProgram, number: int, found: Found, answers: Answers, people: People, areas: Mapping[str, tuple[Ints, Ints]]) -> Counts:
+def _count(
+    bound: BoundProgram,
+    number: int,
+    found: Found,
+    answers: Answers,
+    people: People,
+    areas: Mapping[str, tuple[Ints, Ints]],
+) -> Counts:
     towns, numbers = areas[bound.infos[number].item.basis]
-    return tables.count(bound.program.rules[number], found, answers.low[number], answers.high[number], people, numbers, len(towns))
+    return tables.count(
+        bound.program.rules[number], found, answers.low[number], answers.high[number], people, numbers, len(towns)
+    )
 
 
 def write(run: Run, answers: pa.Table, out: Path) -> None:
@@ -151,11 +171,21 @@ def found_table(run: Run, number: int) -> pa.Table:
     high = np.where(found.payee, answers.high[number][cell], 0)
     decided = (found.answer == YES) & (low == high)
     count = len(cell)
-    return pa.table({
-        "person": run.people.person[found.index], "item": constant(rule.item, count), "list_area": constant(rule.list_area, count),
-        "answer": found.answer.astype(np.int8), "amount_fen": pa.array(low, mask=~decided), "high_fen": high,
-        "every": constant(rule.every, count), "payee": found.payee, "cell": cell.astype(np.int32),
-        "met": answers.met[number][cell], "unknown": answers.unknown[number][cell]})
+    return pa.table(
+        {
+            "person": run.people.person[found.index],
+            "item": constant(rule.item, count),
+            "list_area": constant(rule.list_area, count),
+            "answer": found.answer.astype(np.int8),
+            "amount_fen": pa.array(low, mask=~decided),
+            "high_fen": high,
+            "every": constant(rule.every, count),
+            "payee": found.payee,
+            "cell": cell.astype(np.int32),
+            "met": answers.met[number][cell],
+            "unknown": answers.unknown[number][cell],
+        }
+    )
 
 
 def constant(text: str, count: int) -> pa.DictionaryArray:
@@ -165,9 +195,17 @@ def constant(text: str, count: int) -> pa.DictionaryArray:
 
 def people_table(people: People) -> pa.Table:
     """person, household, birth_date, registered_area, resident_area, cell."""
-    columns = {"person": people.person, "household": people.household, "birth_date": people.birth_date,
-               "registered_area": people.registered_area, "resident_area": people.resident_area}
-    return pa.table({name: pa.array(values, mask=values < 0) for name, values in columns.items()} | {"cell": people.cell.astype(np.int32)})
+    columns = {
+        "person": people.person,
+        "household": people.household,
+        "birth_date": people.birth_date,
+        "registered_area": people.registered_area,
+        "resident_area": people.resident_area,
+    }
+    return pa.table(
+        {name: pa.array(values, mask=values < 0) for name, values in columns.items()}
+        | {"cell": people.cell.astype(np.int32)}
+    )
 
 
 def counts_table(run: Run) -> pa.Table:
@@ -176,9 +214,19 @@ def counts_table(run: Run) -> pa.Table:
     for number, counts in enumerate(run.counts):
         towns = run.areas[run.basis(number)][0]
         keep = (counts.entitled > 0) | (counts.undecided > 0)
-        parts.append(pa.table({
-            "rule": np.full(int(keep.sum()), number, np.int32), "town": towns[keep], "entitled": counts.entitled[keep], "paid": counts.paid[keep],
-            "undecided": counts.undecided[keep], "fen": counts.low[keep], "high_fen": counts.high[keep]}))
+        parts.append(
+            pa.table(
+                {
+                    "rule": np.full(int(keep.sum()), number, np.int32),
+                    "town": towns[keep],
+                    "entitled": counts.entitled[keep],
+                    "paid": counts.paid[keep],
+                    "undecided": counts.undecided[keep],
+                    "fen": counts.low[keep],
+                    "high_fen": counts.high[keep],
+                }
+            )
+        )
     return pa.concat_tables(parts)
 
 
@@ -193,7 +241,11 @@ def finding(run: Run) -> Mapping[str, int]:
     """How many people are found at all: entitled to something, undecided in something, both counted once."""
     yes, maybe = (np.logical_or.reduce(run.answers.answer == verdict, axis=0) for verdict in (YES, UNDECIDED))
     weight = run.cells.people
-    return {"people": int(weight.sum()), "entitled_people": int(weight[yes].sum()), "undecided_people": int(weight[maybe].sum())}
+    return {
+        "people": int(weight.sum()),
+        "entitled_people": int(weight[yes].sum()),
+        "undecided_people": int(weight[maybe].sum()),
+    }
 
 
 def names(numbers: Sequence[int]) -> list[str]:

@@ -82,17 +82,28 @@ class Simulator:
         what = touched(self.run.bound.program, changed.program)
         view = self._view(what)
         before, after = view.paid(what.before, what.items), view.paid(what.after, what.items)
-        delta = sum((after[item] for item in after), np.zeros(view.count, np.int64)) - sum((before[item] for item in before), np.zeros(view.count, np.int64))
+        delta = sum((after[item] for item in after), np.zeros(view.count, np.int64)) - sum(
+            (before[item] for item in before), np.zeros(view.count, np.int64)
+        )
         gained, lost = view.entitled(what.after, what.items), view.entitled(what.before, what.items)
         result = {
-            "kind": "simulation", "month": self.run.manifest["month"], "synthetic": self.run.manifest["synthetic"],
-            **_figures(delta, view.people), "items": self._items(what, view, before, after, gained, lost, _names(changed, self.run.bound)), "by_area": self._by_area(delta, view),
-            "by_age": _by_axis(delta, view, "age"), "by_hardship": _by_axis(delta, view, "hardship"), "histogram": _histogram(delta, view.people)}
+            "kind": "simulation",
+            "month": self.run.manifest["month"],
+            "synthetic": self.run.manifest["synthetic"],
+            **_figures(delta, view.people),
+            "items": self._items(what, view, before, after, gained, lost, _names(changed, self.run.bound)),
+            "by_area": self._by_area(delta, view),
+            "by_age": _by_axis(delta, view, "age"),
+            "by_hardship": _by_axis(delta, view, "hardship"),
+            "histogram": _histogram(delta, view.people),
+        }
         return result | {"milliseconds": round((time.perf_counter() - began) * 1000, 1)}
 
     def _view(self, what: Touched) -> View:
         rules = (*what.before.rules, *what.after.rules)
-        if not all(_covers(self.run.coding, rule) for rule in rules) or any(rule.per == "household" and rule.pays_people for rule in rules if rule.item in what.items):
+        if not all(_covers(self.run.coding, rule) for rule in rules) or any(
+            rule.per == "household" and rule.pays_people for rule in rules if rule.item in what.items
+        ):
             return PersonView(self.run, what)
         return self._cells_view
 
@@ -100,16 +111,38 @@ class Simulator:
     def _cells_view(self) -> View:
         return View(self.run)
 
-    def _items(self, what: Touched, view: View, before: dict[str, Ints], after: dict[str, Ints], gained: dict[str, Bools], lost: dict[str, Bools],
-               names: dict[str, Text]) -> list[Json]:
+    def _items(
+        self,
+        what: Touched,
+        view: View,
+        before: dict[str, Ints],
+        after: dict[str, Ints],
+        gained: dict[str, Bools],
+        lost: dict[str, Bools],
+        names: dict[str, Text],
+    ) -> list[Json]:
         nothing, nobody = np.zeros(view.count, np.int64), np.zeros(view.count, bool)
         rows = []
         for item in sorted(what.items):
             old, new = lost.get(item, nobody), gained.get(item, nobody)
             change = after.get(item, nothing) - before.get(item, nothing)
-            rows.append({"item": item, "name_zh": names[item].zh, "name_en": names[item].en, "newly_entitled": int(view.people[new & ~old].sum()),
-                         "no_longer_entitled": int(view.people[old & ~new].sum()), **_figures(change, view.people)})
-        return [row for row in rows if any(row[name] for name in ("newly_entitled", "no_longer_entitled", "winners", "losers", "budget_year_fen"))]
+            rows.append(
+                {
+                    "item": item,
+                    "name_zh": names[item].zh,
+                    "name_en": names[item].en,
+                    "newly_entitled": int(view.people[new & ~old].sum()),
+                    "no_longer_entitled": int(view.people[old & ~new].sum()),
+                    **_figures(change, view.people),
+                }
+            )
+        return [
+            row
+            for row in rows
+            if any(
+                row[name] for name in ("newly_entitled", "no_longer_entitled", "winners", "losers", "budget_year_fen")
+            )
+        ]
 
     def _by_area(self, delta: Ints, view: View) -> list[Json]:
         cell, place, people = view.places
@@ -117,7 +150,9 @@ class Simulator:
         for one in np.unique(place):
             here = place == one
             figures = _figures(delta[cell[here]], people[here])
-            rows.append({"area": places.code(int(one)), "name": places.name(int(one), self.run.manifest["area"]), **figures})
+            rows.append(
+                {"area": places.code(int(one)), "name": places.name(int(one), self.run.manifest["area"]), **figures}
+            )
         return [row for row in rows if row["winners"] or row["losers"]]
 
 
@@ -138,7 +173,11 @@ class View:
     def places(self) -> tuple[Ints, Ints, Ints]:
         """(unit, county or town of registration, people), one element a unit × place."""
         table = self.run.histogram
-        area, cell, people = table["registered_area"].to_numpy(), table["cell"].to_numpy().astype(np.int64), table["people"].to_numpy()
+        area, cell, people = (
+            table["registered_area"].to_numpy(),
+            table["cell"].to_numpy().astype(np.int64),
+            table["people"].to_numpy(),
+        )
         known, place = np.unique(places.grouped(area, self.run.manifest["area"]), return_inverse=True)
         found, inverse = np.unique(place * 2**32 + cell, return_inverse=True)
         return found % 2**32, known[found // 2**32], np.bincount(inverse, weights=people).astype(np.int64)
@@ -151,7 +190,9 @@ class View:
         found: dict[str, Ints] = {}
         for rule, answer in zip(program.rules, self.answers(program), strict=True):
             if rule.item in items and rule.pays_people:
-                found[rule.item] = found.get(rule.item, np.zeros(self.count, np.int64)) + self._share(rule, answer) * rule.a_year
+                found[rule.item] = (
+                    found.get(rule.item, np.zeros(self.count, np.int64)) + self._share(rule, answer) * rule.a_year
+                )
         return found
 
     def _share(self, rule: Rule, answer: Answer) -> Ints:
@@ -172,12 +213,18 @@ class PersonView(View):
         also = [leaf for program in (what.before, what.after) for rule in program.rules for leaf in rule.leaves]
         self.run, self.coding = run, coding_of(run.bound.program, every_year=AGES, also=also)
         self.count = len(run.people.person)
-        self.classes = self.coding.decode(self.coding.encode(run.facts_of(np.arange(self.count), self.coding), run.reference))
+        self.classes = self.coding.decode(
+            self.coding.encode(run.facts_of(np.arange(self.count), self.coding), run.reference)
+        )
         self.people = np.ones(self.count, np.int64)
 
     @cached_property
     def places(self) -> tuple[Ints, Ints, Ints]:
-        return np.arange(self.count), places.grouped(self.run.people.registered_area, self.run.manifest["area"]), self.people
+        return (
+            np.arange(self.count),
+            places.grouped(self.run.people.registered_area, self.run.manifest["area"]),
+            self.people,
+        )
 
     def _share(self, rule: Rule, answer: Answer) -> Ints:
         if rule.per != "household":
@@ -193,11 +240,16 @@ def _covers(coding: Coding, rule: Rule) -> bool:
     """Whether every threshold of the rule is among the coding's cuts."""
     edges = {axis.fact.name: axis.edges for axis in coding.axes}
     return all(leaf.fact.name in edges for leaf in rule.leaves) and all(
-        edge in edges[leaf.fact.name] for leaf in rule.leaves for edge in thresholds(leaf) if splits(leaf.fact, edge))
+        edge in edges[leaf.fact.name] for leaf in rule.leaves for edge in thresholds(leaf) if splits(leaf.fact, edge)
+    )
 
 
 def _figures(delta: Ints, people: Ints) -> Json:
-    return {"budget_year_fen": int((delta * people).sum()), "winners": int(people[delta > 0].sum()), "losers": int(people[delta < 0].sum())}
+    return {
+        "budget_year_fen": int((delta * people).sum()),
+        "winners": int(people[delta > 0].sum()),
+        "losers": int(people[delta < 0].sum()),
+    }
 
 
 def _by_axis(delta: Ints, view: View, fact: str) -> list[Json]:
@@ -233,4 +285,8 @@ def _histogram(delta: Ints, people: Ints) -> list[Json]:
         return [{"from_fen": int(v), "to_fen": int(v), "people": int(n)} for v, n in zip(values, counts, strict=True)]
     edges = np.linspace(values[0], values[-1] + 1, 41)
     which = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, 39)
-    return [{"from_fen": int(edges[k]), "to_fen": int(edges[k + 1]), "people": int(counts[which == k].sum())} for k in range(40) if (which == k).any()]
+    return [
+        {"from_fen": int(edges[k]), "to_fen": int(edges[k + 1]), "people": int(counts[which == k].sum())}
+        for k in range(40)
+        if (which == k).any()
+    ]

@@ -9,7 +9,7 @@ import numpy as np
 
 from yiyang.areas import logic as areas
 from yiyang.catalog.binding import RuleInfo
-from yiyang.engine.cells import Bools, Ints
+from yiyang.engine.cells import Ints
 from yiyang.engine.evaluate import UNDECIDED, YES
 from yiyang.engine.rules import Rule
 from yiyang.engine.sentences import Speaker
@@ -25,26 +25,58 @@ def summarise(run: Run, *, area: str, month: str, synthetic: bool) -> Json:
     """The content of summary.json (see docs/architecture.md)."""
     items = [_item(run, number) for number in range(len(run.found))]
     return {
-        "month": month, "reference_day": run.bound.on.isoformat(), "area": {"code": area, "name": areas.full_name(areas.normalise(area))},
-        "synthetic": synthetic, **finding(run), "alive": _alive(run),
-        "areas": _areas(run), "items": items, "totals": _totals(items), "unknown": _unknown(run)}
+        "month": month,
+        "reference_day": run.bound.on.isoformat(),
+        "area": {"code": area, "name": areas.full_name(areas.normalise(area))},
+        "synthetic": synthetic,
+        **finding(run),
+        "alive": _alive(run),
+        "areas": _areas(run),
+        "items": items,
+        "totals": _totals(items),
+        "unknown": _unknown(run),
+    }
 
 
 def _item(run: Run, number: int) -> Json:
     rule, info, counts = run.bound.program.rules[number], run.bound.infos[number], run.counts[number]
     towns = run.areas[run.basis(number)][0]
-    return {"rule": number, **describe(rule, info), **_figures(rule, counts, slice(None)),
-            "by_area": [{"area": county, **_figures(rule, counts, where)} for county, where in _by_area(run, towns) if _some(counts, where)]}
+    return {
+        "rule": number,
+        **describe(rule, info),
+        **_figures(rule, counts, slice(None)),
+        "by_area": [
+            {"area": county, **_figures(rule, counts, where)}
+            for county, where in _by_area(run, towns)
+            if _some(counts, where)
+        ],
+    }
 
 
 def describe(rule: Rule, info: RuleInfo) -> Json:
     """What the item is, for every table that names it."""
     item = info.item
-    return {"item": item.id, "list_area": rule.list_area, "list_area_name": areas.name(areas.normalise(rule.list_area)), "name_zh": item.name.zh,
-            "name_en": item.name.en, "form": str(item.form), "kind": str(item.kind), "per": rule.per, "every": rule.every, "basis": item.basis,
-            "delivery": item.delivery, "responsible": list(item.responsible), "states_amount": bool(rule.tiers), "no_amount": item.no_amount,
-            "document": item.source.document, "article": item.source.article, "checked": str(item.source.checked),
-            "who_zh": speaker("zh").say(rule.who), "who_en": speaker("en").say(rule.who)}
+    return {
+        "item": item.id,
+        "list_area": rule.list_area,
+        "list_area_name": areas.name(areas.normalise(rule.list_area)),
+        "name_zh": item.name.zh,
+        "name_en": item.name.en,
+        "form": str(item.form),
+        "kind": str(item.kind),
+        "per": rule.per,
+        "every": rule.every,
+        "basis": item.basis,
+        "delivery": item.delivery,
+        "responsible": list(item.responsible),
+        "states_amount": bool(rule.tiers),
+        "no_amount": item.no_amount,
+        "document": item.source.document,
+        "article": item.source.article,
+        "checked": str(item.source.checked),
+        "who_zh": speaker("zh").say(rule.who),
+        "who_en": speaker("en").say(rule.who),
+    }
 
 
 def speaker(lang: str, names: Mapping[str, str] | None = None) -> Speaker:
@@ -54,8 +86,15 @@ def speaker(lang: str, names: Mapping[str, str] | None = None) -> Speaker:
 
 def _figures(rule: Rule, counts: Counts, where: slice | Ints) -> Json:
     low, high = int(counts.low[where].sum()), int(counts.high[where].sum())
-    return {"entitled": int(counts.entitled[where].sum()), "paid": int(counts.paid[where].sum()), "undecided": int(counts.undecided[where].sum()),
-            "fen": low, "high_fen": high, "year_fen": low * rule.a_year, "year_high_fen": high * rule.a_year}
+    return {
+        "entitled": int(counts.entitled[where].sum()),
+        "paid": int(counts.paid[where].sum()),
+        "undecided": int(counts.undecided[where].sum()),
+        "fen": low,
+        "high_fen": high,
+        "year_fen": low * rule.a_year,
+        "year_high_fen": high * rule.a_year,
+    }
 
 
 def _some(counts: Counts, where: Ints) -> bool:
@@ -83,8 +122,16 @@ def _areas(run: Run) -> list[Json]:
 
     people, entitled, undecided = np.bincount(numbers, minlength=len(towns)), per_town(YES), per_town(UNDECIDED)
     group, area = places.grouped(towns, run.bound.areas[0]), run.bound.areas[0]
-    return [{"code": places.code(int(one)), "name": places.name(int(one), area), "people": int(people[group == one].sum()),
-             "entitled_people": int(entitled[group == one].sum()), "undecided_people": int(undecided[group == one].sum())} for one in np.unique(group)]
+    return [
+        {
+            "code": places.code(int(one)),
+            "name": places.name(int(one), area),
+            "people": int(people[group == one].sum()),
+            "entitled_people": int(entitled[group == one].sum()),
+            "undecided_people": int(undecided[group == one].sum()),
+        }
+        for one in np.unique(group)
+    ]
 
 
 def _totals(items: list[Json]) -> Json:
@@ -95,9 +142,20 @@ def _totals(items: list[Json]) -> Json:
 def _unknown(run: Run) -> list[Json]:
     """Missing facts, by the money and the people (each counted once a fact) that hang on them."""
     book, rules, weight = run.bound.book, run.bound.program.rules, run.cells.people
-    return [{"fact": m.fact, "zh": book[m.fact].zh, "en": book[m.fact].en, "owner": book[m.fact].owner, "year_fen": int((weight * m.fen).sum()),
-             "people": int(weight[m.decides].sum()),
-             "items": [{"rule": n, "item": rules[n].item, "people": people, "year_fen": fen} for n, people, fen in m.rules]} for m in missing(run)]
+    return [
+        {
+            "fact": m.fact,
+            "zh": book[m.fact].zh,
+            "en": book[m.fact].en,
+            "owner": book[m.fact].owner,
+            "year_fen": int((weight * m.fen).sum()),
+            "people": int(weight[m.decides].sum()),
+            "items": [
+                {"rule": n, "item": rules[n].item, "people": people, "year_fen": fen} for n, people, fen in m.rules
+            ],
+        }
+        for m in missing(run)
+    ]
 
 
 __all__ = ["describe", "speaker", "summarise"]

@@ -11,8 +11,12 @@ import typer
 from yiyang.base import screen
 from yiyang.base.errors import Interrupted, YiyangError
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-                  help="颐养：基本养老服务清单引擎。Yiyang: the list engine of basic elderly care.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="颐养：基本养老服务清单引擎。Yiyang: the list engine of basic elderly care.",
+)
 
 
 @app.callback()

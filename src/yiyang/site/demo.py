@@ -22,19 +22,37 @@ MONTHS = ("2026-10", "2026-11")
 @app.command("demo", epilog="例 Example: yiyang demo --area 500151 --out out/tongliang")
 def demo_command(
     area: Annotated[str, typer.Option(help="地区代码。The area.")] = "511700",
-    elders: Annotated[int | None, typer.Option(help="缩小到多少位老人；不写为全部。Fewer elders; all by default.")] = None,
+    elders: Annotated[
+        int | None, typer.Option(help="缩小到多少位老人；不写为全部。Fewer elders; all by default.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="随机种子。The seed.")] = 1,
     out: Annotated[Path, typer.Option(help="输出文件夹。The output folder.")] = Path("out/demo"),
 ) -> None:
     """造一座城，收各部门的登记册，为每位老人找到应享的待遇。The main job on a synthetic city, end to end."""
     clock = _Clock()
-    clock.step("① 造一座合成的城（各部门的登记册，两个月）", "① a synthetic city: registers of two months", lambda: _city(area, seed, elders, out / "city"))
+    clock.step(
+        "① 造一座合成的城（各部门的登记册，两个月）",
+        "① a synthetic city: registers of two months",
+        lambda: _city(area, seed, elders, out / "city"),
+    )
     first, second = MONTHS
     for month, previous in ((first, None), (second, out / f"snapshot-{first}")):
-        clock.step(f"② 汇集 {month} 的登记册", f"② bringing the registers of {month} together", partial(_build, out, month, previous))
+        clock.step(
+            f"② 汇集 {month} 的登记册",
+            f"② bringing the registers of {month} together",
+            partial(_build, out, month, previous),
+        )
     clock.step(f"③ {first}：按清单逐人判定", f"③ {first}: everybody under his list", lambda: _run(out, first, first))
-    clock.step(f"④ {first} 按今日所知重算，得出补发与追回", f"④ {first} again as known now: back-pay and recovery", lambda: _arrears(out, first, second))
-    clock.step(f"⑤ {second}：判定、比较、出报告", f"⑤ {second}: answers, differences, report", lambda: _month(out, second, first))
+    clock.step(
+        f"④ {first} 按今日所知重算，得出补发与追回",
+        f"④ {first} again as known now: back-pay and recovery",
+        lambda: _arrears(out, first, second),
+    )
+    clock.step(
+        f"⑤ {second}：判定、比较、出报告",
+        f"⑤ {second}: answers, differences, report",
+        lambda: _month(out, second, first),
+    )
     _tell(out, second, clock)
 
 
@@ -58,7 +76,9 @@ def _city(area: str, seed: int, elders: int | None, out: Path) -> None:
 def _build(out: Path, month: str, previous: Path | None) -> None:
     from yiyang.registry.build import build
 
-    build(out / "city" / month, known=date.fromisoformat(f"{month}-01"), out=out / f"snapshot-{month}", previous=previous)
+    build(
+        out / "city" / month, known=date.fromisoformat(f"{month}-01"), out=out / f"snapshot-{month}", previous=previous
+    )
 
 
 def _run(out: Path, month: str, known: str, **options: Any) -> None:
@@ -87,9 +107,21 @@ def _tell(out: Path, month: str, clock: _Clock) -> None:
     show.summary(found)
     show.difference(json.loads((run / "diff.json").read_text(encoding="utf-8")), by_item=False)
     show.arrears(json.loads((out / "arrears" / "arrears.json").read_text(encoding="utf-8")))
-    show_table(t("用时（秒）", "Seconds"), [(t("步骤", "step"), "left"), (t("秒", "s"), "right")],
-               [*[(name, f"{seconds:.1f}") for name, seconds in clock.steps], (t("合计", "total"), f"{sum(s for _, s in clock.steps):.1f}")])
-    console().print(t(f"\n报告（含地图）：{run / 'report.html'}\n接着试：", f"\nReport with the map: {run / 'report.html'}\nLook next:"), markup=False)
+    show_table(
+        t("用时（秒）", "Seconds"),
+        [(t("步骤", "step"), "left"), (t("秒", "s"), "right")],
+        [
+            *[(name, f"{seconds:.1f}") for name, seconds in clock.steps],
+            (t("合计", "total"), f"{sum(s for _, s in clock.steps):.1f}"),
+        ],
+    )
+    console().print(
+        t(
+            f"\n报告（含地图）：{run / 'report.html'}\n接着试：",
+            f"\nReport with the map: {run / 'report.html'}\nLook next:",
+        ),
+        markup=False,
+    )
     for hint in _hints(run, found):
         console().print(f"  yiyang {hint}", markup=False)
 
@@ -101,8 +133,17 @@ def _hints(run: Path, found: dict[str, Any]) -> list[str]:
 
     opened = RunFolder(run)
     paying = [item for item in found["items"] if item["year_fen"] and item["per"] == "person"] or found["items"]
-    item = min(paying, key=lambda item: (area_span(item["list_area"])[1] - area_span(item["list_area"])[0], -item["year_fen"]))
+    item = min(
+        paying, key=lambda item: (area_span(item["list_area"])[1] - area_span(item["list_area"])[0], -item["year_fen"])
+    )
     info = opened.bound.infos[item["rule"]]
     somebody = opened.table(f"entitlements/{info.list_area}-{info.item.id}.parquet", columns=["person"])["person"][0]
-    dearer = [f"{info.list_area}/{info.item.id}.{name}={info.values[name] // 100 + 20}" for name in info.tier_values[-1:]]
-    return [f"next {run}", *(f"simulate {run} --set {change}" for change in dearer), f"explain {run} {somebody} {info.item.id}", f"list show {info.list_area}"]
+    dearer = [
+        f"{info.list_area}/{info.item.id}.{name}={info.values[name] // 100 + 20}" for name in info.tier_values[-1:]
+    ]
+    return [
+        f"next {run}",
+        *(f"simulate {run} --set {change}" for change in dearer),
+        f"explain {run} {somebody} {info.item.id}",
+        f"list show {info.list_area}",
+    ]
