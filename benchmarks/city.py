@@ -102,7 +102,8 @@ def table(steps: list[Timed]) -> str:
         f"| {s.step} | {'yes' if s.counts else ''} | {s.wall_s:.1f} | {s.cpu_s:.1f} | {s.peak_mb:,.0f} |" for s in steps
     ]
     counted = [s for s in steps if s.counts]
-    total = f"| **raw files → report** | | **{sum(s.wall_s for s in counted):.1f}** | {sum(s.cpu_s for s in counted):.1f} | **{max(s.peak_mb for s in counted):,.0f}** |"
+    wall, cpu = sum(s.wall_s for s in counted), sum(s.cpu_s for s in counted)
+    total = f"| **raw files → report** | | **{wall:.1f}** | {cpu:.1f} | **{max(s.peak_mb for s in counted):,.0f}** |"
     return "\n".join(["| step | counted | wall s | CPU s | peak MB |", "| --- | --- | --- | --- | --- |", *rows, total])
 
 

@@ -59,7 +59,7 @@ def run(
 
     Args:
         previous: the run of the month before; its differences go into the report and `diff.json`.
-        then: a run of an earlier month as known then (`arrears` needs the same month on this snapshot): its arrears go into the report.
+        then: a folder made by `compute_arrears`; its back-pay and recovery go into the report.
         pages: also report.html and tables.xlsx.
     """
     on = reference_day(month)

@@ -111,7 +111,8 @@ def diff_command(
 
 @app.command(
     "arrears",
-    epilog="例 Example: yiyang run --snapshot out/s11 --month 2026-10 --out out/r10-now && yiyang arrears out/r10 out/r10-now",
+    epilog="例 Example: yiyang run --snapshot out/s11 --month 2026-10 --out out/r10-now && "
+    "yiyang arrears out/r10 out/r10-now",
 )
 def arrears_command(
     then: Annotated[Path, typer.Argument(metavar="RUN_THEN", help="当时的运行。The month as known then.")],
@@ -130,7 +131,8 @@ def arrears_command(
 
 @app.command(
     "simulate",
-    epilog="例 Example: yiyang simulate out/r11 --set 511724/old_age_allowance.eighties=80 --set 511724/old_age_allowance.nineties=100",
+    epilog="例 Example: yiyang simulate out/r11 --set 511724/old_age_allowance.eighties=80 "
+    "--set 511724/old_age_allowance.nineties=100",
 )
 def simulate_command(run: RunArgument, sets: Sets = None, overlay: Overlays = None, as_json: AsJson = False) -> None:
     """试算清单改动：每年多花多少，谁受益，谁受损。What a change would cost, who wins, who loses."""

@@ -63,7 +63,7 @@ def explain(run: RunFolder, person: int, item: str | None = None, lang: str = "z
 
 
 def person_in(run: RunFolder, text: str) -> int:
-    """A person number from what the clerk typed: the number itself, or an id number. Some person numbers have 18 digits, too."""
+    """A person number from what the clerk typed: itself, or an id number. Some person numbers have 18 digits, too."""
     typed = text.strip().upper()
     if re.fullmatch(r"[0-9]{1,19}", typed) and (len(typed) != 18 or int(typed) in run):
         return int(typed)
@@ -104,7 +104,7 @@ def _answering(run: RunFolder, cell: int, item: str | None) -> list[int]:
 
 
 def _scope(run: RunFolder, number: int, cell: int) -> bool | None:
-    """Whether the list answers for the place where the person is registered or lives; the dead are still told why not."""
+    """Whether the list answers for where the person is registered or lives; the dead are still told why not."""
     rule = run.bound.program.rules[number]
     places = [part for part in (rule.scope.parts if isinstance(rule.scope, And) else [rule.scope]) if _asks_place(part)]
     return kleene(all_of(*places), _states(run, number, cell))
@@ -165,7 +165,7 @@ def _told(run: RunFolder, number: int, cell: int, values: dict[str, int], says: 
 
 
 def _paid(run: RunFolder, number: int, person: int, cell: int) -> Json:
-    """amount_fen: what this person is paid, None where that is open. payee: False where another of the household is paid."""
+    """amount_fen: what the person is paid, None where open. payee: False where another of the household is paid."""
     rule, answers = run.bound.program.rules[number], run.answers
     low, high = int(answers.low[number][cell]), int(answers.high[number][cell])
     payee = rule.per != "household" or _is_payee(run, rule, person)

@@ -18,7 +18,7 @@ def is_one_county(run_area: str) -> bool:
 
 
 def grouped(area: Ints, run_area: str) -> Ints:
-    """12-digit area codes → the code of the row they belong to; -1 for unknown. Outside the run's area always counties."""
+    """12-digit area codes → the code of their row; -1 for unknown. Outside the run's area always counties."""
     county = np.where(area < 0, -1, area // COUNTY * COUNTY)
     if not is_one_county(run_area):
         return county

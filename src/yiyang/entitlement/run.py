@@ -209,7 +209,7 @@ def people_table(people: People) -> pa.Table:
 
 
 def counts_table(run: Run) -> pa.Table:
-    """rule, town, entitled, paid, undecided, fen (certain, a period), high_fen (at most, a period); only where not nothing."""
+    """rule, town, entitled, paid, undecided, fen (certain, a period), high_fen (at most); only where not nothing."""
     parts: list[pa.Table] = []
     for number, counts in enumerate(run.counts):
         towns = run.areas[run.basis(number)][0]

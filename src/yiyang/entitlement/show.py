@@ -88,9 +88,11 @@ def summary(found: Json) -> None:
     )
     totals = found["totals"]
     _line(
-        f"核对 {found['people']:,} 人；{found['entitled_people']:,} 人至少享受一项，{found['undecided_people']:,} 人有待查清的项目；"
+        f"核对 {found['people']:,} 人；{found['entitled_people']:,} 人至少享受一项，"
+        f"{found['undecided_people']:,} 人有待查清的项目；"
         f"每年 {yuan(totals['year_fen'])}，查清后至多 {yuan(totals['year_high_fen'])}。",
-        f"{found['people']:,} people looked at; {found['entitled_people']:,} entitled to something, {found['undecided_people']:,} with something undecided; "
+        f"{found['people']:,} people looked at; {found['entitled_people']:,} entitled to something, "
+        f"{found['undecided_people']:,} with something undecided; "
         f"{yuan(totals['year_fen'])} a year, at most {yuan(totals['year_high_fen'])} once all is known.",
     )
 
@@ -198,8 +200,10 @@ def difference(found: Json, *, by_item: bool = True) -> None:
         )
     total = found["totals"]
     _line(
-        f"共 {total['people']:,} 人有变化：新增 {total['new']:,} 项、变动 {total['changed']:,} 项、停止 {total['ended']:,} 项。",
-        f"{total['people']:,} people changed: {total['new']:,} new, {total['changed']:,} changed, {total['ended']:,} ended.",
+        f"共 {total['people']:,} 人有变化："
+        f"新增 {total['new']:,} 项、变动 {total['changed']:,} 项、停止 {total['ended']:,} 项。",
+        f"{total['people']:,} people changed: "
+        f"{total['new']:,} new, {total['changed']:,} changed, {total['ended']:,} ended.",
     )
 
 
@@ -238,8 +242,10 @@ def arrears(found: Json) -> None:
 def simulation(found: Json) -> None:
     """Budget, winners and losers, in all and by group."""
     _line(
-        f"每年资金变化 {yuan(found['budget_year_fen'])}；受益 {found['winners']:,} 人，受损 {found['losers']:,} 人（{found['milliseconds']} 毫秒）{_mark(found)}",
-        f"Budget {yuan(found['budget_year_fen'])} a year; {found['winners']:,} win, {found['losers']:,} lose ({found['milliseconds']} ms){_mark(found)}",
+        f"每年资金变化 {yuan(found['budget_year_fen'])}；受益 {found['winners']:,} 人，受损 {found['losers']:,} 人"
+        f"（{found['milliseconds']} 毫秒）{_mark(found)}",
+        f"Budget {yuan(found['budget_year_fen'])} a year; {found['winners']:,} win, {found['losers']:,} lose "
+        f"({found['milliseconds']} ms){_mark(found)}",
         "bold",
     )
     show_table(

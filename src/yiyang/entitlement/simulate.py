@@ -264,7 +264,7 @@ def _by_axis(delta: Ints, view: View, fact: str) -> list[Json]:
 
 
 def _bands(axis: Axis) -> list[tuple[str, list[int]]]:
-    """Bands of age with their classes; every class lies in one band, whose years from 60 to 101 are classes of their own."""
+    """Bands of age with their classes; every year from 60 to 101 is a class, so that each lies in one band."""
     names = [f"<{BANDS[0][0]}", *(f"{low}–{high}" if high < 120 else f"{low}+" for low, high in BANDS)]
     places = np.searchsorted([low for low, _ in BANDS], axis.representatives, side="right")
     return [(name, np.flatnonzero(places == place).tolist()) for place, name in enumerate(names)]

@@ -113,7 +113,7 @@ def _alive(run: Run) -> int:
 
 
 def _areas(run: Run) -> list[Json]:
-    """People (the living and the dead) by county (or town) of registration, and how many of them are found or undecided in something."""
+    """People (the dead too) by county or town of registration; how many are found, or undecided in something."""
     towns, numbers = run.areas["registered"]
 
     def per_town(answer: int) -> Ints:

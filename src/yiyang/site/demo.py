@@ -127,7 +127,7 @@ def _tell(out: Path, month: str, clock: _Clock) -> None:
 
 
 def _hints(run: Path, found: dict[str, Any]) -> list[str]:
-    """Commands that work on this run: of the nearest list the dearest item a little dearer, somebody who gets it, the list."""
+    """Commands that work on this run: the nearest list's dearest item a little dearer, who gets it, the list."""
     from yiyang.engine.facts import area_span
     from yiyang.entitlement.store import RunFolder
 

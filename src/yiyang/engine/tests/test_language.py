@@ -79,5 +79,5 @@ def test_reads_integers_that_begin_like_an_area_code(number: int) -> None:
 
 
 def test_within_wants_a_code_not_a_name() -> None:
-    with pytest.raises(ConditionError, match="AREA|地区代码|area"):
+    with pytest.raises(ConditionError, match="cannot read the condition"):
         parse("home within foo", FactBook({"home": Fact("home", Kind.AREA, "居住地", "home", "home")}))
