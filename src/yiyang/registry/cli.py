@@ -42,6 +42,8 @@ def build_command(
     if as_json:
         return emit_json(show.summary(made))
     show.tables(made)
+    if previous is None:
+        show.first_delivery(made)
     say(f"快照：{out}  待核清单：{out / 'quarantine.csv'}", f"Snapshot: {out}  rows to mend: {out / 'quarantine.csv'}")
 
 

@@ -75,6 +75,22 @@ def _gaps(manifest: Json, contracts: Contracts) -> None:
             _missing_columns(_name(contracts, name), about, contracts.get(name))
 
 
+def first_delivery(snapshot: Snapshot) -> None:
+    """Built without an earlier snapshot: of registers that deliver only what is new, older rows are not in it."""
+    contracts = load_contracts()
+    delta = [
+        name for name in snapshot.manifest["registers"] if name in contracts and contracts[name].delivery == "delta"
+    ]
+    if delta:
+        names = "、".join(_name(contracts, name) for name in delta)
+        say(
+            f"注意：没有给出 --previous。增量登记册（{names}）只含这次交付的行；"
+            "如果以前交付过，请加 --previous 上一快照。",
+            f"Note: no --previous was given. Of registers that deliver only changes ({', '.join(delta)}) the snapshot "
+            "holds this delivery alone; if there were earlier ones, name the snapshot before with --previous.",
+        )
+
+
 def _missing_columns(name: str, about: Json, contract: Contract | None) -> None:
     """Columns that a file lacks, beside headings that may be their new names."""
     columns = contract.columns if contract else {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -54,8 +54,17 @@ def main() -> None:
         # Typer turns Ctrl-C inside a command into a silent exit of its own, with the same code.
         if isinstance(stop, SystemExit) and stop.code != Interrupted.exit_code:
             raise
-        _report(Interrupted("已中断；原有输出未改动。", "Interrupted; earlier output is untouched."))
-        sys.exit(Interrupted.exit_code)
+        _interrupted()
+    except RuntimeError as error:
+        # DuckDB tells of Ctrl-C within a query as a RuntimeError.
+        if "Query interrupted" not in str(error):
+            raise
+        _interrupted()
+
+
+def _interrupted() -> NoReturn:
+    _report(Interrupted("已中断；原有输出未改动。", "Interrupted; earlier output is untouched."))
+    sys.exit(Interrupted.exit_code)
 
 
 def _report(error: YiyangError) -> None:

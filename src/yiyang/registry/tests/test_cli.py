@@ -41,6 +41,17 @@ def test_build_shows_the_balance_the_reasons_and_what_is_missing(delivery: Hall)
         assert words in said.output
 
 
+def test_a_build_without_an_earlier_snapshot_says_what_a_delta_register_then_holds(delivery: Hall) -> None:
+    delivery.deliver(
+        "ability_assessments", [{"身份证号": AIHUA, "姓名": "", "能力等级": "重度失能", "评估日期": "2026-09-11"}]
+    )
+    first = run("build", delivery.folder, "--known", "2026-10-05", "--out", delivery.root / "s")
+    assert "老年人能力评估结果" in first.output
+    assert "--previous" in first.output
+    again = ("build", delivery.folder, "--known", "2026-10-05", "--out", delivery.root / "s2", "--previous")
+    assert "--previous" not in run(*again, delivery.root / "s").output
+
+
 def test_show_answers_in_json(delivery: Hall) -> None:
     run("build", delivery.folder, "--known", "2026-10-05", "--out", delivery.root / "s", "--json")
     told = json.loads(run("show", delivery.root / "s", "--json").stdout)
