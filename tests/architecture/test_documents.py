@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
 from yiyang.base import errors
 from yiyang.base.errors import YiyangError
@@ -24,7 +24,7 @@ def _read(path: str) -> str:
 
 
 def _yaml(path: str) -> Any:
-    return YAML(typ="safe").load(_read(path))
+    return yaml.safe_load(_read(path))
 
 
 @pytest.mark.parametrize("room", ROOMS)
