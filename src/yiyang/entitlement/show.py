@@ -69,7 +69,7 @@ def summary(found: Json) -> None:
             f"{row['entitled']:,}",
             f"{row['undecided']:,}",
             _every(row),
-            yuan(row["fen"]) if row["states_amount"] else "—",
+            f"{t(*EXACTNESS[row['exactness']])} {yuan(row['fen'])}".strip() if row["states_amount"] else "—",
         ]
         for row in found["items"]
         if row["entitled"] or row["undecided"]
@@ -90,10 +90,12 @@ def summary(found: Json) -> None:
     _line(
         f"核对 {found['people']:,} 人；{found['entitled_people']:,} 人至少享受一项，"
         f"{found['undecided_people']:,} 人有待查清的项目；"
-        f"每年 {yuan(totals['year_fen'])}，查清后至多 {yuan(totals['year_high_fen'])}。",
+        f"每年 {yuan(totals['year_fen'])}（其中 {yuan(totals['ceiling_year_fen'])} 按最高限额计），"
+        f"查清后至多 {yuan(totals['year_high_fen'])}。",
         f"{found['people']:,} people looked at; {found['entitled_people']:,} entitled to something, "
         f"{found['undecided_people']:,} with something undecided; "
-        f"{yuan(totals['year_fen'])} a year, at most {yuan(totals['year_high_fen'])} once all is known.",
+        f"{yuan(totals['year_fen'])} a year ({yuan(totals['ceiling_year_fen'])} of it by ceilings), "
+        f"at most {yuan(totals['year_high_fen'])} once all is known.",
     )
 
 

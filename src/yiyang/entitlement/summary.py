@@ -71,12 +71,19 @@ def describe(rule: Rule, info: RuleInfo) -> Json:
         "responsible": list(item.responsible),
         "states_amount": bool(rule.tiers),
         "no_amount": item.no_amount,
+        "exactness": exactness(info),
         "document": item.source.document,
         "article": item.source.article,
         "checked": str(item.source.checked),
         "who_zh": speaker("zh").say(rule.who),
         "who_en": speaker("en").say(rule.who),
     }
+
+
+def exactness(info: RuleInfo) -> str:
+    """How its amounts are meant: at_most as soon as one is a ceiling, else at_least as soon as one is a floor."""
+    said = {str(info.item.values[name].exactness) for name in info.tier_values}
+    return next((word for word in ("at_most", "at_least") if word in said), "exact")
 
 
 def speaker(lang: str, names: Mapping[str, str] | None = None) -> Speaker:
@@ -136,7 +143,9 @@ def _areas(run: Run) -> list[Json]:
 
 def _totals(items: list[Json]) -> Json:
     paying = [item for item in items if item["states_amount"] and item["per"] != "facility"]
-    return {name: sum(item[name] for item in paying) for name in ("year_fen", "year_high_fen")} | {"items": len(items)}
+    ceilings = sum(item["year_fen"] for item in paying if item["exactness"] == "at_most")
+    sums = {name: sum(item[name] for item in paying) for name in ("year_fen", "year_high_fen")}
+    return sums | {"ceiling_year_fen": ceilings, "items": len(items)}
 
 
 def _unknown(run: Run) -> list[Json]:
