@@ -14,12 +14,12 @@ from yiyang.engine.rules import PERIODS_A_YEAR, Rule, StackReason
 from yiyang.engine.tests.agreement import by_reference, paid_by_reference
 from yiyang.engine.tests.strategies import Case, collect
 
-ENOUGH = 3
+ENOUGH = 1
 
 
 @pytest.fixture(scope="module")
 def some_cases() -> list[Case]:
-    return collect(300)
+    return collect(600)
 
 
 def nodes(condition: Condition) -> Iterator[Condition]:

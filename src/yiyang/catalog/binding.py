@@ -19,7 +19,7 @@ from yiyang.base.errors import ConditionError, NoEffect, PolicyError, UsageError
 from yiyang.catalog.apply import Lists, apply, in_force, is_in_force
 from yiyang.catalog.facts import load_facts
 from yiyang.catalog.lists import LoadedItem, documents, list_areas, load_list, short
-from yiyang.catalog.loader import Problems, where
+from yiyang.catalog.loader import Problems
 from yiyang.catalog.overlay import Overlay
 from yiyang.catalog.references import conditions_of, thresholds_used, values_used
 from yiyang.catalog.schema import Document, Item, Source
@@ -218,9 +218,12 @@ class _Binder:
 
     def _located(self, error: PolicyError) -> PolicyError:
         """What is wrong with the rules together, with the file and line where each of them says how it meets others."""
-        named = set(re.findall(r"[a-z][a-z0-9_]*", error.en))
-        found = [where(info.path, ("stacking",)) for info in self._infos if info.item.id in named]
-        return PolicyError(error.zh, error.en, [(place, place) for place in found])
+        named, problems = set(re.findall(r"[a-z][a-z0-9_]*", error.en)), Problems()
+        for info in (info for info in self._infos if info.item.id in named):
+            item = info.item.id
+            zh, en = f"项目 {item} 的 stacking 在这个循环里", f"the stacking of item {item} is part of the circle"
+            problems.add(info.path, ("stacking",), zh, en)
+        return PolicyError(error.zh, error.en, problems.found)
 
     def add(self, loaded: LoadedItem, area: str, scope: Condition) -> None:
         item = loaded.item

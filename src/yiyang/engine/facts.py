@@ -71,6 +71,10 @@ class Fact:
             f"fact {self.name} has no value {name}{hint_en(near)}; allowed: {', '.join(allowed)}",
         )
 
+    def bounded(self, value: int) -> int:
+        """A number beyond the fact's bounds counts as the bound (a register has people of 121): as in the cells."""
+        return min(max(value, self.minimum), self.maximum) if self.kind in (Kind.INT, Kind.YEARS) else value
+
     @property
     def is_listed(self) -> bool:
         """Whether the values are a short fixed list (so a class is a value)."""

@@ -69,7 +69,7 @@ def _leaf(leaf: Leaf, person: Person, reference: int) -> bool | None:
     value = person[leaf.fact.column]
     if value is None:
         return None
-    return holds_at(leaf, years_since(value, reference) if leaf.fact.kind is Kind.YEARS else value)
+    return holds_at(leaf, leaf.fact.bounded(years_since(value, reference) if leaf.fact.kind is Kind.YEARS else value))
 
 
 def _who(program: Program, rule: Rule, person: Person, reference: int, found: dict[int, Result]) -> Result:

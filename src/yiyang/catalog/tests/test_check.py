@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -230,8 +231,8 @@ def test_a_circle_is_an_error_that_names_the_items(policy: Policy) -> None:
     policy.item(stacking="{not_with: [second]}")
     second(policy, stacking="{not_with: [allowance]}")
     found = [finding for finding in look().findings if finding.level is Level.ERROR]
-    assert len(found) == 1
-    assert "循环" in found[0].zh
+    assert [Path(one.file).stem for one in found] == ["allowance", "second"]
+    assert all("循环" in one.zh and one.line for one in found)
 
 
 def test_too_many_conditions_for_one_item(policy: Policy) -> None:

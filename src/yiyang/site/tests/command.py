@@ -58,6 +58,9 @@ def process(*words: str | Path, before: str = "", limit: int | None = None) -> s
     command = [sys.executable, "-c", code, *map(str, words)]
     hinder = (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))) if limit is not None else None
     environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
+    if limit is not None:
+        # Coverage would meet the limit, too, when the process ends, and complain with a traceback of its own.
+        environment = {name: value for name, value in environment.items() if not name.startswith("COV")}
     return subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, preexec_fn=hinder
     )
