@@ -15,6 +15,7 @@ from pyarrow import csv
 
 from yiyang.areas import logic as areas
 from yiyang.catalog.binding import BoundProgram
+from yiyang.catalog.lists import departments
 from yiyang.engine.cells import Bools, Ints
 from yiyang.engine.facts import area_span
 from yiyang.engine.pipeline import Cells
@@ -76,7 +77,7 @@ def missing(run: Answered) -> list[Missing]:
 
 def summarise(run: RunFolder, found: list[Missing]) -> Json:
     """Facts with people, items and fen a year; nobody named."""
-    weight, book = run.cells.people, run.bound.book
+    weight, book, units = run.cells.people, run.bound.book, departments(run.path / "policy")
     return {
         "kind": "next",
         "month": run.manifest["month"],
@@ -87,6 +88,8 @@ def summarise(run: RunFolder, found: list[Missing]) -> Json:
                 "zh": book[m.fact].zh,
                 "en": book[m.fact].en,
                 "owner": book[m.fact].owner,
+                "owner_zh": units[book[m.fact].owner].zh,
+                "owner_en": units[book[m.fact].owner].en,
                 "people": int(weight[m.decides].sum()),
                 "year_fen": int((m.fen * weight).sum()),
                 "items": int(m.items.max(initial=0)),

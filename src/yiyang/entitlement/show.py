@@ -309,7 +309,7 @@ def next_facts(found: Json) -> None:
             (t("每年至多", "a year at most"), "right"),
         ],
         [
-            [row[lang()], row["owner"], f"{row['people']:,}", str(row["items"]), yuan(row["year_fen"])]
+            [row[lang()], row[f"owner_{lang()}"], f"{row['people']:,}", str(row["items"]), yuan(row["year_fen"])]
             for row in found["facts"]
         ],
     )
