@@ -14,7 +14,7 @@ from yiyang.engine.rules import PERIODS_A_YEAR, Rule, StackReason
 from yiyang.engine.tests.agreement import by_reference, paid_by_reference
 from yiyang.engine.tests.strategies import Case, collect
 
-ENOUGH = 1
+ENOUGH = 3
 
 
 @pytest.fixture(scope="module")
