@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 import yiyang
@@ -192,10 +193,7 @@ def compare_runs(a: Path, b: Path, out: Path | None) -> Json:
     table = diff.changes(before, after)
     found = diffsum.summarise(table, before, after)
     if out:
-        with atomic_folder(out) as folder:
-            pq.write_table(table, folder / "changes.parquet", compression="zstd")
-            _json(folder / "diff.json", found)
-            _json(folder / "manifest.json", {"kind": "diff", "runs": [str(a), str(b)]})
+        _write_comparison(out, found, table, "changes.parquet", (a, b))
     return found
 
 
@@ -205,11 +203,17 @@ def compute_arrears(then: Path, now: Path, out: Path | None) -> Json:
     table = arrears.arrears(before, after)
     found = arrears.summarise(table, before, after)
     if out:
-        with atomic_folder(out) as folder:
-            pq.write_table(table, folder / "arrears.parquet", compression="zstd")
-            _json(folder / "arrears.json", found)
-            _json(folder / "manifest.json", {"kind": "arrears", "runs": [str(then), str(now)]})
+        _write_comparison(out, found, table, "arrears.parquet", (then, now))
     return found
+
+
+def _write_comparison(out: Path, found: Json, table: pa.Table, name: str, runs: tuple[Path, Path]) -> None:
+    """The folder of a comparison of two runs: its figures, who they are, and which runs."""
+    kind = found["kind"]
+    with atomic_folder(out) as folder:
+        pq.write_table(table, folder / name, compression="zstd")
+        _json(folder / f"{kind}.json", found)
+        _json(folder / "manifest.json", {"kind": kind, "runs": [str(run) for run in runs]})
 
 
 def write_next(run: RunFolder, found: list[next_facts.Missing], summary: Json, out: Path) -> None:
