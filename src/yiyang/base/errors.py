@@ -82,6 +82,18 @@ class CaseFailed(YiyangError):
     exit_code = 10
 
 
+class DatabaseError(YiyangError):
+    """PostgreSQL cannot be reached or started, is too old, or lacks a role."""
+
+    exit_code = 11
+
+
+class BackupError(YiyangError):
+    """A backup cannot be made, read, opened with this key, or put back here."""
+
+    exit_code = 12
+
+
 class Interrupted(YiyangError):
     """Stopped by the user (Ctrl-C); earlier output is untouched."""
 
