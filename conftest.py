@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -75,6 +76,17 @@ def _lacks_chinese_font() -> str | None:
     return None if fonts.strip() else "no Chinese font is installed (Debian: apt-get install fonts-noto-cjk)"
 
 
+POSTGRES_15 = Path("/usr/lib/postgresql/15/bin")
+
+
+@functools.cache
+def lacks_postgres_15() -> str | None:
+    """Why the oldest PostgreSQL that is supported cannot be tried here, or None."""
+    if not (POSTGRES_15 / "initdb").exists():
+        return "PostgreSQL 15 is not installed (Debian: apt-get install postgresql-15)"
+    return None
+
+
 _NEEDS: dict[str, Callable[[], str | None]] = {"java": lacks_java, "chromium": lacks_chromium, "pango": lacks_pango}
 
 
@@ -107,6 +119,13 @@ def needs_chromium() -> str:
 def needs_pdf() -> None:
     """The same as the mark `pango`."""
     _skip_where(lacks_pango())
+
+
+@pytest.fixture(scope="session")
+def needs_postgres_15() -> Path:
+    """The folder of Debian's PostgreSQL 15 programs."""
+    _skip_where(lacks_postgres_15())
+    return POSTGRES_15
 
 
 # In CI everything is installed, so a skip there is a hole in the tests. YIYANG_NO_SKIPS=1 makes it a failure.
