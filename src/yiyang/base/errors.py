@@ -94,6 +94,12 @@ class BackupError(YiyangError):
     exit_code = 12
 
 
+class SecretError(YiyangError):
+    """The key ring is missing, readable by others or damaged; or a sealed value does not open."""
+
+    exit_code = 11
+
+
 class Interrupted(YiyangError):
     """Stopped by the user (Ctrl-C); earlier output is untouched."""
 
