@@ -97,7 +97,7 @@ class BackupError(YiyangError):
 class SecretError(YiyangError):
     """The key ring is missing, readable by others or damaged; or a sealed value does not open."""
 
-    exit_code = 11
+    exit_code = 13
 
 
 class Interrupted(YiyangError):
