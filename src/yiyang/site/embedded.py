@@ -66,8 +66,10 @@ class Cluster:
 
     @property
     def socket_folder(self) -> Path:
-        """Where the server's socket lies: in the folder, or in a private temporary one where its path is too long."""
-        if len(os.fsencode(self.folder / _SOCKET)) <= _LONGEST_SOCKET:
+        """Where the server's socket lies: in the folder, or in a private temporary one where its path will not do."""
+        path = os.fsencode(self.folder / _SOCKET)
+        # libpq takes a comma for the end of a host.
+        if len(path) <= _LONGEST_SOCKET and b"," not in path:
             return self.folder
         name = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"yiyang-{name}"
@@ -100,23 +102,30 @@ class Cluster:
             # close, not unlock: children made by fork share the lock and keep it.
             os.close(self._users)
             self._users = None
-            if not self._nobody_uses():
+            if not self._nobody_uses() or not self.is_running():
                 return False
             self._control(self._account(), "stop", "-m", "fast", "-w", "-t", str(_START_SECONDS))
         return True
 
     def is_running(self) -> bool:
         """Whether the server answers on its socket."""
-        if not (self.socket_folder / _SOCKET).exists():
-            return False
+        until = time.monotonic() + _START_SECONDS
+        while (answers := self._answers()) is None and time.monotonic() < until:
+            time.sleep(0.1)
+        return bool(answers)
+
+    # — inside —
+
+    def _answers(self) -> bool | None:
+        """None while it starts, recovers or stops."""
         try:
             with psycopg.connect(self.conninfo("postgres"), connect_timeout=10):
                 return True
         except psycopg.OperationalError as error:
-            # It answers, but not yet, or no longer, or to nobody more.
-            return _wait_for_full_server(error)
-
-    # — inside —
+            if "too many clients" in str(error) or "connection slots" in str(error):
+                return True
+        pid = _first_number(self.folder / "postmaster.pid")
+        return None if pid and _is_server(pid, self.folder) else False
 
     def _account(self) -> Account | None:
         return database_account(self.folder)
@@ -186,20 +195,25 @@ class Cluster:
                 f"{self.folder} is in use from another container or host, and its server cannot be reached from here. "
                 "Stop Yiyang there first.",
             )
+        self._wait_for_orphans()
         file.unlink(missing_ok=True)
+        (self.socket_folder / f"{_SOCKET}.lock").unlink(missing_ok=True)
+
+    def _wait_for_orphans(self) -> None:
+        """Of a killed server some processes live on for a moment and hold its memory; a new one would refuse."""
+        until = time.monotonic() + _START_SECONDS
+        while any(_works_in(process, self.folder) for process in psutil.process_iter()):
+            if time.monotonic() > until:
+                raise DatabaseError(
+                    f"{self.folder} 仍有上次未退出的 postgres 进程。请结束它们后重试。",
+                    f"Processes of a killed postgres still work in {self.folder}. End them and try again.",
+                )
+            time.sleep(0.05)
 
     def _launch(self, account: Account | None) -> None:
         _own_folder(self.socket_folder, account)
-        until = time.monotonic() + _START_SECONDS
-        # Of a killed server some processes may live on for a moment, and hold its memory.
-        while True:
-            try:
-                self._control(account, "start", "-w", "-t", str(_START_SECONDS), "-l", str(self.folder / "start.log"))
-                return
-            except DatabaseError:
-                if "still in use" not in _tail(self.folder / "start.log") or time.monotonic() > until:
-                    raise
-                time.sleep(0.3)
+        start_log = str(self.folder / "start.log")
+        self._control(account, "start", "-w", "-t", str(_START_SECONDS), "-l", start_log)
 
     def _control(self, account: Account | None, *words: str) -> None:
         self._run("pg_ctl", ["-D", str(self.folder), *words, "-s"], account)
@@ -218,15 +232,11 @@ class Cluster:
             **as_user,
         )
         if done.returncode:
-            said = (done.stderr.strip() or done.stdout.strip()) + "\n" + _tail(self.folder / "start.log")
+            said = (done.stderr.strip() or done.stdout.strip()) + "\n" + _last_words(self.folder)
             raise DatabaseError(
                 f"内嵌数据库的 {program} 失败（{self.folder}）：\n{said}",
                 f"The embedded database's {program} failed ({self.folder}):\n{said}",
             )
-
-
-def _wait_for_full_server(error: psycopg.OperationalError) -> bool:
-    return "too many clients" in str(error) or "remaining connection slots" in str(error)
 
 
 def _first_number(file: Path) -> int | None:
@@ -240,6 +250,13 @@ def _is_server(pid: int, folder: Path) -> bool:
     try:
         process = psutil.Process(pid)
         return process.name().startswith("postgres") and str(folder) in process.cmdline()
+    except psutil.Error:
+        return False
+
+
+def _works_in(process: psutil.Process, folder: Path) -> bool:
+    try:
+        return process.name().startswith("postgres") and process.cwd() == str(folder)
     except psutil.Error:
         return False
 
@@ -270,8 +287,10 @@ def _own_folder(folder: Path, account: Account | None) -> None:
     folder.chmod(0o700)
 
 
-def _tail(file: Path, lines: int = 15) -> str:
-    try:
-        return "\n".join(file.read_text(errors="replace").splitlines()[-lines:])
-    except OSError:
+def _last_words(folder: Path, lines: int = 12) -> str:
+    """The end of the newest log: the server's own once it has opened it, before that what pg_ctl caught."""
+    logs = [*folder.glob("log/*.log"), *folder.glob("start.log")]
+    if not logs:
         return ""
+    newest = max(logs, key=lambda file: file.stat().st_mtime)
+    return "\n".join(newest.read_text(errors="replace").splitlines()[-lines:])
