@@ -49,6 +49,7 @@ def of_contract(stem: str, contract: Contract, facts: FactBook, departments: fro
     if sum(column.type == "id_number" for column in contract.columns.values()) != 1:
         yield ("columns",), "必须恰有一列类型为 id_number", "exactly one column of type id_number is needed"
     yield from _headers(contract)
+    yield from _identifying(contract)
     for name in contract.columns:
         yield from _column(stem, contract, name, facts)
     if contract.constant:
@@ -66,6 +67,15 @@ def _headers(contract: Contract) -> Iterator[Complaint]:
                     f"heading {header} belongs to {seen[header]} already",
                 )
             seen[header] = name
+
+
+def _identifying(contract: Contract) -> Iterator[Complaint]:
+    seen: set[str] = set()
+    for name, column in contract.columns.items():
+        if column.identifies in seen:
+            what = column.identifies
+            yield ("columns", name, "identifies"), f"identifies: {what} 写了两次", f"identifies {what} stands twice"
+        seen |= {column.identifies} if column.identifies else set()
 
 
 def _column(stem: str, contract: Contract, name: str, facts: FactBook) -> Iterator[Complaint]:

@@ -34,6 +34,7 @@ class Column(Strict):
         blank: what an empty cell states; without it an empty cell states nothing (unknown).
         check: compare with what the id number says; an empty cell is filled from it.
         lasting: holds for life, so the row's dates do not limit it.
+        identifies: what it tells of who the person is, for rows without a usable id number; it is never at fault.
     """
 
     headers: tuple[str, ...] = Field(min_length=1)
@@ -45,6 +46,7 @@ class Column(Strict):
     blank: str | None = None
     check: Literal["birth_date_of_id"] | None = None
     lasting: bool = False
+    identifies: Literal["sex", "birth_date", "phone", "address", "area"] | None = None
 
     @property
     def is_read(self) -> bool:
@@ -79,6 +81,12 @@ class Contract(Strict):
     def read(self) -> dict[str, Column]:
         """The columns that are read, by name."""
         return {name: column for name, column in self.columns.items() if column.is_read}
+
+    @cached_property
+    def identifying(self) -> dict[str, str]:
+        """What tells who a row is about, the id number apart: sex, birth_date … and name → its column."""
+        named = {"name": name} if (name := self.column_with("name")) else {}
+        return named | {str(column.identifies): name for name, column in self.columns.items() if column.identifies}
 
     @cached_property
     def facts(self) -> tuple[str, ...]:

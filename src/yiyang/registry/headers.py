@@ -20,7 +20,7 @@ class Heading:
     Attributes:
         row: 1-based row of the headings.
         width: number of columns.
-        places: column of the contract → 0-based place in the file; read columns only.
+        places: column of the contract → 0-based place in the file; columns that are read or identify only.
         words: column of the contract → heading as the file writes it.
         unknown: headings that the contract does not know.
         problems: why the file cannot be used.
@@ -72,7 +72,8 @@ def _heading(contract: Contract, known: dict[str, str], row: int, words: Sequenc
         if column.required and name not in found:
             zh = f"缺少必需的列，可用的表头：{'、'.join(column.headers)}"
             problems.append((zh, f"a required column is missing; accepted headings: {', '.join(column.headers)}"))
-    places = {name: found[name] for name in contract.read if name in found}
+    used = [name for name, column in contract.columns.items() if column.is_read or column.identifies]
+    places = {name: found[name] for name in used if name in found}
     spelt = {name: words[place].strip() for name, place in places.items()}
     unknown = tuple(word.strip() for word in words if word.strip() and plain(word) not in known)
     return Heading(row, len(words), places, spelt, unknown, problems)

@@ -74,7 +74,7 @@ class Reader:
             "CASE WHEN id_error = 0 THEN _n END AS n",
             "id_error",
             f"CASE WHEN id_error > 0 THEN {contract.id_column} END AS r_id_number",
-            f"{self._is_blank(source)} AS is_blank",
+            f"{self._is_blank(contract, source)} AS is_blank",
         ]
         for name, column in columns.items():
             # Short texts are cheap to keep, and a day in the future has to be shown as it was written.
@@ -84,9 +84,9 @@ class Reader:
         return f"SELECT {', '.join(kept)} FROM ({query})"
 
     @staticmethod
-    def _is_blank(source: Source) -> str:
+    def _is_blank(contract: Contract, source: Source) -> str:
         """SQL: whether the whole row is empty. A CASE, because AND would look at every row's columns."""
-        everything = ", ".join(f"NULLIF(trim({name}), '')" for name in source.heading.places)
+        everything = ", ".join(f"NULLIF(trim({n}), '')" for n in contract.read if n in source.heading.places)
         return f"CASE WHEN id_error = {reasons.ID_MISSING} THEN COALESCE({everything}) IS NULL ELSE FALSE END"
 
     @staticmethod

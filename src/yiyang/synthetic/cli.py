@@ -31,6 +31,9 @@ def make(
     elders: Annotated[
         int | None, typer.Option(help="老年人数，默认与普查相同。Number of elders; as counted by default.")
     ] = None,
+    unidentified: Annotated[
+        float, typer.Option(help="另加的无有效身份证号码的行的比例。Share of further rows without a usable id number.")
+    ] = 0.0,
     months: Annotated[str, typer.Option(help="连续的月份。Successive months.")] = "2026-10,2026-11",
     as_json: Annotated[bool, typer.Option("--json", help="用 JSON 输出结果。Answer in JSON.")] = False,
 ) -> None:
@@ -44,7 +47,7 @@ def make(
 
       yiyang city make --area 铜梁区 --elders 20000 --out out/tongliang
     """
-    report = make_into(out, area=area, seed=seed, elders=elders, months=months)
+    report = make_into(out, area=area, seed=seed, elders=elders, months=months, unidentified=unidentified)
     if as_json:
         screen.emit_json({**report, "out": str(out)})
         return
@@ -56,11 +59,13 @@ def make(
     )
 
 
-def make_into(out: Path, *, area: str, seed: int, elders: int | None, months: str) -> dict[str, Any]:
+def make_into(
+    out: Path, *, area: str, seed: int, elders: int | None, months: str, unidentified: float = 0.0
+) -> dict[str, Any]:
     """Make a city in a folder; its manifest."""
     from yiyang.synthetic.make import make_city, manifest, plan_of
 
-    plan = plan_of(area, months, elders, seed)
+    plan = plan_of(area, months, elders, seed, unidentified)
     with screen.progress("造城市", "Making the city", 1 + len(plan.months)) as bar, atomic_folder(out) as folder:
         report = manifest(plan, make_city(plan, folder, bar.step))
         (folder / "manifest.json").write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")

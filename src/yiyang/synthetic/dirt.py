@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from yiyang.synthetic import doubles, unidentified
 from yiyang.synthetic.chance import Array
 from yiyang.synthetic.days import NO_DAY, texts
 from yiyang.synthetic.faults import Work, faults_of, replaced
@@ -29,6 +30,8 @@ TREATMENT = {
     "id_full_width": KEPT,
     "id_missing": QUARANTINED,
     "id_as_number": QUARANTINED,
+    "id_none": QUARANTINED,
+    "id_short": QUARANTINED,
     "area_former_county": KEPT,
     "area_unknown_village": KEPT,
     "area_unknown": QUARANTINED,
@@ -54,6 +57,8 @@ class Dirt:
     kinds: list[str] = field(default_factory=list)
     rows: list[Array] = field(default_factory=list)
     elders: list[Array] = field(default_factory=list)
+    unidentified: list[pa.Table] = field(default_factory=list)
+    doubles: list[pa.Table] = field(default_factory=list)
 
     def note(self, kind: str, rows: Array, elders: Array) -> None:
         """Rows of one kind, counted from 0 below the headings."""
@@ -94,14 +99,49 @@ def plant(sheet: Sheet, columns: dict[str, pa.Array], style: Style, desk: Desk) 
         if len(rows):
             changes.setdefault(fault.column, []).append((rows, fault.texts(rows, work)))
             dirt.note(fault.kind, rows, sheet.rows[rows])
+    chosen = _take_ids(work, chosen, changes, dirt)
     # Each column is copied once, whatever is planted in it.
     changed = {column: replaced(columns[column], parts) for column, parts in changes.items()}
     twins = _append(work, chosen, dirt)
+    more = _more(work, chosen, len(sheet.rows) + len(twins["id_number"]), dirt)
     _note_natural(sheet, desk, dirt)
     return {
-        name: pa.chunked_array([changed.get(name, column), twins[name]], pa.string())
+        name: pa.chunked_array([changed.get(name, column), twins[name], *(part[name] for part in more)], pa.string())
         for name, column in columns.items()
     }, dirt
+
+
+def _take_ids(work: Work, chosen: Array, changes: dict[str, list[tuple[Array, list[str | None]]]], dirt: Dirt) -> Array:
+    """With --unidentified: rows that lose their id number count as chosen."""
+    rows = unidentified.choose(work, np.flatnonzero(chosen < 0))
+    if not len(rows):
+        return chosen
+    spoilt = unidentified.spoil(work, rows)
+    for column, told in spoilt.columns.items():
+        changes.setdefault(column, []).append((rows, told))
+    for number, kind in enumerate(unidentified.FAULTS):
+        of_kind = rows[spoilt.kinds == number]
+        dirt.note(kind, of_kind, work.sheet.rows[of_kind])
+    dirt.unidentified.append(spoilt.table(FIRST_LINE, work.desk.people["elder"][work.sheet.rows]))
+    return np.where(np.isin(np.arange(len(chosen)), rows), len(faults_of(work.sheet.register)), chosen)
+
+
+def _more(work: Work, chosen: Array, size: int, dirt: Dirt) -> list[dict[str, pa.Array]]:
+    """With --unidentified: rows about people whom nobody knows, and second rows of people who are in twice."""
+    found = []
+    strange = unidentified.strangers(work, work.desk.chance)
+    if strange:
+        rows = size + np.arange(len(strange["id_number"]))
+        dirt.note("id_missing", rows, np.full(len(rows), -1))
+        nobody = [rows + FIRST_LINE, np.full(len(rows), -1), ["stranger"] * len(rows), [""] * len(rows)]
+        dirt.unidentified.append(pa.table(nobody, schema=unidentified.NOISE))
+        found.append({name: pa.array(column, pa.string()) for name, column in strange.items()})
+    _, columns, table = doubles.make(work, np.flatnonzero(chosen < 0))
+    if table.num_rows:
+        lines = pa.array(size + FIRST_LINE + np.arange(table.num_rows))
+        dirt.doubles.append(table.set_column(0, "row", lines))
+        found.append(columns)
+    return found
 
 
 def _choose(work: Work, kinds: list[str]) -> Array:

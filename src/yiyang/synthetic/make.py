@@ -21,7 +21,7 @@ from yiyang.base.errors import UsageError
 from yiyang.synthetic import identity, truth
 from yiyang.synthetic.chance import Chance
 from yiyang.synthetic.days import Month
-from yiyang.synthetic.dirt import plant
+from yiyang.synthetic.dirt import Dirt, plant
 from yiyang.synthetic.facts import first_state
 from yiyang.synthetic.notes import write_notes
 from yiyang.synthetic.people import RESIDENT, Plan, make_people
@@ -30,6 +30,7 @@ from yiyang.synthetic.steps import Event, Step, first_reports, next_month
 from yiyang.synthetic.writing import Style, as_text, file_name, write
 
 FEWEST, MOST = 100, 5  # elders; times the census
+MOST_UNIDENTIFIED = 0.5
 
 
 @dataclass
@@ -46,7 +47,7 @@ class Made:
 Progress = Callable[[str, str], None]
 
 
-def plan_of(area: str, months: str, elders: int | None, seed: int) -> Plan:
+def plan_of(area: str, months: str, elders: int | None, seed: int, unidentified: float = 0.0) -> Plan:
     """Check what the user asked for. Raises UsageError."""
     found = logic.require(area)
     units = census_units(found.code)
@@ -61,7 +62,12 @@ def plan_of(area: str, months: str, elders: int | None, seed: int) -> Plan:
             f"--elders 应在 {FEWEST} 到 {MOST * total:,} 之间（普查有 {total:,} 人），现在是 {elders}。",
             f"--elders must lie between {FEWEST} and {MOST * total:,} (the census counts {total:,}); it is {elders}.",
         )
-    return Plan(found.code, units, _months(months), elders, seed)
+    if not 0 <= unidentified <= MOST_UNIDENTIFIED:
+        raise UsageError(
+            f"--unidentified 应在 0 到 {MOST_UNIDENTIFIED} 之间，现在是 {unidentified}。",
+            f"--unidentified must lie between 0 and {MOST_UNIDENTIFIED}; it is {unidentified}.",
+        )
+    return Plan(found.code, units, _months(months), elders, seed, unidentified)
 
 
 def _months(text: str) -> list[Month]:
@@ -89,6 +95,7 @@ class Maker:
         self.chance, self.made = Chance(plan.seed), Made()
         self.events: list[tuple[str, Event]] = []
         self.faults: list[pa.Table] = []
+        self.nameless: list[tuple[str, str, Dirt]] = []
 
     def make(self) -> Made:
         """Everything, month by month."""
@@ -99,7 +106,7 @@ class Maker:
                 step = Step(self.people, self.places, month, index, self.chance)
                 next_month(step)
                 self.events += [(str(month), event) for event in step.events]
-            self._month(Desk(self.people, month, index, self.chance))
+            self._month(Desk(self.people, month, index, self.chance, self.plan.unidentified))
         self._end()
         return self.made
 
@@ -126,17 +133,18 @@ class Maker:
                 self.known.hear(sheet)
             list(pool.map(lambda write: write(desk), (self._write_true, self._write_known)))
         self.made.rows[month] = {sheet.register: rows for sheet, rows, _ in written}
-        self.faults += [table for _, _, table in written]
+        self.faults += [dirt.table(month, file_name(sheet.register)) for sheet, _, dirt in written]
+        self.nameless += [(month, sheet.register, dirt) for sheet, _, dirt in written]
         note = {"month": month, "area": logic.short(self.plan.area), "synthetic": True}
         (self.folder / month / "delivery.json").write_text(json.dumps(note) + "\n", "utf-8")
 
-    def _register(self, desk: Desk, make: Callable[[Desk], Sheet]) -> tuple[Sheet, int, pa.Table]:
+    def _register(self, desk: Desk, make: Callable[[Desk], Sheet]) -> tuple[Sheet, int, Dirt]:
         """One register's file: the sheet, its rows and its faults."""
         sheet, month = make(desk), str(desk.month)
         style = Style(sheet.register, desk.chance)
         columns, dirt = plant(sheet, as_text(sheet, style, self.ids, self.names), style, desk)
         write(self.folder / month, sheet.register, columns, style)
-        return sheet, len(columns["id_number"]), dirt.table(month, file_name(sheet.register))
+        return sheet, len(columns["id_number"]), dirt
 
     def _write_true(self, desk: Desk) -> None:
         path = self.folder / "truth" / f"people-{desk.month}.parquet"
@@ -151,6 +159,8 @@ class Maker:
         truth.write_events(self.folder / "truth" / "events.parquet", self.events, self.ids)
         faults = pa.concat_tables(self.faults)
         pq.write_table(faults, self.folder / "truth" / "dirt.parquet", compression="zstd")
+        if self.plan.unidentified:
+            truth.write_nameless(self.folder / "truth", self.nameless, self.ids)
         self.made.dirt = dict(sorted(Counter(faults["kind"].to_pylist()).items()))
         for _, event in self.events:
             self.made.events[event.kind] = self.made.events.get(event.kind, 0) + len(event.elder)

@@ -28,6 +28,9 @@ truth/
   known-YYYY-MM.parquet   无差错的登记册所能知道的 what a faultless registry can know from the deliveries so far
   events.parquet          两个月之间的变化及日期 what changed between the months, with the day
   dirt.parquet            埋下的每一处差错 every planted fault; row counts the lines of the file, the headings being 1
+  unidentified.parquet    加了 --unidentified 时：没有有效号码的行各是谁 whom rows without a usable
+                          id number are about; elder -1: nobody in the household register
+  doubles.parquet         同上：以两个号码登记两次的人 likewise: people registered twice under two numbers
   areas.csv               编造的镇村 made-up towns and villages, where the table of areas has none
 """
 

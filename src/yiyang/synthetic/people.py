@@ -24,13 +24,15 @@ Table = dict[str, Array]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be made: the area, its units, the months, the number of elders (None: as counted)."""
+    """What is to be made: the area, its units, the months, the number of elders (None: as counted), and the share of
+    rows without a usable id number on top of the usual dirt."""
 
     area: int
     units: Sequence[CensusUnit]
     months: Sequence[Month]
     elders: int | None
     seed: int
+    unidentified: float = 0.0
 
 
 def make_people(plan: Plan, chance: Chance) -> tuple[Table, Places]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from yiyang.synthetic import contact
 from yiyang.synthetic.chance import Array, Chance
 from yiyang.synthetic.days import NO_DAY, Month
 from yiyang.synthetic.facts import birthday, since
@@ -32,12 +33,16 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Desk:
-    """What a department sees when it writes: the people as they are, the month and its index."""
+    """What a department sees when it writes: the people as they are, the month and its index.
+
+    `unidentified`: the share of rows without a usable id number, on top of the usual dirt.
+    """
 
     people: Table
     month: Month
     index: int
     chance: Chance
+    unidentified: float = 0.0
 
     @property
     def listed(self) -> Array:
@@ -63,13 +68,17 @@ class Desk:
             },
         )
 
+    def with_contact(self, sheet: Sheet, told: Callable[[Table, Array, Chance], dict[str, pa.Array]]) -> Sheet:
+        """The sheet with what else tells who a row is about."""
+        return Sheet(sheet.register, sheet.rows, sheet.columns | told(self.people, sheet.rows, self.chance))
+
     def since(self, purpose: str, low: float, high: float) -> Array:
         return since(purpose, self.people, self.month.plus(-self.index), self.chance, (low, high))
 
 
 def police_households(desk: Desk) -> Sheet:
     p = desk.people
-    return desk.sheet(
+    sheet = desk.sheet(
         "police_households",
         desk.listed,
         household=p["household"],
@@ -80,6 +89,7 @@ def police_households(desk: Desk) -> Sheet:
         urban_rural=1 - p["urban"],
         valid_from=p["registered_on"],
     )
+    return desk.with_contact(sheet, contact.of_police)
 
 
 def police_deaths(desk: Desk) -> Sheet:
@@ -118,13 +128,15 @@ def civil_low_income(desk: Desk) -> Sheet:
     p = desk.people
     who = (desk.served | p["still_listed"].astype(bool)) & (p["hardship"] == code("hardship", "low_income"))
     kind = pa.array(["农村低保", "城市低保"]).take(pa.array(p["urban"]))
-    return desk.sheet(
+    sheet = desk.sheet(
         "civil_low_income",
         who,
         kind=kind,
+        town=pa.array((p["registered"] // 1000).astype(str)),
         valid_from=p["hardship_since"],
         valid_to=np.full(len(who), NO_DAY, dtype=np.int32),
     )
+    return desk.with_contact(sheet, contact.of_township)
 
 
 def civil_edge(desk: Desk) -> Sheet:
@@ -240,7 +252,7 @@ def township_living(desk: Desk) -> Sheet:
     p = desk.people
     # The townships survey those who live here, wherever they are registered.
     who = desk.served & (p["surveyed"] == 1) & (p["away"] == 0)
-    return desk.sheet(
+    sheet = desk.sheet(
         "township_living",
         who,
         living=p["living"],
@@ -248,6 +260,7 @@ def township_living(desk: Desk) -> Sheet:
         resident_area=p["resident"],
         valid_from=p["surveyed_on"],
     )
+    return desk.with_contact(sheet, contact.of_township)
 
 
 def human_training(desk: Desk) -> Sheet:

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from yiyang.registry.agreement import stored
 from yiyang.synthetic.chance import Array
 from yiyang.synthetic.days import NO_DAY, yyyymmdd
+from yiyang.synthetic.dirt import Dirt
 from yiyang.synthetic.policy import code, contracts, facts
 from yiyang.synthetic.sheets import Desk, Sheet
 from yiyang.synthetic.steps import Event
@@ -120,6 +121,24 @@ def write_people(path: Path, desk: Desk, columns: dict[str, Array], ids: pa.Arra
         kind = pa.int64() if name.endswith("_area") else pa.int32()
         table[name] = pa.array(values.astype(kind.to_pandas_dtype()), mask=values == UNKNOWN)
     pq.write_table(pa.table(table), path, compression="zstd", compression_level=1)
+
+
+def write_nameless(folder: Path, dirt: list[tuple[str, str, Dirt]], ids: pa.Array) -> None:
+    """unidentified.parquet and doubles.parquet: month, register, row, elder (-1 nobody known), kind, what was done, and
+    the id number that the elder has (null for nobody)."""
+    for name in ("unidentified", "doubles"):
+        parts = [
+            table.append_column("month", pa.array([month] * len(table), pa.string())).append_column(
+                "register", pa.array([register] * len(table), pa.string())
+            )
+            for month, register, found in dirt
+            for table in getattr(found, name)
+        ]
+        if parts:
+            table = pa.concat_tables(parts)
+            elder = table["elder"].to_numpy()
+            own = ids.take(pa.array(elder, mask=elder < 0))
+            pq.write_table(table.append_column("id_number", own), folder / f"{name}.parquet", compression="zstd")
 
 
 def present(desk: Desk) -> Array:
