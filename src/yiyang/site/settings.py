@@ -1,0 +1,178 @@
+"""Django's settings. Everything that differs between installations comes from the environment; see docs/how-to/production.md.
+
+YIYANG_DATA      the data folder (default ./var): embedded database, deliveries, attachments, secrets
+DATABASE_URL     the owner's connection: migrations, backup. Absent: the embedded server under the data folder
+YIYANG_APP_DATABASE_URL   the application's connection, as the role yiyang_app; `yiyang.site.start` derives both
+YIYANG_HOSTS     host names, separated by commas; YIYANG_HTTPS=1 behind a proxy that speaks https
+YIYANG_DEBUG=1   for developers only
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import django_stubs_ext
+
+from yiyang.site.logs import logging_settings
+from yiyang.site.postgres import APP_URL_VARIABLE, URL_VARIABLE, django_settings
+from yiyang.site.secret_key import secret_key
+
+# Lets Field[…] and QuerySet[…] stand in class definitions, as the type checker wants them.
+django_stubs_ext.monkeypatch()
+
+PACKAGE = Path(__file__).resolve().parent.parent
+DATA = Path(os.environ.get("YIYANG_DATA", "var")).resolve()
+DEBUG = os.environ.get("YIYANG_DEBUG") == "1"
+HTTPS = os.environ.get("YIYANG_HTTPS") == "1"
+SECRET_KEY = os.environ.get("YIYANG_SECRET_KEY") or secret_key(DATA)
+ALLOWED_HOSTS = [
+    host for host in os.environ.get("YIYANG_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",") if host
+]
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if HTTPS]
+
+INSTALLED_APPS = [
+    "yiyang.access",
+    "yiyang.audit",
+    "yiyang.areas",
+    "yiyang.accounts",
+    "yiyang.registry",
+    "yiyang.workbench",
+    "yiyang.site",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
+    "django_htmx",
+    "procrastinate.contrib.django",
+]
+MIDDLEWARE = [
+    "yiyang.site.middleware.RequestContext",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "yiyang.site.middleware.ContentSecurityPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "yiyang.accounts.middleware.FirstSteps",
+    "yiyang.accounts.middleware.UnitOfWork",
+]
+ROOT_URLCONF = "yiyang.site.urls"
+WSGI_APPLICATION = "yiyang.site.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "yiyang.workbench.menu.context",
+            ],
+        },
+    }
+]
+
+_app = django_settings(os.environ.get(APP_URL_VARIABLE, ""), "yiyang.access.backend")
+_owner = django_settings(os.environ.get(URL_VARIABLE, ""))
+_POOL = {"min_size": 1, "max_size": int(os.environ.get("YIYANG_POOL", "12")), "timeout": 20}
+DATABASES = {
+    # The application: never the owner of its tables, so that row-level security binds it.
+    "default": {**_app, "OPTIONS": {**_app["OPTIONS"], "pool": _POOL}, "DISABLE_SERVER_SIDE_CURSORS": True},
+    # Migrations, backup and doctor only.
+    "owner": _owner,
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    # Shared by all processes: rate limits and lock-outs must count together.
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "site_cache"}
+}
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "yiyang.accounts.adapter.Adapter"
+SOCIALACCOUNT_ADAPTER = "yiyang.accounts.adapter.SocialAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "5/10m/key,30/10m/ip",
+    "login": "60/m/ip",
+    "change_password": "5/m/user",
+    "reauthenticate": "10/m/user",
+}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "颐养"
+USERSESSIONS_TRACK_ACTIVITY = True
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_STORE_TOKENS = False
+
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+USE_THOUSAND_SEPARATOR = True
+DATE_FORMAT = "Y-m-d"
+DATETIME_FORMAT = "Y-m-d H:i"
+FORMAT_MODULE_PATH = "yiyang.site.formats"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA / "files"}},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+# A register of a city has more than a million rows: files go to disk as they come in.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
+LOGGING = logging_settings(DEBUG)
+LOGGING_CONFIG = "logging.config.dictConfig"
+SECOND_FACTOR = os.environ.get("YIYANG_SECOND_FACTOR", "1") == "1"

@@ -1,0 +1,20 @@
+"""All addresses: each room's under its word."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from yiyang.site import health
+
+urlpatterns = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", health.metrics),
+    path("", include("yiyang.workbench.urls")),
+    path("people/", include("yiyang.registry.urls")),
+    path("areas/", include("yiyang.areas.urls")),
+    path("admin/", include("yiyang.accounts.urls")),
+    path("audit/", include("yiyang.audit.urls")),
+    path("system/", include("yiyang.site.urls_system")),
+    path("accounts/", include("allauth.urls")),
+]

@@ -1,0 +1,52 @@
+"""The left rail: which rooms a role may enter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the rail. `rights`: any of them shows it; none: shown to everybody who is logged in."""
+
+    title: str
+    url: str
+    icon: str
+    rights: tuple[str, ...] = ()
+
+
+MENU = (
+    Entry("工作台", "workbench:home", "home"),
+    Entry("老年人", "registry:people", "people", ("person.search",)),
+    Entry("重点人群", "registry:groups", "groups", ("group.read",)),
+    Entry("数据交付", "registry:deliveries", "deliveries", ("delivery.read",)),
+    Entry("疑似同一人", "registry:doubles", "doubles", ("link.judge",)),
+    Entry("导出", "registry:exports", "exports", ("person.export",)),
+    Entry("区划", "areas:areas", "areas", ("area.read",)),
+    Entry("账户与授权", "accounts:accounts", "accounts", ("account.read",)),
+    Entry("接口令牌", "accounts:tokens", "tokens", ("token.manage",)),
+    Entry("权限一览", "accounts:matrix", "matrix", ("account.read", "audit.read")),
+    Entry("审计", "audit:log", "audit", ("audit.read",)),
+    Entry("系统", "site:system", "system", ("system.read",)),
+)
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """What every page's frame needs."""
+    scope = getattr(request, "scope", None)
+    if scope is None or not getattr(request, "user", None) or not request.user.is_authenticated:
+        return {"menu": []}
+    open_to_me = [entry for entry in MENU if not entry.rights or any(scope.may(right) for right in entry.rights)]
+    return {"menu": [(entry, url) for entry in open_to_me if (url := _url(entry))], "scope": scope}
+
+
+def _url(entry: Entry) -> str:
+    try:
+        return reverse(entry.url)
+    except NoReverseMatch:
+        # A room that is not installed has no line.
+        return ""
