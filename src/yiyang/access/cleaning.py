@@ -45,4 +45,9 @@ def text(raw: str) -> str:
     return unicodedata.normalize("NFKC", raw).strip()
 
 
-KINDS: dict[str, Callable[[str], str]] = {"id_number": id_number, "telephone": telephone, "text": text}
+KINDS: dict[str, Callable[[str], str]] = {"id_number": id_number, "phone": telephone, "text": text}
+
+
+def kind_of(column: str) -> str | None:
+    """How a column's values are cleaned for search, from its last word (`person.phone`); None: nobody searches it."""
+    return next((kind for kind in ("id_number", "phone") if column.endswith(kind)), None)

@@ -118,10 +118,10 @@ class KeyRing(_Strict):
 
 
 def default_path() -> Path:
-    """`YIYANG_KEYS`, or `secrets/keys.json` in the folder of data (`YIYANG_DATA`, else `data`)."""
+    """`YIYANG_KEYS`, or `secrets/keys.json` in the folder of data (`YIYANG_DATA`, else `var`)."""
     if chosen := os.environ.get("YIYANG_KEYS"):
         return Path(chosen)
-    return Path(os.environ.get("YIYANG_DATA") or "data") / "secrets" / "keys.json"
+    return Path(os.environ.get("YIYANG_DATA") or "var") / "secrets" / "keys.json"
 
 
 def create(path: Path, *, now: datetime, cipher: Cipher = Cipher.AES, index: Hash = Hash.SHA256) -> KeyRing:

@@ -1,8 +1,12 @@
-"""Sealing: authenticated encryption of single values, and keyed hashes to search them by.
+"""Sealing: authenticated encryption of single values, with keyed hashes to search them by.
 
-A sealed value is: version (1 byte), key id (4), nonce (12), ciphertext, tag (16). The header and the column's name are
-authenticated with it, so a value copied into another column does not open. Not a certified module: where the law asks
-for one, a hardware module takes the place of `_engine`.
+A sealed value is: version (1 byte), key id (4), of a searchable column the hash of the value (16), nonce (12),
+ciphertext, tag (16). All before the nonce and the column's name are authenticated with it, so a value copied to another
+column does not open. The hash travels inside, so that whoever writes the value, by ORM, COPY or SQL, cannot leave an
+old hash behind: PostgreSQL generates the column to search by (`access.sealed`).
+
+A column is a lasting label such as `person.phone`, never changed; its last word tells how its values are cleaned for
+search. Not a certified module: where the law asks for one, a hardware module takes the place of `_engine`.
 """
 
 from __future__ import annotations
@@ -25,14 +29,18 @@ from yiyang.access import cleaning, keyring
 from yiyang.access.keyring import Cipher, Hash, IndexKey, KeyRing
 from yiyang.base.errors import SecretError
 
-VERSION = b"\x01"
-NONCE, TAG, HEADER = 12, 16, 5
+PLAIN, INDEXED = b"\x01", b"\x02"
+KEY_END = 5
 INDEX_BYTES = 16
+INDEX_END = KEY_END + INDEX_BYTES
+NONCE, TAG = 12, 16
+# Of a value in which nothing is left to search by, as a telephone "无".
+NOTHING = bytes(INDEX_BYTES)
 Seals = Callable[[bytes, bytes, bytes], bytes]
 
 
 def seal(text: str, column: str) -> bytes:
-    """Encrypt under the active key. `column`: a lasting label such as `person.id_number`; never change it.
+    """Encrypt under the active key.
 
     Raises:
         SecretError: no usable key ring.
@@ -62,29 +70,20 @@ def unseal_many(sealed: Iterable[bytes | None], column: str) -> list[str | None]
     return [None if value is None else decrypt(value) for value in sealed]
 
 
-def index_of(text: str, column: str, kind: str = "text") -> bytes | None:
-    """A keyed hash of 16 bytes by which equal values of one column meet; None for an empty value.
-
-    Args:
-        kind: how spellings are made one first: a name of `cleaning.KINDS`.
-    """
-    return _indexer(column, kind)(text)
+def index_of(text: str, column: str) -> bytes | None:
+    """A keyed hash of 16 bytes by which equal values of one column meet; None where nothing is left to search by."""
+    return _indexer(column)(text)
 
 
-def index_many(texts: Iterable[str | None], column: str, kind: str = "text") -> list[bytes | None]:
+def index_many(texts: Iterable[str | None], column: str) -> list[bytes | None]:
     """`index_of` for many values of one column; None stays None."""
-    index = _indexer(column, kind)
+    index = _indexer(column)
     return [None if text is None else index(text) for text in texts]
 
 
 def key_id(sealed: bytes) -> str:
     """The id of the key a value is sealed under."""
-    return bytes(sealed[1:HEADER]).hex()
-
-
-def is_active(sealed: bytes) -> bool:
-    """Whether a value is sealed under the key that seals now."""
-    return bytes(sealed[1:HEADER]) == ring().active.number
+    return bytes(sealed[1:KEY_END]).hex()
 
 
 def ring() -> KeyRing:
@@ -104,12 +103,13 @@ def _ring(path: str, _changed: int, _inode: int, _mode: int) -> KeyRing:
 
 def _sealer(column: str, count: int) -> Callable[[str], bytes]:
     key = ring().active
-    header, encrypt = VERSION + key.number, _engine(key.algorithm, key.secret)[0]
-    bound, nonces = _bound(header, column), iter(_nonces(count))
+    encrypt, nonces, name = _engine(key.algorithm, key.secret)[0], iter(_nonces(count)), column.encode()
+    index = _indexer(column) if cleaning.kind_of(column) else None
+    start = (INDEXED if index else PLAIN) + key.number
 
     def sealed(text: str) -> bytes:
-        nonce = next(nonces)
-        return header + nonce + encrypt(nonce, text.encode(), bound)
+        nonce, header = next(nonces), start + (index(text) or NOTHING) if index else start
+        return header + nonce + encrypt(nonce, text.encode(), header + name)
 
     return sealed
 
@@ -121,34 +121,30 @@ def _nonces(count: int) -> Sequence[bytes]:
 
 
 def _unsealer(column: str) -> Callable[[bytes], str]:
-    keys = ring().by_number
+    keys, name = ring().by_number, column.encode()
 
     def opened(value: bytes) -> str:
         value = bytes(value)
-        header = value[:HEADER]
-        key = keys.get(header[1:]) if header[:1] == VERSION else None
+        end = {PLAIN: KEY_END, INDEXED: INDEX_END}.get(value[:1])
+        if end is None:
+            raise _broken(column)
+        key = keys.get(value[1:KEY_END])
         if key is None:
-            raise _unknown(header, column)
+            raise _unknown(key_id(value), column)
+        decrypt = _engine(key.algorithm, key.secret)[1]
         try:
-            decrypt = _engine(key.algorithm, key.secret)[1]
-            return decrypt(value[HEADER : HEADER + NONCE], value[HEADER + NONCE :], _bound(header, column)).decode()
+            return decrypt(value[end : end + NONCE], value[end + NONCE :], value[:end] + name).decode()
         except (InvalidTag, ValueError):
             raise _broken(column) from None
 
     return opened
 
 
-def _bound(header: bytes, column: str) -> bytes:
-    return header + column.encode()
-
-
-def _unknown(header: bytes, column: str) -> SecretError:
-    if header[:1] != VERSION:
-        return _broken(column)
+def _unknown(key: str, column: str) -> SecretError:
     return SecretError(
-        f"{column} 的值用密钥 {header[1:].hex()} 加密，密钥文件中没有它。请恢复与数据配套的密钥文件。",
-        f"A value of {column} is sealed under key {header[1:].hex()}, which the key ring lacks. Restore the ring that "
-        "belongs to the data.",
+        f"{column} 的值用密钥 {key} 加密，密钥文件中没有它。请恢复与数据配套的密钥文件。",
+        f"A value of {column} is sealed under key {key}, which the key ring lacks. Restore the ring that belongs to "
+        "the data.",
     )
 
 
@@ -180,8 +176,8 @@ def _engine(algorithm: Cipher, secret: bytes) -> tuple[Seals, Seals]:
     return encrypt, decrypt
 
 
-def _indexer(column: str, kind: str) -> Callable[[str], bytes | None]:
-    key, clean = ring().index, cleaning.KINDS[kind]
+def _indexer(column: str) -> Callable[[str], bytes | None]:
+    key, clean = ring().index, cleaning.KINDS[cleaning.kind_of(column) or "text"]
     # The zero byte ends the name, so that no column's name is the beginning of another's.
     prefix = column.encode() + b"\0"
 

@@ -33,6 +33,7 @@ ROOMS = {
     "yiyang.registry.cli": "registry",
     "yiyang.synthetic.cli": "city",
     "yiyang.entitlement.cli": None,
+    "yiyang.site.keys": "keys",
 }
 
 

@@ -1,0 +1,114 @@
+"""Commands: keys create, keys status, keys rotate, keys reseal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from yiyang.base.screen import emit_json, progress, say, show_table, t
+
+app = typer.Typer(name="keys", no_args_is_help=True, help="个人信息加密密钥。Keys that seal personal data.")
+AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出。Print JSON.")]
+Sm = Annotated[bool, typer.Option("--sm", help="用国密 SM4、SM3，而非 AES、SHA-256。Use SM4 and SM3.")]
+# Row-level security shows the application's own connection nothing outside a scope.
+OWNER = "owner"
+
+
+@app.command("create", epilog="例 Example: yiyang keys create --sm")
+def create_command(sm: Sm = False) -> None:
+    """新建密钥文件；已有则不覆盖。Make the key ring of a new installation; an old one is never overwritten."""
+    from yiyang.access import keyring
+    from yiyang.access.keyring import Cipher, Hash
+
+    path = keyring.default_path()
+    cipher, index = (Cipher.SM4, Hash.SM3) if sm else (Cipher.AES, Hash.SHA256)
+    keyring.create(path, now=datetime.now(UTC), cipher=cipher, index=index)
+    say(
+        f"已建立密钥文件 {path}。请与数据库备份分开，另存一份：丢失它，已加密的数据就打不开了。",
+        f"The key ring is {path}. Keep a copy apart from the database's backups: without it the data do not open.",
+    )
+
+
+@app.command("status", epilog="例 Example: yiyang keys status --values")
+def status_command(
+    values: Annotated[bool, typer.Option("--values", help="统计各密钥下的值。Count values under each key.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """各密钥的编号、算法、状态；从不显示密钥本身。Keys by id, algorithm and state; never the secrets."""
+    from yiyang.access import secrets
+
+    ring = secrets.ring()
+    counts = _counts() if values else {}
+    found = [
+        {"id": key.id, "algorithm": str(key.algorithm), "state": key.state, "created": key.created.isoformat()}
+        | ({"values": counts.get(key.id, 0)} if values else {})
+        for key in ring.keys
+    ]
+    if as_json:
+        return emit_json({"keys": found, "index": str(ring.index.algorithm)})
+    heads = [
+        t("编号", "id"),
+        t("算法", "algorithm"),
+        t("状态", "state"),
+        t("建立时间", "created"),
+        t("加密值", "values"),
+    ]
+    columns = [(head, "left") for head in heads[: len(found[0])]]
+    return show_table(t("密钥", "Keys"), columns, [list(key.values()) for key in found])
+
+
+@app.command("rotate", epilog="例 Example: yiyang keys rotate && yiyang keys reseal")
+def rotate_command(sm: Sm = False) -> None:
+    """启用新密钥；旧密钥只用于解密。Seal under a new key from now on; the old ones only open."""
+    from yiyang.access import keyring
+    from yiyang.access.keyring import Cipher
+
+    ring = keyring.rotate(keyring.default_path(), now=datetime.now(UTC), cipher=Cipher.SM4 if sm else None)
+    say(
+        f"新密钥 {ring.active.id}（{ring.active.algorithm}）已启用。请运行 yiyang keys reseal，并重新备份密钥文件。",
+        f"Key {ring.active.id} ({ring.active.algorithm}) seals now. Run `yiyang keys reseal`, and back up the ring.",
+    )
+
+
+@app.command("reseal", epilog="例 Example: yiyang keys reseal --batch 20000")
+def reseal_command(
+    batch: Annotated[int, typer.Option(min=1, max=100_000, help="每批行数。Rows of a batch.")] = 5000,
+    as_json: AsJson = False,
+) -> None:
+    """把旧密钥下的值改用新密钥加密；中断后可再运行。Seal all values under the active key; may be run again."""
+    from yiyang.access.secrets import ring
+    from yiyang.site.start import start
+
+    with start():
+        changed = _reseal_all(ring().active.id, batch)
+    if as_json:
+        return emit_json({"key": ring().active.id, "rows": changed})
+    columns = [(t("表", "table"), "left"), (t("重新加密的行", "rows resealed"), "right")]
+    return show_table(t("重新加密", "Resealed"), columns, list(changed.items()))
+
+
+def _reseal_all(active: str, batch: int) -> dict[str, int]:
+    from yiyang.access.reseal import keys_in_use, reseal, sealed_models
+
+    changed = {}
+    for model in sealed_models():
+        table = model._meta.db_table
+        stale = sum(count for key, count in keys_in_use(model, OWNER).items() if key != active)
+        with progress(table, table, total=stale) as steps:
+            told = partial(steps.step, table, table)
+            changed[table] = reseal(model, using=OWNER, batch=batch, progress=told)
+    return changed
+
+
+def _counts() -> dict[str, int]:
+    from yiyang.site.start import start
+
+    with start():
+        from yiyang.access.reseal import keys_in_use, sealed_models
+
+        found = [keys_in_use(model, OWNER) for model in sealed_models()]
+    return dict(sum(map(Counter, found), Counter[str]()))
