@@ -19,7 +19,7 @@ from yiyang.engine.rules import Reason, Rule, StackReason
 from yiyang.engine.sentences import Speaker
 from yiyang.entitlement.store import RunFolder
 from yiyang.entitlement.summary import describe, speaker
-from yiyang.registry.identity import CHECKS, WEIGHTS, person_of
+from yiyang.registry.identity import check_character, person_of
 
 Json = dict[str, Any]
 States = dict[Reason, bool | None]
@@ -75,7 +75,7 @@ def person_in(run: RunFolder, text: str) -> int:
 
 
 def _person_of_id(number: str) -> int:
-    check = CHECKS[sum(weight * int(digit) for weight, digit in zip(WEIGHTS, number, strict=False)) % 11]
+    check = check_character(number[:17])
     if number[-1] != check:
         raise UsageError(
             f"身份证号 {number} 的校验码不对（末位应为 {check}），请核对是否抄错。",

@@ -42,6 +42,11 @@ def hash_sql(text: str) -> str:
 DIGITS = " + ".join(f"{weight} * (%s // {10 ** (16 - place)} %% 10)" for place, weight in enumerate(WEIGHTS))
 
 
+def check_character(body: str) -> str:
+    """The check character of seventeen digits (GB 11643)."""
+    return CHECKS[sum(weight * int(digit) for weight, digit in zip(WEIGHTS, body, strict=True)) % 11]
+
+
 def check_sql(n: str) -> str:
     """SQL: the check character of seventeen digits given as a BIGINT."""
     return f"substr('{CHECKS}', CAST(({DIGITS % ((n,) * 17)}) % 11 AS INTEGER) + 1, 1)"
