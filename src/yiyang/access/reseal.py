@@ -24,9 +24,10 @@ def sealed_fields(model: type[models.Model]) -> list[SealedTextField]:
     return [field for field in model._meta.local_concrete_fields if isinstance(field, SealedTextField)]
 
 
-def sealed_models() -> list[type[models.Model]]:
-    """Every table that holds sealed values."""
-    return [model for model in apps.get_models() if model._meta.managed and sealed_fields(model)]
+def sealed_models(using: str) -> list[type[models.Model]]:
+    """Every table of a database that holds sealed values; one that is not migrated yet has none."""
+    there = set(connections[using].introspection.table_names())
+    return [model for model in apps.get_models() if model._meta.db_table in there and sealed_fields(model)]
 
 
 def keys_in_use(model: type[models.Model], using: str) -> dict[str, int]:

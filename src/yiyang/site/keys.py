@@ -26,7 +26,7 @@ def create_command(sm: Sm = False) -> None:
 
     path = keyring.default_path()
     cipher, index = (Cipher.SM4, Hash.SM3) if sm else (Cipher.AES, Hash.SHA256)
-    keyring.create(path, now=datetime.now(UTC), cipher=cipher, index=index)
+    keyring.create(path, now=_now(), cipher=cipher, index=index)
     say(
         f"已建立密钥文件 {path}。请与数据库备份分开，另存一份：丢失它，已加密的数据就打不开了。",
         f"The key ring is {path}. Keep a copy apart from the database's backups: without it the data do not open.",
@@ -67,7 +67,7 @@ def rotate_command(sm: Sm = False) -> None:
     from yiyang.access import keyring
     from yiyang.access.keyring import Cipher
 
-    ring = keyring.rotate(keyring.default_path(), now=datetime.now(UTC), cipher=Cipher.SM4 if sm else None)
+    ring = keyring.rotate(keyring.default_path(), now=_now(), cipher=Cipher.SM4 if sm else None)
     say(
         f"新密钥 {ring.active.id}（{ring.active.algorithm}）已启用。请运行 yiyang keys reseal，并重新备份密钥文件。",
         f"Key {ring.active.id} ({ring.active.algorithm}) seals now. Run `yiyang keys reseal`, and back up the ring.",
@@ -91,11 +91,15 @@ def reseal_command(
     return show_table(t("重新加密", "Resealed"), columns, list(changed.items()))
 
 
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
 def _reseal_all(active: str, batch: int) -> dict[str, int]:
     from yiyang.access.reseal import keys_in_use, reseal, sealed_models
 
     changed = {}
-    for model in sealed_models():
+    for model in sealed_models(OWNER):
         table = model._meta.db_table
         stale = sum(count for key, count in keys_in_use(model, OWNER).items() if key != active)
         with progress(table, table, total=stale) as steps:
@@ -110,5 +114,5 @@ def _counts() -> dict[str, int]:
     with start():
         from yiyang.access.reseal import keys_in_use, sealed_models
 
-        found = [keys_in_use(model, OWNER) for model in sealed_models()]
+        found = [keys_in_use(model, OWNER) for model in sealed_models(OWNER)]
     return dict(sum(map(Counter, found), Counter[str]()))
