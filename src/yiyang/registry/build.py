@@ -21,7 +21,7 @@ from yiyang.base.screen import Steps, progress
 from yiyang.catalog.facts import load_facts
 from yiyang.engine.duck import connect
 from yiyang.engine.facts import FactBook, as_int
-from yiyang.registry import history, identities, quarantine, sql
+from yiyang.registry import history, identities, quarantine, sql, unidentified
 from yiyang.registry.contracts import Contract, Contracts, load_contracts
 from yiyang.registry.delivery import Delivery, open_delivery, open_sources
 from yiyang.registry.fields import OPEN
@@ -39,7 +39,15 @@ MEMORY = "2GB"
 COUNTED = ["in", "kept", "merged", "quarantined", "doubtful_people", "conflicting_people", "new", "unchanged", "closed"]
 
 
-def build(folder: Path, *, known: date, out: Path, previous: Path | None = None) -> Snapshot:
+def build(
+    folder: Path,
+    *,
+    known: date,
+    out: Path,
+    previous: Path | None = None,
+    links: Path | None = None,
+    unidentified_out: Path | None = None,
+) -> Snapshot:
     """Make a snapshot of a delivery.
 
     Args:
@@ -47,6 +55,9 @@ def build(folder: Path, *, known: date, out: Path, previous: Path | None = None)
         known: the day on which the delivery was known.
         out: the snapshot's folder; earlier output there is replaced when the new one is whole.
         previous: the snapshot before; its history is carried over.
+        links: Parquet with register, row_key, person: whom rows without a usable id number are about, as decided.
+            A row whose only fault is its id number then is a good row of that person.
+        unidentified_out: folder for unidentified.parquet and contacts.parquet, which linkage takes.
 
     Raises:
         DeliveryError: the delivery cannot be used, with every reason.
@@ -62,7 +73,7 @@ def build(folder: Path, *, known: date, out: Path, previous: Path | None = None)
         atomic_folder(out) as work,
         sql.interruptible(),
     ):
-        builder = Builder(work, facts, contracts, delivery, known, before, bar)
+        builder = Builder(work, facts, contracts, delivery, known, before, bar, links, unidentified_out)
         builder.run()
     return replace(open_snapshot(out), seconds=builder.seconds)
 
@@ -105,6 +116,8 @@ class Builder:
         known: date,
         before: Snapshot | None,
         bar: Steps,
+        links: Path | None = None,
+        unidentified_out: Path | None = None,
     ) -> None:
         self.work, self.facts, self.contracts, self.delivery, self.before, self.bar = (
             work,
@@ -116,7 +129,9 @@ class Builder:
         )
         self.known = known
         self.con = connect(memory=MEMORY, spill=work / "spill")
-        self.reader = Reader(self.con, facts, as_int(known), places)
+        self.links, self.unidentified_out = links, unidentified_out
+        linking, collecting = links is not None, unidentified_out is not None
+        self.reader = Reader(self.con, facts, as_int(known), places, linking=linking, collecting=collecting)
         self.about: dict[str, Json] = {}
         self.seconds: dict[str, float] = {}
 
@@ -125,6 +140,8 @@ class Builder:
         (self.work / "copies").mkdir()
         identities.begin(self.con)
         quarantine.begin(self.con)
+        unidentified.load_links(self.con, self.links)
+        unidentified.begin(self.con)
         self.bar.step("打开文件", "opening the files")
         sources = open_sources(self.delivery, self.contracts, self.work / "copies")
         for name, source in sources.items():
@@ -145,6 +162,7 @@ class Builder:
         counts = settle(self.con, contract, source, self.facts, as_int(self.known))
         self._refuse_empty(contract, counts.delivered)
         identities.add(self.con, contract, source)
+        linked = unidentified.note_linked(self.con, contract, source) if self.links else None
         changes = history.write(
             self.con, contract, self.facts, source.label, self._arrival(name), self._old(name), self._path(name)
         )
@@ -160,6 +178,7 @@ class Builder:
             "doubtful_people": counts.doubtful_people,
             "conflicting_people": counts.conflicting_people,
             **asdict(changes),
+            **({} if linked is None else {"linked": linked}),
             "headings_unknown": list(source.heading.unknown),
             "columns_missing": [n for n in contract.read if n not in source.heading.places],
             "deliveries": self._deliveries(name),
@@ -198,8 +217,11 @@ class Builder:
         """What is written once all registers are read."""
         self.bar.step("身份对照", "identities")
         self._carry_over()
+        unidentified.add_nameless(self.con)
         identities.write(self.con, self.work / "identities.parquet")
         self.con.execute("DROP TABLE identities")
+        if self.unidentified_out is not None:
+            unidentified.write(self.con, self.unidentified_out)
         self.bar.step("待核数据", "quarantine")
         quarantine.write(self.con, list(self.contracts), self.work / "quarantine.csv")
         self.bar.step("归集到人", "people")
@@ -254,6 +276,7 @@ class Builder:
             "not_delivered": list(self.delivery.missing),
             "strangers": list(self.delivery.strangers),
             "quarantine": dict(reasons.most_common()),
+            **({} if self.links is None else {"links": sha256(self.links)}),
             "files": {path.relative_to(self.work).as_posix(): sha256(path) for path in files},
         }
         (self.work / "manifest.json").write_text(

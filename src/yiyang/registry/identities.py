@@ -40,11 +40,11 @@ def add(con: Connection, contract: Contract, source: Source) -> None:
 def carry_over(con: Connection, before: Path) -> None:
     """Keep the people of the snapshot before who are not in this delivery."""
     people = f"SELECT CAST(left(id_number, 17) AS BIGINT) AS n, person, name FROM {sql.parquet(before)}"
-    con.execute(f"INSERT INTO identities SELECT * FROM ({people}) ANTI JOIN identities USING (n)")
+    con.execute(f"INSERT INTO identities SELECT * FROM ({people}) ANTI JOIN identities USING (person)")
 
 
 def write(con: Connection, out: Path) -> None:
-    """Write the file, sorted by person.
+    """Write the file, sorted by person. The id number is empty for people who have none.
 
     Raises:
         DeliveryError: two id numbers have one key (of ten million people, once in some 180,000 snapshots).

@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from yiyang.engine.facts import FactBook
-from yiyang.registry import reasons, sql
+from yiyang.registry import reasons, sql, unidentified
 from yiyang.registry.contracts import Column, Contract
 from yiyang.registry.fields import ENDLESS, OPEN, birth_of, careful, clean, fault, quick
 from yiyang.registry.identity import hash_sql, id_sql, layers
@@ -31,9 +31,21 @@ class Reader:
     Args:
         known: yyyymmdd, the day on which the delivery was known.
         areas: resolves area codes.
+        linking: rows without a usable id number take their person from the table `links`.
+        collecting: gather such rows and what others tell of themselves, see `unidentified`.
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, facts: FactBook, known: int, areas: Areas) -> None:
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        facts: FactBook,
+        known: int,
+        areas: Areas,
+        *,
+        linking: bool = False,
+        collecting: bool = False,
+    ) -> None:
+        self.linking, self.collecting = linking, collecting
         self.con, self.facts, self.known, self.areas = con, facts, known, areas
         # With this optimizer on, DuckDB pulls the repair of odd values out of its CASE and pays for it on every row.
         con.execute("SET disabled_optimizers = 'common_subexpressions'")
@@ -59,6 +71,8 @@ class Reader:
         sql.table(
             self.con, f"bad_{name}", f"SELECT j.*, {texts_} FROM ({bad}) AS j JOIN read_{name} AS t ON t.rowid = j.rid"
         )
+        if self.collecting:
+            unidentified.collect(self.con, contract, source, faulty_columns(contract, source)[1:])
         self.con.execute(f"DROP TABLE read_{name}")
 
     def _read_sql(self, contract: Contract, source: Source) -> str:
@@ -81,6 +95,8 @@ class Reader:
             raw = name if column.type in ("date", "area") else f"CASE WHEN q_{name} IS NULL THEN {name} END"
             kept += [f"q_{name} AS {name}", f"{raw} AS r_{name}"]
         kept += [f"{self._text(name, column)} AS {name}" for name, column in texts(contract, source).items()]
+        if self.linking or self.collecting:
+            kept += unidentified.kept_columns(contract, source, collect=self.collecting)
         return f"SELECT {', '.join(kept)} FROM ({query})"
 
     @staticmethod
@@ -177,21 +193,27 @@ class Reader:
         valued = self._valued_sql(contract, source, odd, has_gaps)
         return f"SELECT {', '.join(columns)} FROM (SELECT {judged} FROM ({valued}))"
 
-    @staticmethod
-    def _valued_sql(contract: Contract, source: Source, odd: list[str], has_gaps: bool) -> str:
+    def _valued_sql(self, contract: Contract, source: Source, odd: list[str], has_gaps: bool) -> str:
         """Rows with their number in the file, their person, and every value however it was written."""
         shift = " + COALESCE(gaps.shift, 0)" if has_gaps else ""
         columns = [
             f"CAST(t.rowid + {source.heading.row + 1}{shift} AS INTEGER) AS source_row",
             "t.rowid AS rid",
             "t.n",
-            "t.id_error",
             "i.n IS NULL AS is_new",
-            f"CASE WHEN t.n IS NOT NULL THEN COALESCE(i.person, {hash_sql(id_sql('t.n'))}) END AS person",
         ]
+        person = f"CASE WHEN t.n IS NOT NULL THEN COALESCE(i.person, {hash_sql(id_sql('t.n'))})"
         joins = " LEFT JOIN identities AS i ON i.n = t.n" + (
             " ASOF LEFT JOIN gaps ON t.rowid >= gaps.start" if has_gaps else ""
         )
+        if self.linking:
+            joins += f" LEFT JOIN links ON links.row_key = t.row_key AND links.register = '{contract.register_}'"
+            columns += [
+                "CASE WHEN links.person IS NULL THEN t.id_error ELSE CAST(0 AS TINYINT) END AS id_error",
+                f"{person} ELSE links.person END AS person",
+            ]
+        else:
+            columns += ["t.id_error", f"{person} END AS person"]
         for name, column in typed(contract, source).items():
             value, empty = f"t.{name}", f"t.r_{name} IS NULL"
             if name in odd:
