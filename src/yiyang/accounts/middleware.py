@@ -14,6 +14,8 @@ from django.utils import timezone
 from yiyang.access.scope import NOBODY, Scope, acting
 from yiyang.accounts.roles import load_roles
 from yiyang.accounts.scopes import grants_in_force, scope_of
+from yiyang.areas.models import Area
+from yiyang.areas.places import ranges_of
 from yiyang.audit.record import collecting, flush, record
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -63,7 +65,11 @@ class UnitOfWork:
     def _scope(request: HttpRequest) -> Scope:
         if not request.user.is_authenticated:
             return NOBODY
-        return scope_of(request.user, today(), request=getattr(request, "request_id", ""), address=address_of(request))
+        request_id = getattr(request, "request_id", "")
+        whole = scope_of(request.user, today(), request=request_id, address=address_of(request))
+        # The area that the user chose to work in (the top bar) can only take away.
+        chosen = Area.objects.filter(pk=request.session["area"]).first() if request.session.get("area") else None
+        return whole.narrowed(ranges_of(chosen, today())) if chosen else whole
 
     @staticmethod
     def _note_refusal(request: HttpRequest, status: int) -> None:

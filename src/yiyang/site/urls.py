@@ -18,3 +18,8 @@ urlpatterns = [
     path("system/", include("yiyang.site.urls_system")),
     path("accounts/", include("allauth.urls")),
 ]
+
+handler400 = "yiyang.site.errors.bad_request"
+handler403 = "yiyang.site.errors.forbidden"
+handler404 = "yiyang.site.errors.not_found"
+handler500 = "yiyang.site.errors.server_error"

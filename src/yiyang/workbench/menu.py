@@ -8,6 +8,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from yiyang.workbench.place import place_of
+
+SIZE_COOKIE = "size"
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -36,12 +40,14 @@ MENU = (
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """What every page's frame needs."""
+    """What every page's frame needs. A page of an error has it only as far as the request came."""
+    frame: dict[str, Any] = {"menu": [], "is_large": request.COOKIES.get(SIZE_COOKIE) == "large"}
     scope = getattr(request, "scope", None)
     if scope is None or not getattr(request, "user", None) or not request.user.is_authenticated:
-        return {"menu": []}
+        return frame
     open_to_me = [entry for entry in MENU if not entry.rights or any(scope.may(right) for right in entry.rights)]
-    return {"menu": [(entry, url) for entry in open_to_me if (url := _url(entry))], "scope": scope}
+    menu = [(entry, url) for entry in open_to_me if (url := _url(entry))]
+    return {**frame, "menu": menu, "scope": scope, "may_search": scope.may("person.search"), **place_of(request)}
 
 
 def _url(entry: Entry) -> str:
