@@ -34,6 +34,7 @@ ROOMS = {
     "yiyang.synthetic.cli": "city",
     "yiyang.entitlement.cli": None,
     "yiyang.site.keys": "keys",
+    "yiyang.site.backup.cli": None,
 }
 
 

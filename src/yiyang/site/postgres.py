@@ -232,19 +232,34 @@ def _make_or_mend(connection: psycopg.Connection[Any], password: str | None) -> 
         "FROM pg_roles WHERE rolname = %s",
         [APP_ROLE],
     ).fetchone()
-    names = {"role": sql.Identifier(APP_ROLE), "database": sql.Identifier(connection.info.dbname)}
+    role = sql.Identifier(APP_ROLE)
     try:
         if found is None:
-            connection.execute(sql.SQL(f"CREATE ROLE {{role}} {_RIGHTS}").format(**names))
+            connection.execute(sql.SQL(f"CREATE ROLE {{}} {_RIGHTS}").format(role))
         elif found[0]:
-            connection.execute(sql.SQL(f"ALTER ROLE {{role}} {_RIGHTS}").format(**names))
+            connection.execute(sql.SQL(f"ALTER ROLE {{}} {_RIGHTS}").format(role))
         if password and not _enters(connection, password):
-            change = sql.SQL("ALTER ROLE {role} PASSWORD {password}").format(password=sql.Literal(password), **names)
-            connection.execute(change)
-        for grant in _GRANTS:
-            connection.execute(sql.SQL(grant).format(**names))
+            connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(role, sql.Literal(password)))
+        grant_app_role(connection)
     except psycopg.errors.InsufficientPrivilege as error:
         raise _ask_the_administrator(connection.info.user, error) from error
+
+
+def grant_app_role(connection: psycopg.Connection[Any]) -> None:
+    """Let `yiyang_app` use the tables that the connection's role will make in this database."""
+    names = {"role": sql.Identifier(APP_ROLE), "database": sql.Identifier(connection.info.dbname)}
+    for grant in _GRANTS:
+        connection.execute(sql.SQL(grant).format(**names))
+
+
+def withdraw_future_rights(connection: psycopg.Connection[Any]) -> None:
+    """Take back what `grant_app_role` says about tables to come.
+
+    A dump states rights as PostgreSQL gives them by itself; ours on top would open what a migration has closed.
+    """
+    for kind in ("TABLES", "SEQUENCES"):
+        withdraw = f"ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON {kind} FROM {{}}"
+        connection.execute(sql.SQL(withdraw).format(sql.Identifier(APP_ROLE)))
 
 
 def _enters(connection: psycopg.Connection[Any], password: str) -> bool:
