@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
@@ -14,7 +15,7 @@ from yiyang.access.ranges import NO_AREA
 
 
 class AuditLine(models.Model):
-    """One line of the log. `seq`, `at`, `previous` and `hash` are set by the database (audit/chain.sql)."""
+    """One line of the log. `seq`, `at`, `previous` and `hash` are set by the database (audit/sql/chain.sql)."""
 
     class Kind(models.TextChoices):
         READ = "read", "查看"
@@ -28,6 +29,7 @@ class AuditLine(models.Model):
         LOGIN = "login", "登录"
         DENY = "deny", "拒绝访问"
         SYSTEM = "system", "系统"
+        SEAL = "seal", "写入封存"
 
     seq = models.BigAutoField(primary_key=True, verbose_name="序号")
     at = models.DateTimeField(db_default=Now(), verbose_name="时间")
@@ -52,6 +54,8 @@ class AuditLine(models.Model):
             models.Index(fields=("actor", "-seq"), name="audit_line_actor"),
             models.Index(fields=("person", "-seq"), name="audit_line_person", condition=models.Q(person__isnull=False)),
             models.Index(fields=("kind", "-seq"), name="audit_line_kind"),
+            models.Index(fields=("area_code", "-seq"), name="audit_line_area"),
+            models.Index(fields=("request",), name="audit_line_request"),
             BrinIndex(fields=("at",), name="audit_line_at"),
         )
 
@@ -59,12 +63,19 @@ class AuditLine(models.Model):
 class AuditWrite(models.Model):
     """One row written, as a trigger saw it: ORM, bulk, COPY, raw SQL and worker alike."""
 
+    class Operation(models.TextChoices):
+        INSERT = "I", "新增"
+        UPDATE = "U", "修改"
+        DELETE = "D", "删除"
+        COUNT = "C", "批量新增"
+        TRUNCATE = "T", "清空"
+
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField(db_default=Now(), verbose_name="时间")
     transaction = models.BigIntegerField(verbose_name="事务")
     table = models.CharField(max_length=63, verbose_name="数据表")
     key = models.CharField(max_length=64, verbose_name="主键")
-    operation = models.CharField(max_length=1, verbose_name="操作")  # I, U, D; C = a count of inserted rows
+    operation = models.CharField(max_length=1, choices=Operation.choices, verbose_name="操作")
     area_code = models.BigIntegerField(default=NO_AREA, verbose_name="区划")
     actor = models.BigIntegerField(null=True, verbose_name="操作人编号")
     actor_name = models.CharField(max_length=150, verbose_name="操作人")
@@ -78,12 +89,38 @@ class AuditWrite(models.Model):
         ordering = ("-id",)
         indexes = (
             models.Index(fields=("table", "key", "-id"), name="audit_write_row"),
-            models.Index(fields=("transaction",), name="audit_write_transaction"),
-            models.Index(fields=("actor", "-id"), name="audit_write_actor"),
+            # BRIN: transactions come in order of ids, and a million writes should not fill another tree.
+            BrinIndex(fields=("transaction",), pages_per_range=16, name="audit_write_transaction"),
+            BrinIndex(fields=("at",), name="audit_write_at"),
         )
+
+
+class AuditIndex(models.Model):
+    """The view `audit_index`: which fields of which rows were written, without what stood in them. For auditors."""
+
+    id = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField(verbose_name="时间")
+    transaction = models.BigIntegerField(verbose_name="事务")
+    table = models.CharField(max_length=63, verbose_name="数据表")
+    key = models.CharField(max_length=64, verbose_name="主键")
+    operation = models.CharField(max_length=1, choices=AuditWrite.Operation.choices, verbose_name="操作")
+    area_code = models.BigIntegerField(verbose_name="区划")
+    actor = models.BigIntegerField(null=True, verbose_name="操作人编号")
+    actor_name = models.CharField(max_length=150, verbose_name="操作人")
+    request = models.CharField(max_length=64, verbose_name="请求编号")
+    fields = ArrayField(models.TextField(), verbose_name="字段")
+
+    class Meta:
+        managed = False
+        db_table = "audit_index"
+        verbose_name = verbose_name_plural = "写入索引"
+        ordering = ("-id",)
 
 
 sorted_fields(AuditLine, PERSONAL, "actor_name", "address", "reason", "detail", "person")
 sorted_fields(AuditLine, OPEN, "seq", "at", "kind", "actor", "request", "what", "area_code", "previous", "hash")
 sorted_fields(AuditWrite, PERSONAL, "before", "after", "actor_name")
 sorted_fields(AuditWrite, OPEN, "id", "at", "transaction", "table", "key", "operation", "area_code", "actor", "request")
+sorted_fields(AuditIndex, PERSONAL, "actor_name")
+sorted_fields(AuditIndex, OPEN, "id", "at", "transaction", "table", "key", "operation", "area_code", "actor", "request")
+sorted_fields(AuditIndex, OPEN, "fields")
