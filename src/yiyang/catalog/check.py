@@ -17,6 +17,7 @@ from yiyang.catalog.check_logic import check_logic
 from yiyang.catalog.check_values import check_meeting, check_values
 from yiyang.catalog.facts import load_facts
 from yiyang.catalog.findings import Finding, Level, finding
+from yiyang.catalog.groups import load_groups
 from yiyang.catalog.lists import HEAD, AreaList, departments, list_areas, load_list
 from yiyang.catalog.loader import line_of, shown
 from yiyang.engine.cells import coding_of
@@ -84,6 +85,7 @@ def check(areas: Sequence[str], on: date, policy: Path | None = None, *, spark: 
     chosen = tuple(areas) or list_areas(policy)
     report = Report(chosen, on)
     report.findings.extend(_check_facts(policy))
+    report.findings.extend(_check_groups(policy))
     known = _known_items(policy)
     with opened(spark=spark) as engines:
         for area in chosen:
@@ -176,6 +178,13 @@ def _check_head(own: AreaList, policy: Path | None) -> Iterator[Finding]:
     elif upper and upper not in list_areas(policy):
         zh, en = f"上级地区 {upper} 没有清单", f"the upper area {upper} has no list"
         yield finding(Level.WARNING, "upper", head.area, own.folder / HEAD, ("upper",), zh, en)
+
+
+def _check_groups(policy: Path | None) -> Iterator[Finding]:
+    try:
+        load_groups(policy)
+    except PolicyError as error:
+        yield from _broken("", error)
 
 
 def _check_facts(policy: Path | None) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from yiyang.base.paths import policy_dir
-from yiyang.catalog.schema import CaseFile, Document, FactFile, Item, ListHead
+from yiyang.catalog.schema import CaseFile, Document, FactFile, Group, Item, ListHead
 
 MODELS: dict[str, type[BaseModel]] = {
     "item": Item,
@@ -17,6 +17,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "cases": CaseFile,
     "document": Document,
     "facts": FactFile,
+    "group": Group,
 }
 
 

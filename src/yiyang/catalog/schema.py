@@ -255,3 +255,22 @@ class Case(Strict):
 
 class CaseFile(Strict):
     cases: tuple[Case, ...] = Field(min_length=1)
+
+
+class Group(Strict):
+    """policy/groups/<id>.yaml: people whom the city looks after in particular (hardship group, 重点人群)."""
+
+    id: Slug
+    number: int
+    """Its place in tables."""
+    name: Text
+    short: Text
+    """For narrow columns."""
+    who: str
+    """Who belongs to it, in the condition language; being alive goes without saying."""
+    visited: bool = False
+    """One of the six groups whose people are visited every month (探访关爱)."""
+    source: Source
+    documents_also: tuple[Source, ...] = ()
+    note: Text | None = None
+    """Decisions of reading, doubts."""

@@ -1,4 +1,4 @@
-"""Commands: registry build, registry show, registry contracts."""
+"""Commands: registry build, registry show, registry groups, registry contracts."""
 
 from __future__ import annotations
 
@@ -59,6 +59,27 @@ def show_command(
     opened = open_snapshot(snapshot)
     opened.verify()
     return emit_json(show.summary(opened)) if as_json else show.tables(opened)
+
+
+@app.command("groups", epilog="例 Example: yiyang registry groups out/s11 --previous out/s10 --area 511724")
+def groups_command(
+    snapshot: Annotated[Path, typer.Argument(metavar="SNAPSHOT", help="快照文件夹。A snapshot.")],
+    area: Annotated[
+        str | None, typer.Option(metavar="CODE", help="只看这个地区，代码或全名。Only this area, by code or name.")
+    ] = None,
+    previous: Annotated[
+        Path | None, typer.Option(metavar="SNAPSHOT", help="与这个快照比进入、退出。Who entered and left since.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """独居、空巢、失能等重点人群的人数、分布和进出。Hardship groups: how many, where, who entered and left, and why."""
+    from yiyang.registry import group_figures
+
+    told = group_figures.figures(snapshot, area, previous)
+    if as_json:
+        return emit_json(told)
+    group_figures.tables(told)
+    return say("* 每月探访的六类人群。", "* The six groups that are visited every month.")
 
 
 @app.command("contracts", epilog="例 Example: yiyang registry contracts --json")
