@@ -77,9 +77,8 @@ def link_rows(
             return LinkCounts(rows, people, 0, 0, rows, 0)
         _score(con, ["link_left", "link_right"], plan, settings, out / "model.json", rows, model, steps)
         steps.step("判定", "deciding")
-        decide.rows(con, settings)
-        found = decide.answer("link_left", "link_right", "register, ")
-        sql.write_parquet(con, found, out / "pairs.parquet")
+        decide.rows(con, settings.thresholds)
+        sql.write_parquet(con, decide.answer("register, "), out / "pairs.parquet")
         _write_links(con, out)
         return _counts(con, rows, people)
 
@@ -106,8 +105,8 @@ def find_doubles(
             return LinkCounts(size, size, 0, 0, size, 0)
         _score(con, ["link_people"], plan, settings, out / "doubles.model.json", size, model, steps)
         steps.step("判定", "deciding")
-        decide.doubles(con, settings)
-        sql.write_parquet(con, decide.answer("link_people", "link_people"), out / "doubles.parquet")
+        decide.doubles(con, settings.thresholds)
+        sql.write_parquet(con, decide.answer(), out / "doubles.parquet")
         return _counts(con, size, size)
 
 

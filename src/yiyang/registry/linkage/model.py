@@ -62,10 +62,13 @@ CONDITIONS: dict[str, dict[str, str]] = {
         "one_digit": "strlen(phone_l) = strlen(phone_r) AND levenshtein(phone_l, phone_r) = 1",
     },
     "id": {
-        "near": "levenshtein(id_text_l, id_text_r) <= 2",
+        "one_off": "levenshtein(id_text_l, id_text_r) <= 1",
         "start": "left(id_text_l, 14) = left(id_text_r, 14)",
+        "near": "levenshtein(id_text_l, id_text_r) = 2",
     },
 }
+# Levels that count neither for nor against: what an id number's start says, birth date and area have said already.
+SILENT = ("start",)
 EMPTY = {
     "name": "name_l IS NULL OR name_r IS NULL",
     "birth": "birth_l IS NULL OR birth_r IS NULL",
@@ -101,7 +104,8 @@ DOUBLES = (
     ("birth", "village", "left(name, 1)"),
 )
 # Pairs for training: among those that agree in these, true pairs are neither rare nor all.
-TRAINING = (("name", "village"), ("birth", "town"), ("name", "birth"))
+TRAINING = (("name", "village"), ("phone",), ("name", "birth"))
+ENOUGH = 200  # pairs that a round of training needs
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,7 @@ def untrained(settings: LinkageSettings, plan: Plan) -> Model:
     return {
         "link_type": plan.kind,
         "probability_two_random_records_match": plan.prior,
-        "retain_matching_columns": False,
+        "retain_matching_columns": True,
         "retain_intermediate_calculation_columns": True,
         "additional_columns_to_retain": ["is_valid"],
         "comparisons": [_comparison(name, given) for name, given in settings.comparisons.items()],
@@ -171,7 +175,7 @@ def train(con: Connection, tables: Sequence[str], model: Model, plan: Plan, trai
     made = linker(con, tables, model, plan)
     made.training.estimate_u_using_random_sampling(max_pairs=training.pairs, seed=training.seed)
     if rows >= training.least_rows:
-        for columns in plan.training:
+        for columns in (columns for columns in plan.training if _pairs(con, tables, columns) >= ENOUGH):
             made.training.estimate_parameters_using_expectation_maximisation(
                 _rules(_splink(), [columns])[0], estimate_without_term_frequencies=True, max_pairs=training.em_pairs
             )
@@ -180,16 +184,32 @@ def train(con: Connection, tables: Sequence[str], model: Model, plan: Plan, trai
     return _filled(found, model)
 
 
+def _pairs(con: Connection, tables: Sequence[str], columns: tuple[str, ...]) -> int:
+    """How many pairs agree in these columns."""
+    left, right = tables[0], tables[-1]
+    counted = [f"SELECT {', '.join(columns)}, count(*) AS n FROM {table} GROUP BY ALL" for table in (left, right)]
+    both = f"({counted[0]}) AS l JOIN ({counted[1]}) AS r USING ({', '.join(columns)})"
+    size = "l.n * (l.n - 1) // 2" if left == right else "l.n * r.n"
+    return sql.number(con, f"SELECT COALESCE(sum({size}), 0) FROM {both}")
+
+
 def _filled(found: Model, stated: Model) -> Model:
-    """The estimates, with the stated share where a level was not seen, and never less than the stated u."""
+    """The estimates, with the stated share where a level was not seen, and never less than the stated u.
+
+    Among pairs drawn at random are some true ones; what they add to u is taken off.
+    """
+    prior = stated["probability_two_random_records_match"]
     for comparison, given in zip(found["comparisons"], stated["comparisons"], strict=True):
         pairs = zip(comparison["comparison_levels"], given["comparison_levels"], strict=True)
         for level, start in (pair for pair in pairs if not pair[0].get("is_null_level")):
             m, u = level.get("m_probability"), level.get("u_probability")
             # A level that training hardly saw is rare, not impossible.
             level["m_probability"] = max(m if isinstance(m, float) else 0.0, start["m_probability"] / 10)
-            level["u_probability"] = max(u if isinstance(u, float) else 0.0, start["u_probability"])
-    return found | {"probability_two_random_records_match": stated["probability_two_random_records_match"]}
+            strangers = (u if isinstance(u, float) else 0.0) - prior * level["m_probability"]
+            level["u_probability"] = max(strangers, start["u_probability"])
+            if start["label_for_charts"] in SILENT:
+                level["u_probability"] = level["m_probability"]
+    return found | {"probability_two_random_records_match": prior}
 
 
 def level_sql(comparison: str) -> str:

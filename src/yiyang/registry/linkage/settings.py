@@ -16,14 +16,15 @@ class Thresholds(Strict):
 
     automatic: float = Field(gt=0.5, lt=1)
     judge: float = Field(gt=0, lt=1)
+    judge_doubles: float = Field(gt=0, lt=1)
     margin: float = Field(ge=0)
     listed: float = Field(ge=0)
     shown: int = Field(ge=1, le=50)
 
     @model_validator(mode="after")
     def _in_order(self) -> Thresholds:
-        if self.judge >= self.automatic:
-            raise ValueError("judge must be below automatic")
+        if max(self.judge, self.judge_doubles) >= self.automatic:
+            raise ValueError("judge and judge_doubles must be below automatic")
         return self
 
 
