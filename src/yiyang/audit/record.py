@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connections, transaction
 from psycopg.types.json import Jsonb
 
 from yiyang.access.ranges import NO_AREA
@@ -90,13 +90,13 @@ def record(
     )
 
 
-def flush() -> None:
+def flush(using: str = "default") -> None:
     """Write what was collected, and one line for the writes of this transaction that the triggers noted."""
     collected = _collected.get()
     if collected is None:
         return
     lines, collected.lines = collected.lines, []
-    with connection.cursor() as cursor:
+    with connections[using].cursor() as cursor:
         # Not bulk_create: it asks the new rows back, and a visitor may add lines but see none.
         cursor.executemany(INSERT, [[getattr(line, column) for column in COLUMNS] for line in lines])
         cursor.execute("SELECT audit_seal_writes()")
@@ -107,4 +107,4 @@ def work(scope: Scope, using: str = "default") -> Iterator[Scope]:
     """One unit of work outside a request: the scope, one transaction, and its audit lines written with it."""
     with acting(scope), collecting(), transaction.atomic(using=using):
         yield scope
-        flush()
+        flush(using)

@@ -100,6 +100,18 @@ class SecretError(YiyangError):
     exit_code = 13
 
 
+class AuditError(YiyangError):
+    """The audit log is not what was written: a line was removed, changed, inserted or moved, or its end was cut off."""
+
+    exit_code = 14
+
+
+class InstallationError(YiyangError):
+    """The doctor found something wrong with the installation."""
+
+    exit_code = 15
+
+
 class Interrupted(YiyangError):
     """Stopped by the user (Ctrl-C); earlier output is untouched."""
 

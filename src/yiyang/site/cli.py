@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib
 import sys
+from contextlib import AbstractContextManager
 from typing import Annotated, NoReturn
 
 import typer
 
-from yiyang.base import screen
+from yiyang.base import platform, screen
 from yiyang.base.errors import Interrupted, YiyangError
 
 app = typer.Typer(
@@ -35,13 +36,22 @@ ROOMS = {
     "yiyang.entitlement.cli": None,
     "yiyang.site.keys": "keys",
     "yiyang.site.backup.cli": None,
+    "yiyang.site.doctor.cli": None,
+    "yiyang.audit.cli": "audit",
 }
 
 
 def _gather() -> None:
-    """Put every room's commands under the root."""
+    """Put every room's commands under the root, and tell low rooms how the platform is started."""
+    platform.use(_start)
     for module, word in ROOMS.items():
         app.add_typer(importlib.import_module(module).app, name=word)
+
+
+def _start() -> AbstractContextManager[object]:
+    from yiyang.site.start import start
+
+    return start()
 
 
 def main() -> None:
