@@ -1,0 +1,217 @@
+"""Checks of the database: reachable, bound by its second lock, migrated, its worker alive, its log whole."""
+
+from __future__ import annotations
+
+from yiyang.site.doctor.finding import Check, Finding, Place, ok, warning, wrong
+from yiyang.site.postgres import APP_ROLE, OLDEST_MAJOR
+
+# Accounts of the staff: read before anybody's scope is known. Their tables hold no elder.
+_BEFORE_A_SCOPE = {"accounts_user", "accounts_apitoken"}
+_EXTENSIONS = ("plpgsql",)
+_HEARTBEAT_SECONDS = 120
+
+
+def reachable(place: Place) -> Finding:
+    if place.unreachable:
+        return wrong(
+            place.unreachable, ("检查 DATABASE_URL、服务器与密码", "Check DATABASE_URL, the server and the password")
+        )
+    version, encoding, synchronous = place.ask(
+        "SELECT current_setting('server_version_num')::int, current_setting('server_encoding'), "
+        "current_setting('synchronous_commit')"
+    )[0]
+    if version // 10000 < OLDEST_MAJOR or encoding != "UTF8":
+        return wrong(
+            (f"PostgreSQL {version // 10000}，编码 {encoding}", f"PostgreSQL {version // 10000}, encoding {encoding}"),
+            (f"需要 PostgreSQL {OLDEST_MAJOR} 以上和 UTF8", f"PostgreSQL {OLDEST_MAJOR} or newer and UTF8 are needed"),
+        )
+    if synchronous == "off":
+        return wrong(
+            ("synchronous_commit 已关闭，断电会丢数据", "synchronous_commit is off: a power cut loses data"),
+            ("ALTER SYSTEM SET synchronous_commit = on", "ALTER SYSTEM SET synchronous_commit = on"),
+        )
+    return ok(f"PostgreSQL {version // 10000}.{version % 10000}", f"PostgreSQL {version // 10000}.{version % 10000}")
+
+
+def extensions(place: Place) -> Finding:
+    there = {row[0] for row in place.ask("SELECT extname FROM pg_extension")}
+    if missing := sorted(set(_EXTENSIONS) - there):
+        names = ", ".join(missing)
+        return wrong(
+            (f"缺少扩展 {names}", f"Extensions missing: {names}"),
+            (f"CREATE EXTENSION {names}", f"CREATE EXTENSION {names}"),
+        )
+    return ok("扩展齐全", "All extensions are there")
+
+
+def app_role(place: Place) -> Finding:
+    """The role that web, worker and commands enter as is bound by the rules, and owns nothing they bind."""
+    found = place.ask(
+        "SELECT current_user, rolsuper, rolbypassrls, rolcreaterole, "
+        "EXISTS (SELECT FROM pg_class WHERE relowner = r.oid AND relkind = 'r') "
+        "FROM pg_roles r WHERE rolname = current_user"
+    )
+    name, is_super, bypasses, makes_roles, owns = found[0]
+    if place.app is None:
+        return wrong(
+            (f"{APP_ROLE} 无法登录", f"{APP_ROLE} cannot enter"),
+            (
+                "检查 YIYANG_APP_DATABASE_URL 或重新运行 yiyang serve",
+                "Check YIYANG_APP_DATABASE_URL, or run yiyang serve again",
+            ),
+        )
+    if is_super or bypasses or makes_roles or owns:
+        bind = f"ALTER ROLE {APP_ROLE} NOSUPERUSER NOBYPASSRLS NOCREATEROLE"
+        return wrong(
+            (
+                f"应用以 {name} 登录，它能绕过行级安全",
+                f"The application enters as {name}, who passes row-level security by",
+            ),
+            (
+                f"让 YIYANG_APP_DATABASE_URL 以 {APP_ROLE} 登录；{bind}",
+                f"Let YIYANG_APP_DATABASE_URL enter as {APP_ROLE}; {bind}",
+            ),
+        )
+    return ok(f"应用以 {name} 登录，受行级安全约束", f"The application enters as {name}, bound by row-level security")
+
+
+def second_lock(place: Place) -> Finding:
+    """Every table that the application may read and that tells of people has row-level security and a policy."""
+    known = ", ".join(f"'{table}'" for table in sorted(_personal_tables())) or "''"
+    open_tables = [
+        row[0]
+        for row in place.ask(
+            f"""SELECT c.relname FROM pg_class c
+            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+            AND has_table_privilege('{APP_ROLE}', c.oid, 'SELECT')
+            AND (c.relname IN ({known}) OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid
+                 AND NOT a.attisdropped AND a.attname IN ('area_code', 'person', 'person_id')))
+            AND NOT (c.relrowsecurity AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid)) ORDER BY 1"""
+        )
+    ]
+    if open_tables:
+        names = ", ".join(open_tables)
+        return wrong(
+            (f"没有行级安全的表：{names}", f"Tables without row-level security: {names}"),
+            ("运行 yiyang migrate；仍有则请报告", "Run yiyang migrate; report it if they remain"),
+        )
+    return ok("有个人信息的表都有行级安全", "Every table about people has row-level security")
+
+
+def _personal_tables() -> set[str]:
+    from django.apps import apps
+
+    from yiyang.access.fields import personal
+
+    models = [model for model in apps.get_models() if model._meta.managed and personal(model)]
+    return {model._meta.db_table for model in models} - _BEFORE_A_SCOPE
+
+
+def no_scope_no_rows(place: Place) -> Finding:
+    """The lock tried: without a scope the application sees nobody."""
+    if place.app is None or place.ask("SELECT to_regclass('registry_person')") == [(None,)]:
+        return ok("还没有人员表", "There is no table of persons yet")
+    if place.app.execute("SELECT EXISTS (SELECT FROM registry_person)").fetchone() == (True,):
+        return wrong(
+            ("没有范围也能看到人员", "Persons are seen without a scope"),
+            (
+                "立即停止服务；ALTER TABLE registry_person ENABLE ROW LEVEL SECURITY",
+                "Stop the service at once; ALTER TABLE registry_person ENABLE ROW LEVEL SECURITY",
+            ),
+        )
+    return ok("没有范围就看不到任何人", "Without a scope nobody is seen")
+
+
+def migrations(place: Place) -> Finding:
+    from django.db.migrations.loader import MigrationLoader
+
+    has_table = place.ask("SELECT to_regclass('django_migrations')") != [(None,)]
+    done = {(app, name) for app, name in place.ask("SELECT app, name FROM django_migrations")} if has_table else set()
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    waiting = sorted(f"{app}.{name}" for app, name in set(loader.disk_migrations) - done - _replaced(loader))
+    if waiting:
+        return wrong(
+            (
+                f"{len(waiting)} 个数据库变更未执行（{waiting[0]} …）",
+                f"{len(waiting)} migrations wait ({waiting[0]} …)",
+            ),
+            ("备份后运行 yiyang migrate", "Make a backup and run yiyang migrate"),
+        )
+    newer = sorted(f"{app}.{name}" for app, name in done - set(loader.disk_migrations) if app in loader.migrated_apps)
+    if newer:
+        return wrong(
+            (f"数据库来自更新的版本（{newer[-1]}）", f"The database is of a newer version ({newer[-1]})"),
+            (
+                "安装新版本，或恢复升级前的备份",
+                "Install the newer version, or restore the backup made before the upgrade",
+            ),
+        )
+    return ok("数据库是本版本的", "The database is of this version")
+
+
+def _replaced(loader: object) -> set[tuple[str, str]]:
+    """Squashed migrations count as done where what they replace was done."""
+    return set(getattr(loader, "replacements", {}))
+
+
+def worker(place: Place) -> Finding:
+    """Somebody works: heartbeats are fresh, and no job hangs on a worker that is gone."""
+    if place.ask("SELECT to_regclass('procrastinate_workers')") == [(None,)]:
+        return warning(
+            ("后台任务表还没有建立", "The tables of the worker are not there yet"), ("yiyang migrate", "yiyang migrate")
+        )
+    alive = place.ask(
+        f"SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '{_HEARTBEAT_SECONDS} s'"
+    )[0][0]
+    stalled = place.ask(
+        f"""SELECT count(*) FROM procrastinate_jobs j LEFT JOIN procrastinate_workers w ON w.id = j.worker_id
+        WHERE j.status = 'doing' AND (w.id IS NULL OR w.last_heartbeat < now() - interval '{_HEARTBEAT_SECONDS} s')"""
+    )[0][0]
+    waiting = place.ask(
+        "SELECT count(*) FROM procrastinate_jobs "
+        "WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at < now())"
+    )[0][0]
+    says = (
+        f"{alive} 个后台进程，{waiting} 项等待，{stalled} 项中断",
+        f"{alive} workers, {waiting} jobs waiting, {stalled} stalled",
+    )
+    mend = (
+        "启动后台进程（systemctl start yiyang-worker）；它会接手中断的任务",
+        "Start the worker (systemctl start yiyang-worker); it takes stalled jobs up",
+    )
+    if not alive and (waiting or stalled):
+        return wrong(says, mend)
+    return warning(says, mend) if stalled or not alive else ok(*says)
+
+
+def audit_chain(place: Place) -> Finding:
+    """The end of the chain fits its head, and no number is missing. The whole is checked by `yiyang audit verify`."""
+    if place.owner is None or place.ask("SELECT to_regclass('audit_head')") == [(None,)]:
+        return ok("此处不检查（需要 DATABASE_URL）", "Not checked here (needs DATABASE_URL)")
+    row = place.owner.execute(
+        "SELECT h.seq, count(l.seq), coalesce(max(l.seq), 0), "
+        "coalesce((SELECT hash FROM audit_line ORDER BY seq DESC LIMIT 1), '') = h.hash "
+        "FROM audit_head h LEFT JOIN audit_line l ON true GROUP BY h.seq, h.hash"
+    ).fetchone()
+    head, lines, last, fits = row or (0, 0, 0, False)
+    if not (head == lines == last and fits):
+        return wrong(
+            (
+                f"审计日志应有 {head} 条，现有 {lines} 条",
+                f"The audit log has {lines} of {head} lines, or its end was changed",
+            ),
+            ("运行 yiyang audit verify，并保全备份", "Run yiyang audit verify, and keep the backups"),
+        )
+    return ok(f"审计日志 {lines} 条，首尾相符", f"The audit log has {lines} lines; its end fits")
+
+
+CHECKS = (
+    Check("database", ("数据库", "database"), reachable),
+    Check("extensions", ("扩展", "extensions"), extensions, with_database=True),
+    Check("app role", ("应用角色", "application's role"), app_role, with_database=True),
+    Check("migrations", ("数据库版本", "migrations"), migrations, with_database=True),
+    Check("second lock", ("行级安全", "row-level security"), second_lock, with_database=True),
+    Check("no scope", ("无范围", "no scope"), no_scope_no_rows, with_database=True),
+    Check("worker", ("后台任务", "worker"), worker, with_database=True),
+    Check("audit", ("审计日志", "audit log"), audit_chain, with_database=True),
+)
