@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import date
 
+from allauth.account.authentication import get_authentication_records
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from yiyang.access.scope import NOBODY, Scope, acting
-from yiyang.accounts.roles import load_roles
-from yiyang.accounts.scopes import grants_in_force, scope_of
-from yiyang.areas.models import Area
-from yiyang.areas.places import ranges_of
-from yiyang.audit.record import collecting, flush, record
+from yiyang.access.scope import Scope, acting
+from yiyang.accounts.narrowing import narrowed
+from yiyang.accounts.scopes import scope_of
+from yiyang.accounts.tokens import TokenRefused, authenticate
+from yiyang.audit.record import Collected, collecting, flush, record
 
 Answer = Callable[[HttpRequest], HttpResponse]
+API = "/api/"
 
 
 def today() -> date:
@@ -34,6 +37,11 @@ def address_of(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))[:64]
 
 
+def anonymous(request: HttpRequest) -> Scope:
+    """Nobody's scope; the log still says from where and in which request."""
+    return Scope(None, "", request=getattr(request, "request_id", ""), address=address_of(request))
+
+
 class UnitOfWork:
     """Last in the chain: around the view and nothing else.
 
@@ -44,16 +52,14 @@ class UnitOfWork:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.scope = self._scope(request)  # type: ignore[attr-defined]
         request.failure = None  # type: ignore[attr-defined]
-        with acting(request.scope), collecting():  # type: ignore[attr-defined]
-            with transaction.atomic():
-                response = self.get_response(request)
-                if request.failure is not None or response.status_code >= 500:  # type: ignore[attr-defined]
-                    transaction.set_rollback(True)
-                else:
-                    flush()
-        if response.status_code in (403, 404) and request.user.is_authenticated:
+        try:
+            request.scope = self._scope(request)  # type: ignore[attr-defined]
+        except TokenRefused as refused:
+            return JsonResponse({"code": "token", "message": refused.zh}, status=refused.status)
+        with acting(request.scope), collecting() as collected:  # type: ignore[attr-defined]
+            response = self._work(request, collected)
+        if response.status_code in (403, 404) and request.scope.user is not None:  # type: ignore[attr-defined]
             self._note_refusal(request, response.status_code)
         return response
 
@@ -61,15 +67,31 @@ class UnitOfWork:
         """Django has turned it into an answer by the time we see one; remember that it happened."""
         request.failure = exception  # type: ignore[attr-defined]
 
+    def _work(self, request: HttpRequest, collected: Collected) -> HttpResponse:
+        with transaction.atomic():
+            response = self.get_response(request)
+            if request.failure is not None or response.status_code >= 500:  # type: ignore[attr-defined]
+                transaction.set_rollback(True)
+                collected.lines.clear()
+            else:
+                flush()
+        if collected.lines:
+            # Noted by what runs after the commit.
+            with transaction.atomic():
+                flush()
+        return response
+
     @staticmethod
     def _scope(request: HttpRequest) -> Scope:
+        """The token's on the API, else the session's."""
+        header = request.headers.get("Authorization", "")
+        if header and request.path.startswith(API):
+            return _scope_of_token(request, header)
         if not request.user.is_authenticated:
-            return NOBODY
+            return anonymous(request)
         request_id = getattr(request, "request_id", "")
         whole = scope_of(request.user, today(), request=request_id, address=address_of(request))
-        # The area that the user chose to work in (the top bar) can only take away.
-        chosen = Area.objects.filter(pk=request.session["area"]).first() if request.session.get("area") else None
-        return whole.narrowed(ranges_of(chosen, today())) if chosen else whole
+        return narrowed(whole, request, today())
 
     @staticmethod
     def _note_refusal(request: HttpRequest, status: int) -> None:
@@ -78,26 +100,65 @@ class UnitOfWork:
             flush()
 
 
+def _scope_of_token(request: HttpRequest, header: str) -> Scope:
+    """In a transaction of its own: a wrong token is noted and counted although nothing else happens."""
+    refused: TokenRefused | None = None
+    with acting(anonymous(request)) as scope, collecting(), transaction.atomic():
+        try:
+            scope = authenticate(header, scope.address, scope.request)
+        except TokenRefused as problem:
+            refused = problem
+        flush()
+    if refused:
+        raise refused
+    return scope
+
+
 class FirstSteps:
     """Before anything else: a new password at the first login, and a second factor where the role asks for it."""
 
-    OPEN = ("/accounts/", "/static/", "/healthz", "/readyz", "/metrics", "/api/")
+    OPEN = ("/accounts/", "/static/", "/healthz", "/readyz", "/metrics")
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated and not request.path.startswith(self.OPEN):
-            if request.user.must_change_password:
-                return redirect("account_change_password")
-            if self._lacks_second_factor(request):
-                return redirect("mfa_activate_totp")
-        return self.get_response(request)
+        step = "" if request.path.startswith(self.OPEN) else self._missing(request)
+        if step and request.path.startswith(API):
+            return JsonResponse({"code": "first_steps", "message": "请先在网页上完成首次登录。"}, status=403)
+        return redirect(step) if step else self.get_response(request)
+
+    def _missing(self, request: HttpRequest) -> str:
+        """The name of the page to go to first."""
+        if not request.user.is_authenticated:
+            return ""
+        if request.user.must_change_password and not _came_by_single_sign_on(request):
+            return "account_change_password"
+        return "mfa_activate_totp" if self._lacks_second_factor(request) else ""
 
     @staticmethod
     def _lacks_second_factor(request: HttpRequest) -> bool:
-        from allauth.mfa.utils import is_mfa_enabled
+        from yiyang.accounts.second_factor import is_asked_of, is_set_up
 
-        roles = load_roles().roles
-        asked = any(roles[g.role].second_factor for g in grants_in_force(request.user, today()) if g.role in roles)
-        return asked and settings.SECOND_FACTOR and not is_mfa_enabled(request.user)
+        user = request.user
+        return user.is_authenticated and is_asked_of(user) and not is_set_up(user)
+
+
+def _came_by_single_sign_on(request: HttpRequest) -> bool:
+    # Whoever enters through another system may not know his password here.
+    return any(each["method"] == "socialaccount" for each in get_authentication_records(request, request.user))
+
+
+class SeenSession:
+    """When a session was last used, to five minutes: allauth's own middleware writes at every request."""
+
+    EVERY = 300
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and request.session.get("seen", 0) < time.time() - self.EVERY:
+            request.session["seen"] = round(time.time())
+            UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=timezone.now())
+        return self.get_response(request)

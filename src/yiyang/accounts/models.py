@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -39,13 +39,14 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True, verbose_name="启用")
     is_demo = models.BooleanField(default=False, verbose_name="演示账户")
     must_change_password = models.BooleanField(default=True, verbose_name="首次登录须改密码")
+    temporary_until = models.DateTimeField(null=True, verbose_name="临时密码有效期至")
     created_at = models.DateTimeField(auto_now_add=True, verbose_name="建立时间")
     created_by = models.ForeignKey("self", models.PROTECT, null=True, verbose_name="建立人")
 
     objects = UserManager()
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS = ("name",)
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
     class Meta:
         verbose_name = verbose_name_plural = "账户"
@@ -98,6 +99,7 @@ class ApiToken(models.Model):
     digest = models.BinaryField(unique=True, verbose_name="指纹")
     rights = models.JSONField(default=list, verbose_name="权限")
     registers = models.JSONField(null=True, verbose_name="登记册")
+    area = models.ForeignKey(Area, models.PROTECT, null=True, related_name="+", verbose_name="区划")
     created_at = models.DateTimeField(auto_now_add=True, verbose_name="签发时间")
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="签发人")
     expires = models.DateTimeField(verbose_name="有效期至")
@@ -123,6 +125,7 @@ sorted_fields(
     "is_active",
     "is_demo",
     "must_change_password",
+    "temporary_until",
     "created_at",
     "created_by",
 )
@@ -137,6 +140,7 @@ sorted_fields(
     "prefix",
     "rights",
     "registers",
+    "area",
     "created_at",
     "created_by",
     "expires",

@@ -27,7 +27,8 @@ class Role(Text):
 
     Attributes:
         levels: levels of the areas it can be granted for.
-        hands_on: rights that its holder may grant though he does not have them.
+        hands_on: rights that its holder may grant, or put into a token, though he does not have them.
+        hands_on_no_area: its holder may grant roles that see what has no area.
         no_area: granted on the city (or above), it also sees what has no area.
         second_factor: a one-time code is asked at login.
         api_only: no pages, only the API.
@@ -37,10 +38,22 @@ class Role(Text):
     levels: tuple[Level, ...] = Field(min_length=1)
     rights: tuple[RightName, ...] = Field(min_length=1)
     hands_on: tuple[RightName, ...] = ()
+    hands_on_no_area: bool = False
     no_area: bool = False
     second_factor: bool = False
     api_only: bool = False
     not_on_same_case: tuple[RightName, ...] = ()
+
+    @property
+    def reach(self) -> frozenset[str]:
+        """Every right that a holder has or can let others have."""
+        passes_on = {"account.grant", "token.manage"} & set(self.rights)
+        return frozenset(self.rights) | (frozenset(self.hands_on) if passes_on else frozenset())
+
+    @property
+    def needs_registers(self) -> bool:
+        """A machine that delivers does so for named registers."""
+        return self.api_only and "delivery.upload" in self.rights
 
 
 class Roles(Strict):

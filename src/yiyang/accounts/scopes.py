@@ -7,10 +7,11 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from yiyang.access.ranges import NO_AREA, NOWHERE, Ranges
+from yiyang.access.ranges import ALL, NO_AREA, NOWHERE, Ranges
 from yiyang.access.scope import NOBODY, Scope
 from yiyang.accounts.models import ApiToken, Grant, User
-from yiyang.accounts.roles import load_roles
+from yiyang.accounts.roles import Role, load_roles
+from yiyang.areas.models import Area
 from yiyang.areas.places import ranges_of
 
 UNPLACED = Ranges.of([(NO_AREA, NO_AREA + 1)])
@@ -21,6 +22,12 @@ def grants_in_force(user: User, on: date) -> QuerySet[Grant]:
     """The grants of an account that hold on a day."""
     holds = Q(starts__lte=on) & (Q(ends__isnull=True) | Q(ends__gte=on)) & Q(revoked_at__isnull=True)
     return user.grants.filter(holds).select_related("area")
+
+
+def reach_of(role: Role, area: Area, on: date) -> Ranges:
+    """Where a role granted in an area holds on a day."""
+    where = ranges_of(area, on)
+    return where | UNPLACED if where and role.no_area and area.level in ON_TOP else where
 
 
 def scope_of(user: User, on: date, *, request: str = "", address: str = "") -> Scope:
@@ -34,9 +41,7 @@ def scope_of(user: User, on: date, *, request: str = "", address: str = "") -> S
         role = roles.get(grant.role)
         if role is None:
             continue
-        where = ranges_of(grant.area, on)
-        if role.no_area and grant.area.level in ON_TOP:
-            where |= UNPLACED
+        where = reach_of(role, grant.area, on)
         for right in role.rights:
             rights[right] |= where
         registers = None if registers is None or grant.registers is None else registers | set(grant.registers)
@@ -45,9 +50,10 @@ def scope_of(user: User, on: date, *, request: str = "", address: str = "") -> S
 
 
 def scope_of_token(token: ApiToken, on: date, *, request: str = "", address: str = "") -> Scope:
-    """The scope of a token: its account's, narrowed to the token's rights and registers."""
+    """The scope of a token: its account's, narrowed to the token's rights, area and registers."""
     whole = scope_of(token.user, on, request=request, address=address)
-    rights = {right: where for right, where in whole.rights.items() if right in token.rights}
+    within = ALL if token.area is None else ranges_of(token.area, on)
+    rights = {right: where & within for right, where in whole.rights.items() if right in token.rights}
     registers = whole.registers
     if token.registers is not None:
         mine = frozenset(token.registers)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import django_stubs_ext
 
+from yiyang.accounts import single_sign_on
 from yiyang.site.logs import logging_settings
 from yiyang.site.postgres import APP_URL_VARIABLE, URL_VARIABLE, django_settings
 from yiyang.site.secret_key import secret_key
@@ -50,7 +51,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "django_htmx",
     "procrastinate.contrib.django",
@@ -67,7 +67,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "yiyang.accounts.middleware.SeenSession",
     "django_htmx.middleware.HtmxMiddleware",
     "yiyang.accounts.middleware.FirstSteps",
     "yiyang.accounts.middleware.UnitOfWork",
@@ -122,7 +122,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "yiyang.accounts.adapter.Adapter"
-SOCIALACCOUNT_ADAPTER = "yiyang.accounts.adapter.SocialAdapter"
+SOCIALACCOUNT_ADAPTER = "yiyang.accounts.social.SocialAdapter"
+MFA_ADAPTER = "yiyang.accounts.second_factor.MfaAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -134,11 +135,26 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/m/user",
 }
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+# A login ends with the browser, or after eight hours.
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_USERNAME_MIN_LENGTH = 2
+ACCOUNT_FORMS = {
+    "login": "yiyang.accounts.forms_login.Login",
+    "reauthenticate": "yiyang.accounts.forms_login.Reauthenticate",
+    "change_password": "yiyang.accounts.forms_login.ChangePassword",
+}
+MFA_FORMS = {
+    "authenticate": "yiyang.accounts.forms_login.Code",
+    "reauthenticate": "yiyang.accounts.forms_login.CodeAgain",
+    "activate_totp": "yiyang.accounts.forms_login.ActivateTotp",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "颐养"
+# Shown, but written by yiyang.accounts.middleware.SeenSession at most every five minutes.
 USERSESSIONS_TRACK_ACTIVITY = True
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = single_sign_on.providers(os.environ)
 
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_HTTPONLY = True
@@ -150,7 +166,10 @@ SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "yiyang.site.errors.csrf_failure"
-CONTENT_SECURITY_POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; "
+    f"form-action 'self'{single_sign_on.form_targets(os.environ)}; frame-ancestors 'none'"
+)
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
@@ -177,3 +196,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 LOGGING = logging_settings(DEBUG)
 LOGGING_CONFIG = "logging.config.dictConfig"
 SECOND_FACTOR = os.environ.get("YIYANG_SECOND_FACTOR", "1") == "1"
+# On the login page: whose installation it is, and whom to call.
+UNIT_NAME = os.environ.get("YIYANG_UNIT", "")
+HELP_TELEPHONE = os.environ.get("YIYANG_HELP_TELEPHONE", "")

@@ -16,7 +16,7 @@ urlpatterns = [
     path("admin/", include("yiyang.accounts.urls")),
     path("audit/", include("yiyang.audit.urls")),
     path("system/", include("yiyang.site.urls_system")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("yiyang.accounts.urls_login")),
 ]
 
 handler400 = "yiyang.site.errors.bad_request"
