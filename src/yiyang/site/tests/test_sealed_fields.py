@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import pickle
@@ -23,6 +24,7 @@ from yiyang.access import keyring, reseal, secrets
 from yiyang.access.keyring import Cipher
 from yiyang.access.sealed import HashIndexField, SealedText, SealedTextField
 from yiyang.base.errors import SecretError
+from yiyang.site.postgres import APP_URL_VARIABLE, Database
 from yiyang.site.tests import servers
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -30,16 +32,30 @@ USING, AS_APP = "sealed", "sealed_app"
 AIHUA, BAOGUO, CHUNLAN = "51172419500101123X", "511724194002021234", "511724193003031235"
 
 
-@pytest.fixture(scope="module")
-def database(django_db_blocker: Any) -> Iterator[str]:
+@pytest.fixture(scope="module", params=["embedded", "postgres_15"])
+def database(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[str]:
     """A database of its own beside Django's, known as USING and AS_APP; yields the owner's address."""
-    with servers.embedded() as found, django_db_blocker.unblock():
+    with pytest.MonkeyPatch.context() as patch, contextlib.ExitStack() as stack, django_db_blocker.unblock():
+        patch.delenv(APP_URL_VARIABLE, raising=False)
+        found = stack.enter_context(_server(request))
+        found.prepare_roles()
         for alias, url in ((USING, found.owner_url), (AS_APP, found.app_url)):
             connections.settings[alias] = connections.configure_settings({"default": _named(url)})["default"]
         yield found.owner_url
         for alias in (USING, AS_APP):
             connections[alias].close()
             del connections[alias], connections.settings[alias]
+
+
+@contextlib.contextmanager
+def _server(request: pytest.FixtureRequest) -> Iterator[Database]:
+    if request.param == "embedded":
+        with servers.embedded() as found:
+            yield found
+    else:
+        programs = request.getfixturevalue("needs_postgres_15")
+        with servers.postgres_15(programs) as admin, servers.folder() as home:
+            yield Database(servers.new_database(admin, "sealed", "owner"), home)
 
 
 def _named(url: str) -> dict[str, Any]:
