@@ -13,15 +13,17 @@ from yiyang.base.paths import policy_dir
 from yiyang.catalog.apply import is_in_force
 from yiyang.catalog.binding import bind, covers, effective_program
 from yiyang.catalog.cases import CaseRun, Engine, opened, run_cases
-from yiyang.catalog.check_logic import check_logic
+from yiyang.catalog.check_logic import NOBODY, check_logic
 from yiyang.catalog.check_values import check_meeting, check_values
-from yiyang.catalog.facts import load_facts
+from yiyang.catalog.facts import load_facts, load_implications
 from yiyang.catalog.findings import Finding, Level, finding
 from yiyang.catalog.groups import load_groups
 from yiyang.catalog.lists import HEAD, AreaList, departments, list_areas, load_list
 from yiyang.catalog.loader import line_of, shown
 from yiyang.engine.cells import coding_of
 from yiyang.engine.facts import hint_en, hint_zh, nearest
+from yiyang.engine.proof import never
+from yiyang.engine.proof_space import Universe
 
 AGES = (60, 101)  # runs keep every year of age apart, so that thresholds can be simulated
 CASE_KINDS = {"case"}
@@ -181,10 +183,17 @@ def _check_head(own: AreaList, policy: Path | None) -> Iterator[Finding]:
 
 
 def _check_groups(policy: Path | None) -> Iterator[Finding]:
+    """Hardship groups: what their files name, and whether anybody can belong to them."""
     try:
-        load_groups(policy)
+        definitions = load_groups(policy)
     except PolicyError as error:
         yield from _broken("", error)
+        return
+    everybody = Universe(implications=load_implications(policy))
+    for definition in definitions:
+        if never(definition.condition, everybody):
+            path = (policy or policy_dir()) / "groups" / f"{definition.id}.yaml"
+            yield finding(Level.ERROR, "never", "", path, ("who",), *NOBODY, definition.id)
 
 
 def _check_facts(policy: Path | None) -> Iterator[Finding]:

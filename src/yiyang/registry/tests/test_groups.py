@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 import pytest
 
-from yiyang.base.errors import PolicyError
 from yiyang.catalog.facts import load_facts
-from yiyang.catalog.groups import load_groups, named
+from yiyang.catalog.groups import load_groups
 from yiyang.engine.conditions import leaves
 from yiyang.engine.facts import Fact, Kind
 from yiyang.engine.reference import holds
@@ -191,27 +188,6 @@ def test_no_definitions_and_nobody_make_empty_tables(con: Connection) -> None:
     assert con.execute(f"SELECT * FROM {groups.group_rows(con, people, ())}").fetchall() == []
 
 
-def test_the_visited_groups_are_the_six_of_the_document() -> None:
-    visited = {name for name, group in named(load_groups()).items() if group.visited}
-    assert visited == {
-        "living_alone",
-        "empty_nest",
-        "left_behind",
-        "disabled",
-        "severely_disabled",
-        "birth_planning_special",
-    }
-    assert all(group.source.document == "mca_2022_73" for group in named(load_groups()).values() if group.visited)
-
-
-def test_every_group_of_the_mission_is_there() -> None:
-    assert list(named(load_groups())) == [
-        *("living_alone", "empty_nest", "left_behind", "disabled", "severely_disabled", "birth_planning_special"),
-        *("dementia", "lonely", "economic_hardship", "destitute", "low_income", "low_income_edge"),
-        *("rigid_expenditure", "very_old", "centenarian"),
-    ]
-
-
 def test_economic_hardship_is_the_sum_of_its_three_parts(con: Connection) -> None:
     month = _put(con, "people", _people(7, 3000), NOVEMBER)
     groups.group_rows(con, month, load_groups())
@@ -227,52 +203,3 @@ def test_economic_hardship_is_the_sum_of_its_three_parts(con: Connection) -> Non
 
     assert members("economic_hardship") == members("destitute", "low_income", "low_income_edge")
     assert members("centenarian") < members("very_old")
-
-
-def _policy(tmp_path: Path, **files: str) -> Path:
-    """The real facts and documents, with groups of its own."""
-    real = Path(groups.__file__).parents[3] / "policy"
-    for name in ("facts.yaml", "sources", "departments.yaml"):
-        (tmp_path / name).symlink_to(real / name)
-    (tmp_path / "groups").mkdir()
-    for name, text in files.items():
-        (tmp_path / "groups" / f"{name}.yaml").write_text(text, encoding="utf-8")
-    return tmp_path
-
-
-GOOD = """id: alone
-number: 1
-name: {zh: 独居老年人, en: Living alone}
-short: {zh: 独居, en: alone}
-who: age >= 60 and living_arrangement == alone
-source: {document: mca_2022_73, article: 探访对象, checked: recalled}
-"""
-
-
-def test_a_place_may_write_groups_of_its_own(tmp_path: Path) -> None:
-    (found,) = load_groups(_policy(tmp_path, alone=GOOD))
-    assert (found.id, found.group.visited) == ("alone", False)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "says"),
-    [
-        ("living_arrangement ==", "living_arangement ==", "alone.yaml:5.*living_arrangement"),
-        ("== alone", "== alones", "alone.yaml:5.*alone"),
-        ("mca_2022_73", "mca_2022_37", "alone.yaml:6.*mca_2022_73"),
-        ("id: alone", "id: empty", "alone.yaml:1"),
-        ("number: 1", "nummer: 1", "alone.yaml:2.*number"),
-        ("short:", "brief:", "alone.yaml:4"),
-    ],
-)
-def test_a_mistake_is_named_with_file_line_and_the_nearest_word(tmp_path: Path, old: str, new: str, says: str) -> None:
-    with pytest.raises(PolicyError) as caught:
-        load_groups(_policy(tmp_path, alone=GOOD.replace(old, new)))
-    assert re.search(says, str(caught.value), re.DOTALL), str(caught.value)
-
-
-def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
-    files = {"alone": GOOD, "other": GOOD.replace("id: alone", "id: other").replace("age >=", "agee >=")}
-    with pytest.raises(PolicyError) as caught:
-        load_groups(_policy(tmp_path, **files))
-    assert len(caught.value.problems) == 2
