@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 
-from yiyang.base.errors import BackupError, UsageError
+from yiyang.base.errors import BackupError, MissingPart, UsageError
 from yiyang.base.screen import emit_json, say, show_table, t
-from yiyang.site.backup.content import Content
-from yiyang.site.backup.sealing import Secret
+
+if TYPE_CHECKING:
+    from yiyang.site.backup.content import Content
+    from yiyang.site.backup.sealing import Secret
 
 app = typer.Typer()
 PASSPHRASE = "YIYANG_BACKUP_PASSPHRASE"
@@ -45,6 +48,7 @@ def backup_command(
     as_json: AsJson = False,
 ) -> None:
     """把数据库、文件和（加密时）密钥存成一个文件。Put database, files and, when encrypted, keys into one file."""
+    _need_web()
     from yiyang.site.backup.make import make_backup
     from yiyang.site.postgres import database
     from yiyang.site.start import data_folder
@@ -88,6 +92,7 @@ def restore_command(
     as_json: AsJson = False,
 ) -> None:
     """把备份恢复到空的数据库和数据文件夹，并逐表核对。Put a backup back and compare each table."""
+    _need_web()
     from yiyang.site.backup.archive import is_sealed
     from yiyang.site.backup.restore import check_backup, restore_backup
     from yiyang.site.postgres import database
@@ -122,6 +127,13 @@ def restore_command(
         )
 
 
+def _need_web() -> None:
+    if not importlib.util.find_spec("psycopg") or not importlib.util.find_spec("cryptography"):
+        raise MissingPart(
+            "没有安装平台部分：pip install 'yiyang[web]'", "The platform is missing: pip install 'yiyang[web]'"
+        )
+
+
 def _target(into: str | None) -> Path | None:
     """The folder that --into names; an address goes where every part of the platform looks for it."""
     if into and "://" in into:
@@ -140,6 +152,8 @@ def _file(out: Path, sealed: bool) -> Path:
 
 
 def _secret(passphrase_file: Path | None, key_file: Path | None, twice: bool) -> Secret:
+    from yiyang.site.backup.sealing import Secret
+
     if key_file:
         return Secret(key_file=key_file)
     if passphrase_file:

@@ -13,7 +13,8 @@ import typer
 
 from yiyang.base.errors import InstallationError, YiyangError
 from yiyang.base.screen import emit_json, show_table, t
-from yiyang.site.doctor import folder, machine
+from yiyang.site.doctor import folder as data_folder
+from yiyang.site.doctor import machine
 from yiyang.site.doctor.finding import OK, WARNING, WRONG, Check, Finding, Place, wrong
 
 app = typer.Typer()
@@ -27,9 +28,8 @@ def doctor_command(
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出。Answer in JSON.")] = False,
 ) -> None:
     """检查安装是否正常，说明哪里不对、怎样改正。See whether the installation is sound; say how to mend what is not."""
-    from yiyang.site.start import data_folder
-
-    with _place((data or data_folder()).resolve(), port) as place:
+    folder = data or Path(os.environ.get("YIYANG_DATA", "var"))
+    with _place(folder.resolve(), port) as place:
         found = examine(place)
     if as_json:
         emit_json([{"check": check.name, **asdict(finding)} for check, finding in found])
@@ -49,8 +49,8 @@ def _checks() -> tuple[Check, ...]:
     with contextlib.suppress(ImportError):  # Without the extra `web` the check of packages says so.
         from yiyang.site.doctor import server
 
-        return (*machine.CHECKS, *folder.CHECKS, *server.CHECKS)
-    return (*machine.CHECKS, *folder.CHECKS)
+        return (*machine.CHECKS, *data_folder.CHECKS, *server.CHECKS)
+    return (*machine.CHECKS, *data_folder.CHECKS)
 
 
 def _run(check: Check, place: Place) -> Finding:
