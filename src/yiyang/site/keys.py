@@ -19,15 +19,17 @@ OWNER = "owner"
 
 
 @app.command("create", epilog="例 Example: yiyang keys create --sm")
-def create_command(sm: Sm = False) -> None:
+def create_command(sm: Sm = False, as_json: AsJson = False) -> None:
     """新建密钥文件；已有则不覆盖。Make the key ring of a new installation; an old one is never overwritten."""
     from yiyang.access import keyring
     from yiyang.access.keyring import Cipher, Hash
 
     path = keyring.default_path()
     cipher, index = (Cipher.SM4, Hash.SM3) if sm else (Cipher.AES, Hash.SHA256)
-    keyring.create(path, now=_now(), cipher=cipher, index=index)
-    say(
+    ring = keyring.create(path, now=_now(), cipher=cipher, index=index)
+    if as_json:
+        return emit_json({"file": str(path), "key": ring.active.id})
+    return say(
         f"已建立密钥文件 {path}。请与数据库备份分开，另存一份：丢失它，已加密的数据就打不开了。",
         f"The key ring is {path}. Keep a copy apart from the database's backups: without it the data do not open.",
     )
@@ -62,13 +64,15 @@ def status_command(
 
 
 @app.command("rotate", epilog="例 Example: yiyang keys rotate && yiyang keys reseal")
-def rotate_command(sm: Sm = False) -> None:
+def rotate_command(sm: Sm = False, as_json: AsJson = False) -> None:
     """启用新密钥；旧密钥只用于解密。Seal under a new key from now on; the old ones only open."""
     from yiyang.access import keyring
     from yiyang.access.keyring import Cipher
 
     ring = keyring.rotate(keyring.default_path(), now=_now(), cipher=Cipher.SM4 if sm else None)
-    say(
+    if as_json:
+        return emit_json({"key": ring.active.id, "algorithm": str(ring.active.algorithm)})
+    return say(
         f"新密钥 {ring.active.id}（{ring.active.algorithm}）已启用。请运行 yiyang keys reseal，并重新备份密钥文件。",
         f"Key {ring.active.id} ({ring.active.algorithm}) seals now. Run `yiyang keys reseal`, and back up the ring.",
     )

@@ -62,3 +62,11 @@ def test_a_missing_ring_is_told_with_its_remedy() -> None:
     error = run("status").exception
     assert isinstance(error, SecretError)
     assert "yiyang keys create" in error.zh
+
+
+def test_scripts_are_answered_in_json(path: Path) -> None:
+    first = json.loads(run("create", "--json").stdout)
+    assert first["file"] == str(path)
+    second = json.loads(run("rotate", "--json").stdout)
+    assert second == {"key": keyring.load(path).active.id, "algorithm": "aes-256-gcm"}
+    assert second["key"] != first["key"]
