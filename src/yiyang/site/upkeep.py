@@ -1,0 +1,70 @@
+"""Commands of an installation that an operator keeps: migrate, web, worker. `yiyang serve` is all of them in one."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from yiyang.base.errors import MissingPart
+from yiyang.base.screen import say
+
+app = typer.Typer()
+
+
+@app.command("migrate", epilog="例 Example: yiyang migrate")
+def migrate_command() -> None:
+    """把数据库升级到本版本，并收集静态文件；可重复执行。Bring database and static files to this version."""
+    from yiyang.site import start
+
+    with start.start():
+        start.migrate()
+        collect_static()
+    say("数据库和静态文件已是本版本。", "Database and static files are of this version.")
+
+
+def collect_static() -> None:
+    """Put style and script where the web server finds them, under names that change with their content."""
+    from django.core.management import call_command
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@app.command("web", epilog="例 Example: YIYANG_BIND=unix:/run/yiyang/web.sock yiyang web")
+def web_command() -> None:
+    """只启动网页服务（生产环境）。Only the web server, for production: reads YIYANG_BIND and YIYANG_WORKERS."""
+    from yiyang.site import start
+
+    # The embedded database, if it is that, is joined by this process, which gunicorn then becomes the child of.
+    with start.start():
+        sys.argv = ["gunicorn", "--config", f"file:{_beside('gunicorn_conf.py')}", "yiyang.site.wsgi:application"]
+        _gunicorn()
+
+
+def _beside(name: str) -> Path:
+    return Path(__file__).with_name(name)
+
+
+def _gunicorn() -> None:
+    try:
+        from gunicorn.app.wsgiapp import run
+    except ImportError as error:
+        raise MissingPart(
+            "没有安装 gunicorn：pip install 'yiyang[web]'", "gunicorn is missing: pip install 'yiyang[web]'"
+        ) from error
+    run()
+
+
+@app.command("worker", epilog="例 Example: yiyang worker --concurrency 2")
+def worker_command(
+    concurrency: Annotated[int, typer.Option(help="同时执行几项任务。Jobs at the same time.")] = 1,
+) -> None:
+    """只启动后台任务（生产环境）。Only the worker, for production."""
+    from yiyang.site import start
+
+    with start.start():
+        from django.core.management import call_command
+
+        call_command("procrastinate", "worker", concurrency=concurrency)
