@@ -1,8 +1,9 @@
-"""Commands: registry build, registry show, registry groups, registry contracts."""
+"""Commands: registry build, registry link, registry show, registry groups, registry contracts."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -32,19 +33,50 @@ def build_command(
     previous: Annotated[
         Path | None, typer.Option(metavar="SNAPSHOT", help="上一快照，承接历史。The snapshot before.")
     ] = None,
+    links: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="已定的关联，links.parquet。Decided links of rows without id.")
+    ] = None,
+    unidentified: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="无有效号码的行收集到这里。Where rows without id are collected.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """校验一次交付，归集到人，写出快照与待核清单。Validate a delivery and write a snapshot and the rows to mend."""
     from yiyang.registry import show
     from yiyang.registry.build import build
 
-    made = build(folder, known=_day(known), out=out, previous=previous)
+    made = build(folder, known=_day(known), out=out, previous=previous, links=links, unidentified_out=unidentified)
     if as_json:
         return emit_json(show.summary(made))
     show.tables(made)
     if previous is None:
         show.first_delivery(made)
     say(f"快照：{out}  待核清单：{out / 'quarantine.csv'}", f"Snapshot: {out}  rows to mend: {out / 'quarantine.csv'}")
+
+
+@app.command("link", epilog="例 Example: yiyang registry link out/s11 --unidentified out/u11 --out out/l11")
+def link_command(
+    snapshot: Annotated[Path, typer.Argument(metavar="SNAPSHOT", help="快照文件夹。A snapshot.")],
+    unidentified: Annotated[
+        Path, typer.Option(metavar="DIR", help="建立快照时收集的文件夹。What the same build collected.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="LINKS", help="输出文件夹。Where links and candidates go.")],
+    model: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="沿用已有参数 model.json。Use the parameters of an earlier run.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """无有效身份证号码的行各是谁，谁登记了两次。Whom rows without an id are about; who is registered twice."""
+    from yiyang.registry.linkage import commands
+
+    found = commands.link(snapshot, unidentified, out, model)
+    if as_json:
+        return emit_json({name: asdict(counts) for name, counts in found.items()})
+    commands.tables(found)
+    return say(
+        f"自动关联：{out / 'links.parquet'}（建快照时用 --links）  候选：{out / 'pairs.parquet'}",
+        f"Links: {out / 'links.parquet'} (for build --links)  candidates: {out / 'pairs.parquet'}",
+    )
 
 
 @app.command("show", epilog="例 Example: yiyang registry show out/s11")

@@ -59,6 +59,16 @@ def _decide(con: Connection, pairs: str, fits: str, limits: Thresholds, least: f
     sql.table(con, "decided", f"SELECT *, {decision} FROM ({done}) WHERE rank <= {limits.shown}")
 
 
+def nothing(con: Connection) -> None:
+    """An empty `decided`, where there is nobody to compare."""
+    columns = [
+        "key BIGINT, register VARCHAR, person BIGINT, rank BIGINT, probability DOUBLE, weight DOUBLE, margin DOUBLE",
+        "decision VARCHAR",
+        *(f"{name} VARCHAR, bits_{name} DOUBLE" for name in COMPARED),
+    ]
+    con.execute(f"CREATE OR REPLACE TEMP TABLE decided ({', '.join(columns)})")
+
+
 def _has_name() -> str:
     return f"COALESCE(({level_sql('name')}) <> 'differs', FALSE)"
 

@@ -73,11 +73,13 @@ def link_rows(
         sql.table(con, "sides", f"SELECT key, register FROM {left}")
         sql.table(con, "listed", f"SELECT DISTINCT register, person FROM ({listed or NOBODY}) AS given")
         plan = models.Plan("link_only", models.ROWS, settings.prior.rows / max(people, 2))
-        if not rows or not people:
-            return LinkCounts(rows, people, 0, 0, rows, 0)
-        _score(con, ["link_left", "link_right"], plan, settings, out / "model.json", rows, model, steps)
-        steps.step("判定", "deciding")
-        decide.rows(con, settings.thresholds)
+        out.mkdir(parents=True, exist_ok=True)
+        if rows and people:
+            _score(con, ["link_left", "link_right"], plan, settings, out / "model.json", rows, model, steps)
+            steps.step("判定", "deciding")
+            decide.rows(con, settings.thresholds)
+        else:
+            decide.nothing(con)
         sql.write_parquet(con, decide.answer("register, "), out / "pairs.parquet")
         _write_links(con, out)
         return _counts(con, rows, people)
@@ -101,11 +103,13 @@ def find_doubles(
         size = features.make(con, people, "link_people", settings)
         # Of n people a share s is registered twice: s × n pairs among n² / 2.
         plan = models.Plan("dedupe_only", models.DOUBLES, 2 * settings.prior.doubles / max(size, 2))
-        if size < FEWEST:
-            return LinkCounts(size, size, 0, 0, size, 0)
-        _score(con, ["link_people"], plan, settings, out / "doubles.model.json", size, model, steps)
-        steps.step("判定", "deciding")
-        decide.doubles(con, settings.thresholds)
+        out.mkdir(parents=True, exist_ok=True)
+        if size >= FEWEST:
+            _score(con, ["link_people"], plan, settings, out / "doubles.model.json", size, model, steps)
+            steps.step("判定", "deciding")
+            decide.doubles(con, settings.thresholds)
+        else:
+            decide.nothing(con)
         sql.write_parquet(con, decide.answer(), out / "doubles.parquet")
         return _counts(con, size, size)
 
@@ -125,7 +129,6 @@ def _score(
     steps: Steps,
 ) -> None:
     """Train (or load) the model, keep it, and make `scored`."""
-    keep.parent.mkdir(parents=True, exist_ok=True)
     steps.step("估计参数", "estimating parameters")
     stated = models.untrained(settings, plan)
     used = models.load(model) if model else models.train(con, tables, stated, plan, settings.training, rows=rows)
@@ -143,7 +146,7 @@ def _write_links(con: Connection, out: Path) -> None:
 
 
 def _counts(con: Connection, rows: int, people: int) -> LinkCounts:
-    """One decision a row: automatic before judge before different."""
+    """One decision a row; a row with an automatic link has no pair to judge."""
     keys = "SELECT count(DISTINCT key) FROM decided WHERE decision = '{}'"
     automatic, judge = (sql.number(con, keys.format(decision)) for decision in (decide.AUTOMATIC, decide.JUDGE))
     pairs = sql.number(con, "SELECT count(*) FROM decided")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from yiyang.base.errors import MissingPart, SnapshotError
+from yiyang.base.errors import MissingPart, PolicyError, SnapshotError
 from yiyang.registry import sql
 from yiyang.registry.linkage.settings import Comparison, LinkageSettings, Training
 from yiyang.registry.sql import Connection
@@ -122,8 +122,22 @@ def _rules(splink: Any, rules: Sequence[tuple[str, ...]]) -> list[Any]:
     return [splink.block_on(*columns) for columns in rules]
 
 
+def check(settings: LinkageSettings) -> None:
+    """Raise PolicyError where the file's comparisons and levels are not those that can be computed."""
+    known = {name: [*levels, "differs"] for name, levels in CONDITIONS.items()}
+    stated = {name: [*comparison.levels] for name, comparison in settings.comparisons.items()}
+    wrong = [name for name in {**known, **stated} if known.get(name) != stated.get(name)]
+    if wrong:
+        raise PolicyError(
+            "policy/linkage.yaml 的比对项或等级与程序不符：",
+            "Comparisons or levels of policy/linkage.yaml are not those that can be computed:",
+            [(f"{n}：应为 {known.get(n)}", f"{n}: must be {known.get(n)}") for n in wrong],
+        )
+
+
 def untrained(settings: LinkageSettings, plan: Plan) -> Model:
-    """Splink's settings with the stated shares."""
+    """Splink's settings with the stated shares. Raises PolicyError if the levels are others than known."""
+    check(settings)
     return {
         "link_type": plan.kind,
         "probability_two_random_records_match": plan.prior,
