@@ -21,20 +21,19 @@ PACKAGES = {
     "bootstrap-icons": ("1.13.2", "MIT"),
 }
 # Our word for an icon → the file of bootstrap-icons.
-ICONS = {
-    "home": "house-door", "people": "people", "groups": "person-hearts", "deliveries": "inbox", "doubles": "intersect",
-    "exports": "download", "areas": "diagram-3", "accounts": "person-badge", "tokens": "key", "matrix": "grid-3x3-gap",
-    "audit": "journal-check", "system": "gear", "search": "search", "menu": "list", "close": "x-lg", "check": "check-lg",
-    "next": "chevron-right", "previous": "chevron-left", "down": "chevron-down", "sort": "chevron-expand",
-    "sort-up": "sort-up", "sort-down": "sort-down-alt", "done": "check-circle", "error": "x-circle",
-    "warning": "exclamation-triangle", "info": "info-circle", "unknown": "question-circle", "waiting": "hourglass-split",
-    "running": "arrow-repeat", "ended": "slash-circle", "locked": "lock", "reveal": "eye", "upload": "cloud-arrow-up",
-    "print": "printer", "filter": "funnel", "columns": "layout-three-columns", "person": "person-circle",
-    "logout": "box-arrow-right", "shield": "shield-lock", "sessions": "laptop", "text-size": "fonts", "month": "calendar3",
-    "place": "geo-alt", "file": "file-earmark-text", "add": "plus-lg", "remove": "trash3", "undo": "arrow-counterclockwise",
-    "phone": "telephone", "flag": "flag", "edit": "pencil", "up": "arrow-up", "open": "box-arrow-up-right",
-    "history": "clock-history", "bell": "bell", "merge": "union", "chart": "bar-chart", "figures": "graph-up", "empty": "inboxes",
-}
+_ICONS = """
+home=house-door people groups=person-hearts deliveries=inbox doubles=intersect exports=download areas=diagram-3
+accounts=person-badge tokens=key matrix=grid-3x3-gap audit=journal-check system=gear search menu=list close=x-lg
+check=check-lg next=chevron-right previous=chevron-left down=chevron-down sort=chevron-expand sort-up
+sort-down=sort-down-alt done=check-circle error=x-circle warning=exclamation-triangle info=info-circle
+unknown=question-circle waiting=hourglass-split running=arrow-repeat ended=slash-circle locked=lock reveal=eye
+upload=cloud-arrow-up print=printer filter=funnel columns=layout-three-columns person=person-circle
+logout=box-arrow-right shield=shield-lock sessions=laptop text-size=fonts month=calendar3 place=geo-alt
+file=file-earmark-text add=plus-lg remove=trash3 undo=arrow-counterclockwise phone=telephone flag edit=pencil
+up=arrow-up open=box-arrow-up-right history=clock-history bell merge=union chart=bar-chart figures=graph-up
+empty=inboxes
+"""
+ICONS = dict(word.split("=") if "=" in word else (word, word) for word in _ICONS.split())
 
 
 def unpack(folder: Path) -> None:
@@ -80,8 +79,8 @@ def listing(texts: dict[str, str]) -> str:
     lines = [
         "# Vendored assets",
         "",
-        "Nothing is fetched from elsewhere at run time. `python tools/vendor_site_assets.py` builds these files from the npm",
-        "packages, without source map comments; `icons.svg` holds only the icons in use.",
+        "Nothing is fetched from elsewhere at run time. `python tools/vendor_site_assets.py` builds these files from",
+        "the npm packages, without source map comments; `icons.svg` holds only the icons in use.",
         "",
         "| file | package | version | licence | sha256 |",
         "| --- | --- | --- | --- | --- |",

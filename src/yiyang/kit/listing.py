@@ -183,10 +183,8 @@ class Table:
         """The rows of this page."""
         key, down = self.sort.removeprefix("-"), self.sort.startswith("-")
         field = self._sortable.get(key, key or "pk")
-        get = self.request.GET.get
-        return page_of(
-            self.rows, (f"-{field}" if down else field,), after=get("after", ""), before=get("before", ""), size=self.size
-        )
+        order, get = (f"-{field}" if down else field,), self.request.GET.get
+        return page_of(self.rows, order, after=get("after", ""), before=get("before", ""), size=self.size)
 
     @cached_property
     def count(self) -> str:

@@ -22,7 +22,9 @@ class Page:
     after: str = ""
 
 
-def page_of(rows: QuerySet[Any], order: tuple[str, ...], *, after: str = "", before: str = "", size: int = PAGE) -> Page:
+def page_of(
+    rows: QuerySet[Any], order: tuple[str, ...], *, after: str = "", before: str = "", size: int = PAGE
+) -> Page:
     """One page of a queryset.
 
     Args:

@@ -17,17 +17,17 @@ GOOD, BAD, WAIT, INFO = Look("good", "done"), Look("bad", "error"), Look("wait",
 RUNNING, ENDED, UNKNOWN = Look("info", "running"), Look("plain", "ended"), Look("wait", "unknown")
 PLAIN = Look("plain", "info")
 
-SLUGS: dict[str, tuple[str, ...]] = {
-    "good": ("accepted", "ready", "active", "ok", "same", "entitled", "yes", "succeeded", "in_force", "good", "done"),
-    "bad": ("failed", "stopped", "refused", "overdue", "wrong", "locked", "bad", "broken", "expired", "deny"),
-    "wait": ("received", "checked", "open", "waiting", "due_soon", "contested", "doubtful", "wait", "warning", "todo", "not_yet"),
-    "running": ("checking", "accepting", "taking_back", "running", "doing"),
-    "ended": ("taken_back", "revoked", "ended", "withdrawn", "undone", "different", "inactive", "no", "cancelled", "aborted", "left"),
-    "unknown": ("undecided", "unknown"),
-    "info": ("info", "found", "new", "entered", "selected"),
+SLUGS: dict[str, str] = {
+    "good": "accepted ready active ok same entitled yes succeeded in_force good done",
+    "bad": "failed stopped refused overdue wrong locked bad broken expired deny",
+    "wait": "received checked open waiting due_soon contested doubtful wait warning todo not_yet",
+    "running": "checking accepting taking_back running doing",
+    "ended": "taken_back revoked ended withdrawn undone different inactive no cancelled aborted left",
+    "unknown": "undecided unknown",
+    "info": "info found new entered selected",
 }
 LOOKS = {"good": GOOD, "bad": BAD, "wait": WAIT, "running": RUNNING, "ended": ENDED, "unknown": UNKNOWN, "info": INFO}
-_BY_SLUG = {slug: LOOKS[look] for look, slugs in SLUGS.items() for slug in slugs}
+_BY_SLUG = {slug: LOOKS[look] for look, slugs in SLUGS.items() for slug in slugs.split()}
 
 
 def look_of(slug: str) -> Look:

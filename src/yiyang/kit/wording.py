@@ -9,10 +9,10 @@ OPEN_END = 99991231
 
 
 def number(value: float | int | None) -> str:
-    """1234567 → 1,234,567; None → —."""
+    """1234567 → 1,234,567; 3.25 → 3.3; None → —."""
     if value is None:
         return NOTHING
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+    return f"{int(value):,}" if value == int(value) else f"{value:,.1f}"
 
 
 def money(fen: int | None) -> str:

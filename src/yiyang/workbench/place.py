@@ -7,10 +7,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
+from yiyang.accounts.narrowing import chosen_area
 from yiyang.accounts.scopes import grants_in_force
 from yiyang.areas.models import Area
-
-SESSION_KEY = "area"
 
 
 def place_of(request: HttpRequest) -> dict[str, Any]:
@@ -28,12 +27,6 @@ def granted_areas(request: HttpRequest) -> list[Area]:
     """The areas of the grants in force, each once."""
     grants = grants_in_force(request.user, timezone.localdate())  # type: ignore[arg-type]
     return list({grant.area_id: grant.area for grant in grants}.values())
-
-
-def chosen_area(request: HttpRequest) -> Area | None:
-    """The area that the user narrowed his work to, if any."""
-    key = request.session.get(SESSION_KEY)
-    return Area.objects.filter(pk=key).first() if key else None
 
 
 def children_of(area: Area | None) -> list[Area]:

@@ -17,8 +17,14 @@ from yiyang.kit.parts import Change, Definition, Empty, Event, Figure, Progress,
 from yiyang.workbench import samples
 
 STATES = (
-    ("accepted", "已入库"), ("failed", "不能使用"), ("checked", "待确认"), ("running", "进行中"), ("revoked", "已收回"),
-    ("unknown", "不详"), ("found", "新发现"), ("other", "其他"),
+    ("accepted", "已入库"),
+    ("failed", "不能使用"),
+    ("checked", "待确认"),
+    ("running", "进行中"),
+    ("revoked", "已收回"),
+    ("unknown", "不详"),
+    ("found", "新发现"),
+    ("other", "其他"),
 )
 
 
@@ -48,17 +54,29 @@ class Areas(Table):
         return "#table"
 
 
+RELATIONS = (("", "请选择"), ("family", "亲属"), ("neighbour", "邻居"))
+LIVING = (("alone", "独居"), ("with", "与家人同住"))
+SERVICES = (("meal", "助餐"), ("bath", "助浴"))
+
+
 class Sample(forms.Form):
     """A form with one of every field."""
 
     name = forms.CharField(label="姓名", help_text="与身份证一致。", max_length=20)
     birth = forms.DateField(label="出生日期", widget=forms.DateInput({"type": "date"}))
-    kind = forms.ChoiceField(label="关系", choices=(("", "请选择"), ("family", "亲属"), ("neighbour", "邻居")))
-    how = forms.ChoiceField(label="居住方式", choices=(("alone", "独居"), ("with", "与家人同住")), widget=forms.RadioSelect)
-    agree = forms.MultipleChoiceField(
-        label="需要的服务", choices=(("meal", "助餐"), ("bath", "助浴")), widget=forms.CheckboxSelectMultiple, required=False
+    kind = forms.ChoiceField(label="关系", choices=RELATIONS)
+    how = forms.ChoiceField(
+        label="居住方式", choices=(("alone", "独居"), ("with", "与家人同住")), widget=forms.RadioSelect
     )
-    note = forms.CharField(label="备注", widget=forms.Textarea({"rows": 2}), required=False, help_text="不要写证件号码。")
+    agree = forms.MultipleChoiceField(
+        label="需要的服务",
+        choices=(("meal", "助餐"), ("bath", "助浴")),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    note = forms.CharField(
+        label="备注", widget=forms.Textarea({"rows": 2}), required=False, help_text="不要写证件号码。"
+    )
 
 
 class Upload(forms.Form):
@@ -73,7 +91,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     table = Areas(request, Area.objects.exclude(code=None).exclude(code=-1))
     table.bulk = (Bulk("标为已核对", "#table"), Bulk("删除", "#table", is_danger=True))
     table.export_url = "#table"
-    return render(request, "workbench/styleguide.html", {"table": table, **_parts(), **_forms(), **samples.charts()})
+    return render(request, "workbench/styleguide.html", {"table": table, **_parts(), **_forms(), **samples.drawn()})
 
 
 @page(LOGGED_IN)
@@ -108,10 +126,25 @@ def _parts() -> dict[str, Any]:
             Figure("本月发放", "¥1,234.50", note="高龄津贴"),
             Figure("核对率", "98.2%"),
         ],
-        "tabs": [Tab("基本情况", "#tabs", is_current=True), Tab("事实", "#tabs", count=12), Tab("联系人", "#tabs", count=12034)],
+        "tabs": [
+            Tab("基本情况", "#tabs", is_current=True),
+            Tab("事实", "#tabs", count=12),
+            Tab("联系人", "#tabs", count=12034),
+        ],
         "events": [
-            Event(date(2026, 11, 1), "能力等级：中度失能", "此前为轻度失能", "老年人能力评估机构，2026-11 交付", is_current=True),
-            Event(date(2026, 3, 1), "能力等级：轻度失能", source="老年人能力评估机构，2026-03 交付", until=date(2026, 10, 31)),
+            Event(
+                date(2026, 11, 1),
+                "能力等级：中度失能",
+                "此前为轻度失能",
+                "老年人能力评估机构，2026-11 交付",
+                is_current=True,
+            ),
+            Event(
+                date(2026, 3, 1),
+                "能力等级：轻度失能",
+                source="老年人能力评估机构，2026-03 交付",
+                until=date(2026, 10, 31),
+            ),
             Event(date(2025, 9, 1), "评估逾期未做", tone="wait"),
             Event(date(2024, 9, 1), "登记册说已去世，后更正", tone="bad", source="公安部门，2024-09 交付"),
         ],
@@ -122,8 +155,14 @@ def _parts() -> dict[str, Any]:
             Definition("高龄津贴", 12000, "每月，自 2024-04 起", kind="money"),
             Definition("电话", None),
         ],
-        "changes": [Change("居住状况", "与家人同住", "独居"), Change("姓名", "爱华", "爱华"), Change("电话", None, "138****5678")],
+        "changes": [
+            Change("居住状况", "与家人同住", "独居"),
+            Change("姓名", "爱华", "爱华"),
+            Change("电话", None, "138****5678"),
+        ],
         "job": job(2),
-        "finished": Progress("done-job", "", 5, 5, "12 行待核，其余已入库", "succeeded", "完成", is_done=True, next_url="#progress"),
+        "finished": Progress(
+            "done-job", "", 5, 5, "12 行待核，其余已入库", "succeeded", "完成", is_done=True, next_url="#progress"
+        ),
         "nothing": Empty("还没有交付", "部门交付登记册后，这里列出每一份文件和检查结果。", "#empty", "交付登记册"),
     }

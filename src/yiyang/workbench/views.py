@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from yiyang.accounts.narrowing import SESSION_KEY
 from yiyang.accounts.web import LOGGED_IN, PUBLIC, page
 from yiyang.areas.models import Area
 from yiyang.areas.places import ranges_of
@@ -19,7 +21,7 @@ from yiyang.audit.record import record
 from yiyang.workbench import home_page
 from yiyang.workbench.finding import by_number, looks_like_number
 from yiyang.workbench.menu import SIZE_COOKIE
-from yiyang.workbench.place import SESSION_KEY, granted_areas
+from yiyang.workbench.place import granted_areas
 
 YEAR = 365 * 86400
 SLUG = re.compile(r"[a-z0-9_]{1,40}")
@@ -39,11 +41,11 @@ def search(request: HttpRequest) -> HttpResponse:
     if not text:
         return HttpResponseRedirect("/")
     if not looks_like_number(text):
-        return HttpResponseRedirect(f"{_url('registry:people')}?{_query(text)}")
+        return HttpResponseRedirect(f"{_url('registry:people')}?{urlencode({'q': text})}")
     found = by_number(text)
     record("search", what="person:number", detail={"found": len(found)})
-    if len(found) == 1:
-        return redirect("registry:person", found[0].pk)
+    if len(found) == 1 and (address := _url("registry:person", found[0].pk)) != "/":
+        return HttpResponseRedirect(address)
     return render(request, "workbench/found.html", {"people": found, "crumbs": [("查找结果", "")]})
 
 
@@ -74,7 +76,11 @@ def area(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(_next(request))
     wanted = Area.objects.filter(pk=int(key)).first() if key.isdigit() and len(key) < 19 else None
     today = timezone.localdate()
-    mine = any(ranges_of(each, today).covers(ranges_of(wanted, today)) for each in granted_areas(request)) if wanted else False
+    mine = (
+        any(ranges_of(each, today).covers(ranges_of(wanted, today)) for each in granted_areas(request))
+        if wanted
+        else False
+    )
     if wanted is None or not mine:
         messages.error(request, "这个区划不在您的辖区内。")
     else:
@@ -87,14 +93,8 @@ def _next(request: HttpRequest) -> str:
     return wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else "/"
 
 
-def _url(name: str) -> str:
+def _url(name: str, *arguments: object) -> str:
     try:
-        return reverse(name)
+        return reverse(name, args=arguments)
     except NoReverseMatch:
         return "/"
-
-
-def _query(text: str) -> str:
-    from urllib.parse import urlencode
-
-    return urlencode({"q": text})

@@ -10,6 +10,7 @@ from django.forms import BaseForm, BoundField, CheckboxSelectMultiple, RadioSele
 from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -135,8 +136,10 @@ def error_summary(form: BaseForm) -> dict[str, Any]:
     """All errors of a form on top; focus moves there."""
     problems = [{"text": text} for text in form.non_field_errors()]
     for field in form:
-        found = [{"id": field.id_for_label or field.auto_id, "label": field.label, "text": text} for text in field.errors]
-        problems += found  # type: ignore[arg-type]
+        found = [
+            {"id": field.id_for_label or field.auto_id, "label": field.label, "text": text} for text in field.errors
+        ]
+        problems += found
     return {"form": form, "problems": problems}
 
 
@@ -155,7 +158,7 @@ def _widget(field: BoundField, described: str, many: bool) -> SafeString:
     kind = getattr(field.field.widget, "input_type", "")
     css = "" if many else plain.get(kind, "form-control")
     given = str(field.field.widget.attrs.get("class", ""))
-    attributes = {"class": f"{css} {given}".strip()}
+    attributes: dict[str, str | bool] = {"class": f"{css} {given}".strip()}
     if described and not many:
         attributes["aria-describedby"] = described
     if field.errors and not many:
@@ -182,7 +185,7 @@ class _Captured(template.Node):
         self.name, self.inner = name, inner
 
     def render(self, context: template.Context) -> str:
-        context[self.name] = mark_safe(self.inner.render(context).strip())  # noqa: S308 - rendered by this engine
+        context[self.name] = mark_safe(self.inner.render(context).strip())
         return ""
 
 
@@ -205,8 +208,10 @@ class _Note(template.Node):
         tone = str(self.tone.resolve(context))
         look = NOTE_LOOKS.get(tone, LOOKS["info"])
         alert = "alert" if look.tone == "bad" else "status"
-        inner = mark_safe(self.inner.render(context))  # noqa: S308 - rendered by this engine
-        return format_html('<div class="note-box {}" role="{}">{}<div>{}</div></div>', look.tone, alert, icon(look.icon), inner)
+        inner = mark_safe(self.inner.render(context))
+        return format_html(
+            '<div class="note-box {}" role="{}">{}<div>{}</div></div>', look.tone, alert, icon(look.icon), inner
+        )
 
 
 @register.tag
@@ -221,3 +226,12 @@ def note(parser: Parser, token: Token) -> _Note:
 def render_part(name: str, **context: Any) -> str:
     """A part of `site/parts/` alone, for answers to htmx."""
     return render_to_string(f"site/parts/{name}.html", context)
+
+
+@register.simple_tag
+def url_or_home(name: str, *arguments: Any) -> str:
+    """The address of a page, or the home page while that room is not installed."""
+    try:
+        return reverse(name, args=arguments)
+    except NoReverseMatch:
+        return "/"

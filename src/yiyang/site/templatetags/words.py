@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.html import conditional_escape, format_html
@@ -81,6 +81,11 @@ def percent(value: float | None) -> str:
     return wording.NOTHING if value is None else f"{value:.1%}"
 
 
+def of(words: Mapping[Any, Any], key: Any) -> Any:
+    """What a table of words says of a key; the key itself where it says nothing."""
+    return words.get(key, key)
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "money": wording.money,
     "number": wording.number,
@@ -98,9 +103,13 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "sex": sex,
     "when": when,
     "percent": percent,
+    "of": of,
 }
 KINDS: dict[str, Callable[[Any], Any]] = {
-    **{kind: FILTERS[kind] for kind in ("money", "number", "day", "month", "size", "area", "yes_no", "sex", "when", "percent")},
+    **{
+        kind: FILTERS[kind]
+        for kind in ("money", "number", "day", "month", "size", "area", "yes_no", "sex", "when", "percent")
+    },
     "text": lambda value: conditional_escape(or_dash(value)),
     "code": lambda value: format_html('<span class="code">{}</span>', or_dash(value)),
 }

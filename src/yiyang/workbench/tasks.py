@@ -1,0 +1,201 @@
+"""What needs me today? One small function a kind of work; each says which right it is for and counts within the scope.
+
+A room that brings work of its own adds its function to `SOURCES`. Counts are bounded: above a thousand it is 1,000+.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from yiyang.access.ranges import NO_AREA
+from yiyang.access.scope import Scope
+from yiyang.accounts.models import ApiToken, Grant
+from yiyang.audit.models import AuditLine
+from yiyang.kit.paging import bounded_count
+from yiyang.registry.models import Delivery, Person, PossibleDouble, QuarantineLine
+
+MOST = 1000
+URGENT, SOON, CALM = "urgent", "soon", "calm"
+ORDER = {URGENT: 0, SOON: 1, CALM: 2}
+WAITING_TOO_LONG = timedelta(days=5)
+EXPIRES_SOON = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One line of the home page.
+
+    Attributes:
+        count: how many wait, at most `MOST`; `is_more`: there are more.
+        url: name of the page where it is done, and its query.
+        right: whoever has it gets the task.
+        urgency: urgent (overdue), soon, or calm.
+        text: since when, by when.
+    """
+
+    title: str
+    url: str
+    urgency: str = CALM
+    text: str = ""
+    icon: str = "next"
+    query: str = ""
+    count: int = 0
+    is_more: bool = False
+    right: str = ""
+
+    @property
+    def address(self) -> str:
+        """Where it is done; '' while that room is not installed."""
+        try:
+            return reverse(self.url) + (f"?{self.query}" if self.query else "")
+        except NoReverseMatch:
+            return ""
+
+    @property
+    def number(self) -> str:
+        """The count as shown."""
+        return f"{self.count:,}+" if self.is_more else f"{self.count:,}"
+
+
+Source = Callable[[Scope, date], tuple[Task, QuerySet[Any]]]
+
+
+def needs(right: str) -> Callable[[Source], Source]:
+    """Say who gets a task: whoever has this right somewhere."""
+
+    def told(source: Source) -> Source:
+        source.right = right  # type: ignore[attr-defined]
+        return source
+
+    return told
+
+
+@needs("delivery.decide")
+def deliveries_to_decide(scope: Scope, on: date) -> tuple[Task, QuerySet[Any]]:
+    """Checked deliveries that nobody has accepted or refused."""
+    rows = Delivery.objects.filter(state=Delivery.State.CHECKED)
+    oldest = rows.order_by("delivered_at").values_list("delivered_at", flat=True).first()
+    late = oldest is not None and timezone.now() - oldest > WAITING_TOO_LONG
+    text = f"最早的一份 {timezone.localtime(oldest):%Y-%m-%d} 交付" if oldest else ""
+    task = Task(
+        "待确认的数据交付", "registry:deliveries", URGENT if late else SOON, text, "deliveries", "state=checked"
+    )
+    return task, rows
+
+
+@needs("delivery.decide")
+def deliveries_stopped(scope: Scope, on: date) -> tuple[Task, QuerySet[Any]]:
+    """Deliveries that were stopped because too many rows are bad."""
+    task = Task(
+        "超限停下的数据交付",
+        "registry:deliveries",
+        URGENT,
+        "坏行或重复行超过限度，须退回或放行",
+        "warning",
+        "state=stopped",
+    )
+    return task, Delivery.objects.filter(state=Delivery.State.STOPPED)
+
+
+@needs("delivery.upload")
+def my_failed_deliveries(scope: Scope, on: date) -> tuple[Task, QuerySet[Any]]:
+    """What I delivered in the last month and could not be used."""
+    rows = Delivery.objects.filter(
+        state__in=(Delivery.State.FAILED, Delivery.State.REFUSED),
+        delivered_by=scope.user,
+        delivered_at__gte=timezone.now() - timedelta(days=30),
+    )
+    return Task("我交付的文件须改正", "registry:deliveries", SOON, "改正后重新交付", "error", "state=failed"), rows
+
+
+@needs("delivery.upload")
+def lines_to_mend(scope: Scope, on: date) -> tuple[Task, QuerySet[Any]]:
+    """Quarantined rows of accepted deliveries."""
+    accepted = Delivery.objects.filter(state=Delivery.State.ACCEPTED)
+    task = Task("待核的数据行", "registry:deliveries", CALM, "请原部门改正后随下月交付", "warning", "state=accepted")
+    return task, QuarantineLine.objects.filter(delivery__in=accepted)
+
+
+@needs("link.judge")
+def doubles_to_judge(scope: Scope, on: date) -> tuple[Task, QuerySet[Any]]:
+    """Pairs that may be one person."""
+    task = Task("疑似同一人，待判定", "registry:doubles", SOON, "并排比较后判定", "doubles")
+    return task, PossibleDouble.objects.filter(state=PossibleDouble.State.OPEN)
+
+
+@needs("person.correct")
+def facts_contested(scope: Scope, on: date) -> tuple[Task, QuerySet[Any]]:
+    """People one of whose facts a clerk and a register state differently."""
+    task = Task("事实有争议的老年人", "registry:people", CALM, "登记册与更正不一致", "unknown", "contested=1")
+    return task, Person.objects.filter(merged_into=None).exclude(contested=[])
+
+
+@needs("person.correct")
+def people_without_area(scope: Scope, on: date) -> tuple[Task, QuerySet[Any]]:
+    """People that belong to no area yet: for the city's intake clerk."""
+    task = Task("未落区划的老年人", "registry:people", SOON, "分派到乡镇（街道）", "place", f"area={NO_AREA}")
+    rows = Person.objects.filter(area_code=NO_AREA, merged_into=None)
+    return task, rows if NO_AREA in scope.people else rows.none()
+
+
+@needs("account.grant")
+def grants_expiring(scope: Scope, on: date) -> tuple[Task, QuerySet[Any]]:
+    """Grants of others that end within a month."""
+    within = scope.where("account.grant").q("area__code")
+    rows = Grant.objects.filter(within, ends__range=(on, on + EXPIRES_SOON), revoked_at=None).exclude(user=scope.user)
+    return Task(
+        "30 天内到期的授权", "accounts:accounts", CALM, "到期后账户即看不到数据", "accounts", "expiring=1"
+    ), rows
+
+
+@needs("token.manage")
+def tokens_expiring(scope: Scope, on: date) -> tuple[Task, QuerySet[Any]]:
+    """Tokens that end within a month: a department's machine stops delivering then."""
+    now = timezone.now()
+    rows = ApiToken.objects.filter(
+        scope.where("token.manage").q("user__area__code"), expires__range=(now, now + EXPIRES_SOON), revoked_at=None
+    )
+    return Task("30 天内到期的接口令牌", "accounts:tokens", SOON, "到期后部门不能自动交付", "tokens"), rows
+
+
+@needs("audit.read")
+def refusals(scope: Scope, on: date) -> tuple[Task, QuerySet[Any]]:
+    """Refused accesses since yesterday."""
+    rows = AuditLine.objects.filter(
+        scope.where("audit.read").q("area_code"), kind=AuditLine.Kind.DENY, at__gte=timezone.now() - timedelta(days=1)
+    )
+    return Task("24 小时内被拒绝的访问", "audit:log", CALM, "查看有无越权试探", "locked", "kind=deny"), rows
+
+
+@needs("system.read")
+def jobs_failed(scope: Scope, on: date) -> tuple[Task, QuerySet[Any]]:
+    """Background jobs that gave up."""
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    rows = ProcrastinateJob.objects.filter(status="failed")
+    return Task("失败的后台任务", "site:system", URGENT, "查看原因后重试", "system"), rows
+
+
+SOURCES: tuple[Source, ...] = (
+    deliveries_stopped, deliveries_to_decide, my_failed_deliveries, doubles_to_judge, people_without_area,
+    tokens_expiring, lines_to_mend, facts_contested, grants_expiring, refusals, jobs_failed,
+)  # fmt: skip
+
+
+def tasks_for(scope: Scope, on: date) -> list[Task]:
+    """The tasks of a scope with anything in them, the most urgent first."""
+    found = []
+    for source in SOURCES:
+        right: str = source.right  # type: ignore[attr-defined]
+        if scope.may(right):
+            task, rows = source(scope, on)
+            count, more = bounded_count(rows, MOST) if task.address else (0, False)
+            found.append(replace(task, count=count, is_more=more, right=right))
+    return sorted((task for task in found if task.count), key=lambda task: ORDER[task.urgency])
