@@ -100,15 +100,19 @@ def _now() -> datetime:
 
 
 def _reseal_all(active: str, batch: int) -> dict[str, int]:
-    from yiyang.access.reseal import keys_in_use, reseal, sealed_models
+    from yiyang.access.reseal import ACTOR, keys_in_use, reseal, sealed_models
+    from yiyang.access.scope import platform
+    from yiyang.audit.record import record, work
 
-    changed = {}
+    changed: dict[str, int] = {}
     for model in sealed_models(OWNER):
         table = model._meta.db_table
         stale = sum(count for key, count in keys_in_use(model, OWNER).items() if key != active)
         with progress(table, table, total=stale) as steps:
             told = partial(steps.step, table, table)
             changed[table] = reseal(model, using=OWNER, batch=batch, progress=told)
+    with work(platform(ACTOR)):
+        record("system", what="keys", detail={"key": active, "resealed": changed})
     return changed
 
 
