@@ -1,31 +1,45 @@
-"""Which codes an administered area answers for: its range, without what a jurisdiction has taken over."""
+"""Which codes an administered area answers for, which code answers for a former one, and what was where on a day."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.db import models
 from django.db.models import Q
 
 from yiyang.access.ranges import NOWHERE, Ranges
+from yiyang.areas import logic
 from yiyang.areas.logic import span
-from yiyang.areas.models import Area, Membership
+from yiyang.areas.models import Area, FormerArea, Membership
 
 
 def ranges_of(area: Area, on: date) -> Ranges:
-    """The codes that an area answers for on a day. An area that has been dissolved answers for none."""
+    """The codes that an area answers for on a day, today or later.
+
+    A dissolved area answers for what it consisted of on its last day, wherever that lies now, and for nothing else: who
+    was responsible for a town keeps its villages after a merger and gets none of the other town's (decision 0420).
+    """
     if area.valid_to is not None and area.valid_to < on:
-        return NOWHERE
+        return _parts(area, on)
+    members = _spans(m.member for m in _members(on).filter(jurisdiction=area))
     if area.code is None:
-        return _spans(m.member for m in _members(on).filter(jurisdiction=area))
+        return members
     own = Ranges.of([span(area.code)]) if area.code >= 0 else Ranges.of([(area.code, area.code + 1)])
     if area.level != "county":
-        return own
+        return own | members
     # A city still answers for its jurisdictions; only the county that a town was taken from does not.
     low, high = span(area.code)
-    taken = _members(on).filter(member__code__gte=low, member__code__lt=high)
-    return own - _spans(m.member for m in taken)
+    taken = _members(on).filter(member__code__gte=low, member__code__lt=high).exclude(jurisdiction=area)
+    return (own - _spans(m.member for m in taken)) | members
+
+
+def _parts(area: Area, on: date) -> Ranges:
+    found = NOWHERE
+    former = FormerArea.objects.filter(parent=area, valid_to=area.valid_to).select_related("area")
+    for part in {each.area for each in former}:
+        found |= ranges_of(part, on)
+    return found
 
 
 def _members(on: date) -> models.QuerySet[Membership]:
@@ -34,3 +48,59 @@ def _members(on: date) -> models.QuerySet[Membership]:
 
 def _spans(areas: Iterable[Area]) -> Ranges:
     return Ranges.of(span(area.code) for area in areas if area.code is not None)
+
+
+def jurisdiction_of(code: int, on: date) -> Area | None:
+    """The jurisdiction that administers where a code lies on a day; None where the county itself does."""
+    above = [code - code % size for _, size in logic.SIZES]
+    found = _members(on).filter(member__code__in=above).select_related("jurisdiction").order_by("-member__code").first()
+    return found.jurisdiction if found else None
+
+
+def current_codes() -> dict[int, int]:
+    """Every former code that no area in force bears → the code that answers today: the file's table and all changes."""
+    rows = Area.objects.filter(code__isnull=False).values_list("pk", "code", "valid_to", "successor")
+    areas = {pk: (code, ended is not None, successor) for pk, code, ended, successor in rows}
+    in_force = {code for code, is_ended, _ in areas.values() if not is_ended}
+    found = {code: _answers(areas, pk) for pk, (code, is_ended, _) in areas.items() if is_ended}
+    # Newest last, so that a code that two areas bore one after the other stands for the later one.
+    former = FormerArea.objects.filter(code__isnull=False).order_by("valid_to", "pk").values_list("code", "area")
+    found |= {code: _answers(areas, pk) for code, pk in former}
+    changed = {code: now for code, now in found.items() if code not in in_force and now is not None}
+    listed = {code: changed.get(now, now) for code, now in logic.former_codes().items() if code not in in_force}
+    return {**listed, **changed}
+
+
+def _answers(areas: Mapping[int, tuple[int | None, bool, int | None]], pk: int) -> int | None:
+    """The code of an area, or of what it was merged into, and so on."""
+    while pk in areas:
+        code, is_ended, successor = areas[pk]
+        if not is_ended:
+            return code
+        if successor is None:
+            return None
+        pk = successor
+    return None
+
+
+def current(code: int, codes: Mapping[int, int]) -> int:
+    """Today's code for a delivered one, by the table of `current_codes`.
+
+    A town or village that the table does not name goes with the county or town above it: it keeps its last digits where
+    such an area exists, otherwise it becomes what is above.
+    """
+    if code in codes:
+        return codes[code]
+    for _, size in logic.SIZES[1:4]:
+        above = code - code % size
+        if above in codes and above != code:
+            now = codes[above]
+            moved = now + code % size
+            fits = span(now)[1] - now == size
+            return moved if fits and logic.find(moved) is not None else now
+    return code
+
+
+def as_of(on: date) -> models.QuerySet[FormerArea]:
+    """What areas were on a past day, as far as they were something else than now."""
+    return FormerArea.objects.filter(valid_from__lte=on, valid_to__gte=on)
