@@ -139,6 +139,8 @@ class Person(Scoped):
     groups = models.JSONField(default=list, verbose_name="重点人群")
     contested = models.JSONField(default=list, verbose_name="有争议的事实")
     month = models.CharField(max_length=7, verbose_name="归集月份")
+    # Among the people of the latest month: not moved away, not struck off.
+    is_current = models.BooleanField(default=False, verbose_name="在册")
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, db_index=False, verbose_name="并入")
     changed_at = models.DateTimeField(auto_now=True, verbose_name="更新时间")
 
@@ -367,7 +369,7 @@ sorted_fields(
     "contested",
     "merged_into",
 )
-sorted_fields(Person, OPEN, "area_code", "registered_code", "month", "changed_at")
+sorted_fields(Person, OPEN, "area_code", "registered_code", "month", "changed_at", "is_current")
 sorted_fields(Statement, PERSONAL, "person", "values", "valid_from", "valid_to", "row_hash", "state", "source_row")
 sorted_fields(Statement, OPEN, "id", "register", "known_from", "known_to", "source_file", "opened", "closed")
 sorted_fields(Alias, PERSONAL, "*")
