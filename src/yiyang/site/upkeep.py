@@ -49,7 +49,7 @@ def _beside(name: str) -> Path:
 
 def _gunicorn() -> None:
     try:
-        from gunicorn.app.wsgiapp import run
+        from gunicorn.app.wsgiapp import run  # type: ignore[import-untyped]
     except ImportError as error:
         raise MissingPart(
             "没有安装 gunicorn：pip install 'yiyang[web]'", "gunicorn is missing: pip install 'yiyang[web]'"

@@ -38,9 +38,12 @@ _RULES = {
     "rights": f"SELECT concat_ws(' ', n.nspname, c.relname, a.grantee::regrole, a.privilege_type) FROM pg_class c "
     f"JOIN pg_namespace n ON n.oid = c.relnamespace, aclexplode(c.relacl) a WHERE {_OWN} AND a.grantee <> c.relowner",
 }
-# Their wording is PostgreSQL's own and changes between its versions; their number does not.
+# PostgreSQL words a rule anew when it reads its own wording: casts and brackets come and go, the rest stays.
+_PLAIN = r"regexp_replace(rule, '::[a-z ]+(\[\])?|[()\s]', '', 'g')"
+# The wording also changes between its versions; the number of rules does not.
 _RULE = (
-    "SELECT count(*), coalesce(md5(string_agg(rule, E'\\n' ORDER BY rule COLLATE \"C\")), '') FROM ({query}) AS r(rule)"
+    f"SELECT count(*), coalesce(md5(string_agg(plain, E'\\n' ORDER BY plain COLLATE \"C\")), '') "
+    f"FROM ({{query}}) AS r(rule), LATERAL (SELECT {_PLAIN}) AS p(plain)"
 )
 
 
