@@ -10,12 +10,14 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import django
+import django.conf
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -25,6 +27,8 @@ for name in ("DATABASE_URL", "YIYANG_APP_DATABASE_URL", "YIYANG_KEYS"):
     os.environ.pop(name, None)
 os.environ["DJANGO_SETTINGS_MODULE"] = "yiyang.site.settings"
 django.setup()
+# Pages are tested without collecting static files first.
+django.conf.settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 # `ci` is what `make test` uses: the same examples each time, so that a red test is red for everybody.
 # HYPOTHESIS_PROFILE=explore hunts for new ones.
@@ -279,6 +283,11 @@ def logged_in(client: Any) -> Callable[..., Any]:
 
     def log_in(user: Any) -> Any:
         client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        session = client.session
+        # As if the password had just been typed: what is sensitive is not asked for again.
+        session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+        session["account_authentication_methods_user"] = str(user.pk)
+        session.save()
         return client
 
     return log_in

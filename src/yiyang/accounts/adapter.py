@@ -15,6 +15,7 @@ from yiyang.accounts import lockout
 from yiyang.accounts.events import note_login
 from yiyang.accounts.middleware import address_of
 from yiyang.accounts.models import User
+from yiyang.accounts.web import proved_recently
 
 WRONG = "用户名或密码不正确。请检查后重试；连续输错五次，登录将锁定十分钟。"
 
@@ -44,6 +45,10 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         note_login("failed", user)
         if user and lockout.seconds_left(user):
             note_login("lock_out", user, seconds=lockout.seconds_left(user))
+
+    def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
+        """Whoever has just logged in is not asked again for a while."""
+        return not proved_recently(self.request)
 
     def pre_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse | None:
         """A temporary password that lay about too long opens nothing."""

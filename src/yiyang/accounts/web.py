@@ -1,41 +1,49 @@
-"""Every view says who may open it; the tests of access are generated from what it says."""
+"""Who may open a view (`page`), and when he must show once more who he is (`sensitive`)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
 from functools import wraps
 from typing import Any
 
+from allauth.account.authentication import get_authentication_records
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
-PUBLIC, LOGGED_IN = "public", "logged_in"
-View = Callable[..., HttpResponse]
+from yiyang.access.web import LOGGED_IN, PUBLIC, View, page
+
+__all__ = ("LOGGED_IN", "PUBLIC", "View", "page", "proved_recently", "sensitive")
 
 
-def page(right: str, *, also: tuple[str, ...] = ()) -> Callable[[View], View]:
-    """Mark and guard a view.
+def proved_recently(request: HttpRequest) -> bool:
+    """Whether this session showed who it is, by password, code or single sign-on, within the last ten minutes."""
+    records = get_authentication_records(request, request.user) if request.user.is_authenticated else []
+    return bool(records) and time.time() - records[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
-    Args:
-        right: a right of policy/roles.yaml, or PUBLIC, or LOGGED_IN.
-        also: rights any of which opens the view too.
 
-    Whoever is not logged in is sent to log in; whoever lacks the right gets 403. What the view shows is narrowed by the
-    scoped managers: a thing out of scope is not found (404).
+def sensitive(view: View) -> View:
+    """Ask for the password or a code once more, unless that was just done. Stands below `page`.
+
+    A POST is not repeated by itself afterwards: one comes back to the page it was sent from and presses again.
     """
 
-    def guarded(view: View) -> View:
-        @wraps(view)
-        def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if right != PUBLIC and not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
-            scope = request.scope  # type: ignore[attr-defined]
-            if right not in (PUBLIC, LOGGED_IN) and not any(scope.may(each) for each in (right, *also)):
-                raise PermissionDenied(right)
+    @wraps(view)
+    def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if proved_recently(request):
             return view(request, *args, **kwargs)
+        back = request.get_full_path() if request.method == "GET" else _sent_from(request)
+        if request.method != "GET":
+            messages.info(request, "请先确认身份，然后再操作一次。")
+        return redirect_to_login(back, login_url=reverse("account_reauthenticate"))
 
-        opened.right, opened.also = right, also  # type: ignore[attr-defined]
-        return opened
+    return opened
 
-    return guarded
+
+def _sent_from(request: HttpRequest) -> str:
+    referer = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure())
+    return referer if is_ours else "/"

@@ -19,7 +19,7 @@ from yiyang.audit.record import work
 
 @pytest.fixture(autouse=True)
 def no_failures_yet(db: None) -> None:
-    """Each test begins without failed logins; the cache lies in the database and is rolled back, but addresses repeat."""
+    """Each test begins without failed logins, whatever was counted before."""
     cache.clear()
 
 

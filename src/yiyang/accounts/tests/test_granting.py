@@ -10,12 +10,12 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from conftest import DAZHOU, DAZHU, TONGCHUAN, WUMU, ZHUYANG
 from yiyang.access.ranges import NO_AREA
 from yiyang.accounts.actions import accounts, grants
 from yiyang.accounts.authority import NotAllowed
 from yiyang.accounts.models import Grant, User
 from yiyang.accounts.scopes import scope_of
+from yiyang.accounts.tests.places import DAZHOU, DAZHU, TONGCHUAN, WUMU, ZHUYANG
 from yiyang.audit.models import AuditLine
 
 pytestmark = pytest.mark.django_db
@@ -135,7 +135,7 @@ class TestMachines:
             with pytest.raises(NotAllowed, match="registers"):
                 give(officer, machine, "supplier", area(ZHUYANG))
             give(officer, machine, "supplier", area(ZHUYANG), registers=["medical"])
-        assert scope_of(machine, TODAY).registers == {"medical"}
+        assert scope_of(machine, TODAY).registers == frozenset({"medical"})
 
     def test_registers_are_the_same_in_all_areas(self, officer: User, machine: User, area: Make, by: Make) -> None:
         with by(officer):
