@@ -78,13 +78,23 @@ def bars(
     unit: str = "人",
     head: str = "区划",
     write: Write = number,
+    shown: int = 40,
 ) -> Chart:
-    """Horizontal bars in the order given, each with its label and figure written."""
+    """Horizontal bars in the order given, each with its label and figure written.
+
+    Args:
+        shown: bars drawn; the sum of the others is written below, and the table has them all.
+    """
     if not any(item.value for item in items):
-        return Chart("bars", title, note, mark_safe(""))
+        return Chart("bars", title, note, NOTHING)
+    drawn, rest = items[:shown], items[shown:]
     most = max(item.value or 0 for item in items)
-    inner = "".join(_bar(index, item, most, write) for index, item in enumerate(items))
-    svg = drawing(title, _told(items, unit, write), inner, attributes=f'height="{len(items) * ROW:.2f}em"')
+    inner = "".join(_bar(index, item, most, write) for index, item in enumerate(drawn))
+    if rest:
+        words = f"其余 {len(rest)} 个合计 {write(sum(item.value or 0 for item in rest))}，见下表"
+        inner += f'<text class="soft" x="0" y="{len(drawn) * ROW + 1:.2f}em">{words}</text>'
+    height = (len(drawn) + bool(rest) * 0.5) * ROW
+    svg = drawing(title, _told(items, unit, write), inner, attributes=f'height="{height:.2f}em"')
     rows = [(item.linked, write(item.value)) for item in items]
     return Chart("bars", title, note, svg, (head, unit), rows)
 
@@ -124,7 +134,7 @@ def line(
     """
     known = [value for values in series.values() for value in values if value is not None]
     if not known:
-        return Chart("line", title, note, mark_safe(""))
+        return Chart("line", title, note, NOTHING)
     known += [edge for pair in band for edge in pair]
     ticks = nice_ticks(min(known), max(known))
     width = 100 if len(series) == 1 else 80
@@ -248,7 +258,7 @@ def spark(values: Sequence[float | None], label: str) -> SafeString:
     """A trend as small as a word; `label` says it."""
     known = [value for value in values if value is not None]
     if len(known) < 2:
-        return mark_safe("")
+        return NOTHING
     ticks = [min(known), max(known) if max(known) > min(known) else min(known) + 1]
     across = 100 / (len(values) - 1)
     inner = ""

@@ -132,8 +132,8 @@ def choropleth(
     write: Write = wan,
 ) -> Chart:
     """A map of figures: code → item. Codes without a shape stand in the table only."""
-    known = [item.value for item in figures.values() if item.value is not None]
-    if not known or not shapes.areas:
+    known = [item.value for code, item in figures.items() if item.value is not None and code in shapes.areas]
+    if not known:
         return Chart("map", title, note, mark_safe(""))
     limits = classes(known)
     mark = f"hatch-{crc32((title + note).encode())}"

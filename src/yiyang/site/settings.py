@@ -175,7 +175,8 @@ LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True
-USE_THOUSAND_SEPARATOR = True
+# Pages ask for separators (`{{ n|number }}`); else an id in an attribute would become 2,643.
+USE_THOUSAND_SEPARATOR = False
 DATE_FORMAT = "Y-m-d"
 DATETIME_FORMAT = "Y-m-d H:i"
 FORMAT_MODULE_PATH = "yiyang.site.formats"
@@ -195,6 +196,8 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHand
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 LOGGING = logging_settings(DEBUG)
 LOGGING_CONFIG = "logging.config.dictConfig"
+# For rooms below the registry: id number → key of the person.
+PERSON_KEY_OF = "yiyang.registry.identity.person_of"
 SECOND_FACTOR = os.environ.get("YIYANG_SECOND_FACTOR", "1") == "1"
 # On the login page: whose installation it is, and whom to call.
 UNIT_NAME = os.environ.get("YIYANG_UNIT", "")

@@ -101,9 +101,7 @@ def _by_area(places: list[Area], by_area: dict[int, int], size: int, title: str,
     else:
         items = _in_force(places, by_area)
     ordered = sorted(items.values(), key=lambda item: -(item.value or 0))
-    rest = sum(item.value or 0 for item in ordered[ON_ONE_SCREEN:])
-    shown = ordered[:ON_ONE_SCREEN] + ([Item(f"其余 {len(ordered) - ON_ONE_SCREEN} 个", rest)] if rest else [])
-    return charts.bars(title, note, shown)
+    return charts.bars(title, note, ordered, shown=ON_ONE_SCREEN)
 
 
 def _below_one(place: Area, by_area: dict[int, int], size: int) -> dict[int, Item]:
@@ -123,18 +121,19 @@ def _in_force(places: list[Area], by_area: dict[int, int]) -> dict[int, Item]:
 
 
 def _trend(groups: figures.Groups) -> Chart | None:
-    names = group_names()
+    names = group_names(visited=True)
     series = {names[group]: groups.people[group] for group in names if group in groups.people}
-    if not groups.months:
+    if not series:
         return None
     note = f"单位：人，{wording.month(groups.months[0])}至{wording.month(groups.months[-1])}"
-    return charts.multiples("重点人群逐月", note, groups.months, series)
+    return charts.multiples("探访关爱人群逐月", note, groups.months, series)
 
 
 @cache
-def group_names() -> dict[str, str]:
-    """Hardship group → its short name, in the order of the files."""
-    return {definition.id: definition.group.short.zh for definition in load_groups()}
+def group_names(visited: bool = False) -> dict[str, str]:
+    """Hardship group → its short name, in the order of the files; or only the groups that are visited every month."""
+    found = (definition.group for definition in load_groups())
+    return {group.id: group.short.zh for group in found if group.visited or not visited}
 
 
 def _of_visitors(scope: Scope) -> dict[str, Any]:
@@ -146,8 +145,10 @@ def _of_visitors(scope: Scope) -> dict[str, Any]:
 def _of_auditors(scope: Scope) -> dict[str, Any]:
     days, series, today = figures.audit_days(scope)
     kinds = {kind: AuditLine.Kind(kind).label for kind in series}
-    told = (("reveal", "查看完整信息"), ("export", "导出"), ("permit", "权限变更"), ("deny", "被拒绝的访问"))
+    told = (("reveal", "查看完整信息"), ("export", "导出"), ("deny", "被拒绝的访问"))
     on_top = [Figure(f"今日{title}", today.get(kind, 0), "次") for kind, title in told]
+    faults = figures.chain_faults(scope)
+    on_top.append(Figure("审计链", "有断裂" if faults else "完好", "", faults or "最近 1,000 行已核对"))
     named = {kinds[kind]: values for kind, values in series.items()}
     note = f"单位：行，{days[0]} 至 {days[-1]}"
     return {

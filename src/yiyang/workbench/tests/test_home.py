@@ -147,3 +147,10 @@ def test_the_styleguide_shows_every_component(grant: Any, logged_in: Any) -> Non
     assert "竹" in page
     assert " style=" not in page
     assert "<script>" not in page
+
+
+def test_keys_in_forms_have_no_separators(grant: Any, logged_in: Any) -> None:
+    from yiyang.areas.models import Area
+
+    page = logged_in(grant("爱华", "city_officer", DAZHOU)).get("/").content.decode()
+    assert f'value="{Area.objects.get(code=DAZHU).pk}"' in page
