@@ -55,11 +55,15 @@ class Track(RunSQL):
         area: the column with the area's code; '' = what is written lies in no area.
         inserts: `rows` keeps each inserted row, `count` only how many a statement brought (for tables loaded by
             the million and keep their own history).
+        updates: the same of updates by the platform itself, of what it derives from such rows. Updates by anybody
+            else are kept as rows.
     """
 
-    def __init__(self, table: str, key: str = "id", area: str = "", inserts: str = "rows") -> None:
-        self.args = [table, key, area, inserts]
-        calls = f"FOR EACH STATEMENT EXECUTE FUNCTION audit_writes('{key}', '{area}', '{inserts}')"
+    def __init__(
+        self, table: str, key: str = "id", area: str = "", inserts: str = "rows", updates: str = "rows"
+    ) -> None:
+        self.args = [table, key, area, inserts, updates]
+        calls = f"FOR EACH STATEMENT EXECUTE FUNCTION audit_writes('{key}', '{area}', '{inserts}', '{updates}')"
         super().__init__(
             "; ".join(
                 f"CREATE TRIGGER note_{event} AFTER {event.upper()} ON {table} {rows} {calls}"

@@ -6,7 +6,8 @@ $$;
 -- One row for each transaction that has noted writes and not sealed them yet.
 CREATE TABLE audit_unsealed (transaction bigint NOT NULL);
 
--- TG_ARGV: the key's column, the area's column ('' = none), and whether inserts are kept as rows or counted.
+-- TG_ARGV: the key's column, the area's column ('' = none), and whether inserts are kept as rows or counted,
+-- and whether updates by the platform itself are (of what it derives from rows that keep their own history).
 -- Statement-level: one pass over a million rows. Updates keep only what changed; a row whose key changed stands as one
 -- line without after and one without before.
 CREATE FUNCTION audit_writes() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -21,6 +22,9 @@ BEGIN
         WHEN TG_OP = 'INSERT' AND TG_ARGV[2] = 'count' THEN
             $q$ SELECT '' AS key, 'C' AS operation, -1 AS area, NULL::jsonb AS before,
                 jsonb_build_object('rows', count(*)) AS after FROM new_rows HAVING count(*) > 0 $q$
+        WHEN TG_OP = 'UPDATE' AND TG_ARGV[3] = 'count' AND current_setting('yiyang.self', true) = 'on' THEN
+            $q$ SELECT '' AS key, 'C' AS operation, -1 AS area, NULL::jsonb AS before,
+                jsonb_build_object('updated', count(*)) AS after FROM new_rows HAVING count(*) > 0 $q$
         WHEN TG_OP = 'INSERT' THEN
             $q$ SELECT r.{key}::text AS key, 'I' AS operation, {area} AS area, NULL::jsonb AS before,
                 audit_kept(to_jsonb(r)) AS after FROM new_rows AS r $q$
