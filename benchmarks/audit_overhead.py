@@ -24,7 +24,7 @@ SELECT n, n / 2, '爱华', 'aihua', 'ah', 1, 19400101, 1, 511724001000, 51172400
 """
 UPDATES = {
     "one column": "UPDATE registry_person SET month = CASE month WHEN '2026-11' THEN '2026-12' ELSE '2026-11' END",
-    "facts": "UPDATE registry_person SET facts = facts || jsonb_build_object('ability', length(facts ->> 'ability') + id)",
+    "facts": "UPDATE registry_person SET facts = facts || jsonb_build_object('ability', id + length(month))",
 }
 
 

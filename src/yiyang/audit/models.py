@@ -59,6 +59,11 @@ class AuditLine(models.Model):
             BrinIndex(fields=("at",), name="audit_line_at"),
         )
 
+    @property
+    def fingerprint(self) -> str:
+        """The beginning of the hash, to compare by eye."""
+        return bytes(self.hash).hex()[:12]
+
 
 class AuditWrite(models.Model):
     """One row written, as a trigger saw it: ORM, bulk, COPY, raw SQL and worker alike."""
