@@ -7,7 +7,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 # What a coverage measurement depends on; older than these it is taken again.
 MEASURED = $(shell find src tests policy conftest.py pyproject.toml -type f \( -name '*.py' -o -name '*.yaml' -o -name '*.toml' \) 2>/dev/null)
 
-.PHONY: help demo test check fix bench lock clean
+.PHONY: help demo serve test check fix bench lock clean
 .DELETE_ON_ERROR:
 
 help:             ## say what each word does
@@ -15,6 +15,9 @@ help:             ## say what each word does
 
 demo: .venv/.core ## a whole city: registers, entitlements, reasons, differences (installs the core only)
 	$(BIN)/yiyang demo $(ARGS)
+
+serve: .venv/.web ## the platform in a browser: database, pages, worker, demo county; ARGS="--port 9000"
+	$(BIN)/yiyang serve $(ARGS)
 
 test: .venv/.test ## all tests; ARGS="-k cells" chooses some
 	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} $(BIN)/python -m pytest --cov --cov-report= --cov-fail-under=0 $(ARGS)
@@ -35,7 +38,8 @@ bench: .venv/.test ## time and memory against OpenFisca, and growth
 
 lock: .venv/.test ## resolve the versions anew; ARGS=--upgrade takes the newest
 	$(LOCK) $(ARGS) pyproject.toml -o requirements-core.lock
-	$(LOCK) $(ARGS) --extra test -c requirements-core.lock pyproject.toml -o requirements-test.lock
+	$(LOCK) $(ARGS) --extra web --extra pdf -c requirements-core.lock pyproject.toml -o requirements-web.lock
+	$(LOCK) $(ARGS) --extra test -c requirements-web.lock pyproject.toml -o requirements-test.lock
 
 clean:            ## remove caches and out/; keep .venv
 	@for path in out build dist spark-warehouse .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis \
@@ -53,9 +57,14 @@ clean:            ## remove caches and out/; keep .venv
 	$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
+.venv/.web: requirements-web.lock .venv/.core
+	@echo "安装平台部分…  Installing the platform…"
+	$(PIP) install --quiet --require-hashes -r requirements-web.lock
+	@touch $@
+
 # PySpark comes as source: the builders are in the core lock, so nothing is fetched without a hash. An old pip must be told to
 # build it as new ones do; as a variable, because new ones drop the option.
-.venv/.test: requirements-test.lock .venv/.core
+.venv/.test: requirements-test.lock .venv/.web
 	@echo "安装测试部分，约一分钟…  Installing what the tests need, about a minute…"
 	PIP_USE_PEP517=1 $(PIP) install --quiet --require-hashes --no-build-isolation -r requirements-test.lock
 	@touch $@
