@@ -37,6 +37,7 @@ ROOMS = {
     "yiyang.site.keys": "keys",
     "yiyang.site.backup.cli": None,
     "yiyang.site.doctor.cli": None,
+    "yiyang.site.serve": None,
     "yiyang.site.upkeep": None,
     "yiyang.audit.cli": "audit",
 }

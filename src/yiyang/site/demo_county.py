@@ -1,0 +1,86 @@
+"""The demo county: a synthetic 大竹县 delivered register by register, as its departments would deliver it."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+from pathlib import Path
+
+from django.conf import settings
+
+from yiyang.access.scope import Scope, platform
+from yiyang.accounts import demo as demo_accounts
+from yiyang.accounts.models import User
+from yiyang.audit.record import work
+from yiyang.base.errors import DeliveryError
+from yiyang.base.screen import progress, say, show_table, t
+from yiyang.registry import actions, tasks
+from yiyang.registry.contracts import BASE, Contracts, load_contracts
+from yiyang.registry.models import Delivery
+from yiyang.synthetic.cli import make_into
+
+AREA = 511724000000
+MONTHS = ("2026-10", "2026-11")
+
+
+def is_empty() -> bool:
+    """Whether nobody has an account and nothing was delivered."""
+    with work(platform("demo")):
+        return not User.objects.exists() and not Delivery.objects.exists()
+
+
+def load(elders: int | None) -> None:
+    """Make the county, open the demo accounts and deliver the first month; the second lies ready to be delivered."""
+    folder = Path(settings.DATA) / "demo"
+    began = time.monotonic()
+    make_into(folder, area=str(AREA)[:6], seed=1, elders=elders, months=",".join(MONTHS), unidentified=0.002)
+    demo_accounts.make_demo_accounts(AREA)
+    contracts = load_contracts()
+    files = month_files(folder / MONTHS[0], contracts)
+    with progress("载入演示县", "load the demo county", total=len(files)) as bar:
+        for register, file in files:
+            bar.step(contracts[register].name.zh, contracts[register].name.en)
+            _deliver(register, file, MONTHS[0])
+    say(
+        f"演示县已载入，用时 {time.monotonic() - began:.0f} 秒。第二个月的登记册在 {folder / MONTHS[1]}，可在“数据交付”页交付。",
+        f"Demo county loaded in {time.monotonic() - began:.0f} s; the second month lies in {folder / MONTHS[1]}.",
+    )
+
+
+def month_files(folder: Path, contracts: Contracts) -> list[tuple[str, Path]]:
+    """(register, file) of a month's folder, the register of people first."""
+    by_stem = {path.stem: path for path in folder.iterdir() if path.name != "delivery.json"}
+    names = [BASE, *(name for name in contracts if name != BASE)]
+    return [(name, by_stem[contracts[name].file]) for name in names if contracts[name].file in by_stem]
+
+
+def _deliver(register: str, file: Path, month: str) -> None:
+    """One register, all the way in, under the platform's own name."""
+    by: Scope = platform("演示数据")
+    with work(by), file.open("rb") as given:
+        delivery = actions.receive(
+            by=by,
+            register=register,
+            month=month,
+            area=AREA,
+            known=date.fromisoformat(f"{month}-05"),
+            file_name=file.name,
+            blocks=iter(lambda: given.read(1 << 20), b""),
+            source="command",
+            is_synthetic=True,
+        )
+    tasks.check_delivery.func(delivery=delivery.pk, user=None, request="demo")
+    with work(by):
+        delivery.refresh_from_db()
+        if delivery.state == Delivery.State.FAILED:
+            raise DeliveryError(f"{file.name} 未能载入。", f"{file.name} was not loaded.", delivery.problems)
+        actions.accept(by=by, delivery=delivery, reason="演示数据")
+    tasks.accept_delivery.func(delivery=delivery.pk, user=None, request="demo")
+
+
+def show_accounts() -> None:
+    """The demo accounts by role, if this is a demo."""
+    rows = demo_accounts.shown()
+    if rows:
+        heads = (t("角色", "role"), t("区划", "area"), t("用户名", "user"), t("密码", "password"))
+        show_table(t("演示账户", "Demo accounts"), [(head, "left") for head in heads], rows)
