@@ -275,9 +275,9 @@ def multiples(title: str, note: str, steps: Sequence[str], series: Series, *, un
     """Many trends side by side, each on its own scale with its latest figure."""
     parts = format_html_join(
         "",
-        '<div class="multiple"><span>{}</span>{}<strong class="num">{}</strong></div>',
+        '<div><span>{}</span>{}<strong class="num">{}</strong></div>',
         ((name, spark(values, f"{name}趋势"), wan(_last(values))) for name, values in series.items()),
     )
     rows = [(step, *(number(values[index]) for values in series.values())) for index, step in enumerate(steps)]
     heads = ("时间", *(f"{name}（{unit}）" for name in series))
-    return Chart("multiples", title, note, format_html('<div class="multiples">{}</div>', parts), heads, rows[::-1])
+    return Chart("multiples", title, note, format_html('<div class="trends">{}</div>', parts), heads, rows[::-1])
