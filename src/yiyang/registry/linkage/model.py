@@ -106,6 +106,8 @@ DOUBLES = (
 # Pairs for training: among those that agree in these, true pairs are neither rare nor all.
 TRAINING = (("name", "village"), ("phone",), ("name", "birth"))
 ENOUGH = 200  # pairs that a round of training needs
+# Threads add up fractions in an order of their own, so the last digits differ from run to run: they are cut off.
+DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -189,13 +191,18 @@ def train(con: Connection, tables: Sequence[str], model: Model, plan: Plan, trai
     made = linker(con, tables, model, plan)
     made.training.estimate_u_using_random_sampling(max_pairs=training.pairs, seed=training.seed)
     if rows >= training.least_rows:
-        for columns in (columns for columns in plan.training if _pairs(con, tables, columns) >= ENOUGH):
-            made.training.estimate_parameters_using_expectation_maximisation(
-                _rules(_splink(), [columns])[0], estimate_without_term_frequencies=True, max_pairs=training.em_pairs
-            )
+        _expect_and_maximise(con, made, tables, plan, training)
     found = made.misc.save_model_to_json()
     made._db_api.delete_tables_created_by_splink_from_db()
     return _filled(found, model)
+
+
+def _expect_and_maximise(con: Connection, made: Any, tables: Sequence[str], plan: Plan, training: Training) -> None:
+    """One round for each block of pairs that holds enough of them."""
+    for columns in (columns for columns in plan.training if _pairs(con, tables, columns) >= ENOUGH):
+        made.training.estimate_parameters_using_expectation_maximisation(
+            _rules(_splink(), [columns])[0], estimate_without_term_frequencies=True, max_pairs=training.em_pairs
+        )
 
 
 def _pairs(con: Connection, tables: Sequence[str], columns: tuple[str, ...]) -> int:
@@ -223,6 +230,7 @@ def _filled(found: Model, stated: Model) -> Model:
             level["u_probability"] = max(strangers, start["u_probability"])
             if start["label_for_charts"] in SILENT:
                 level["u_probability"] = level["m_probability"]
+            level |= {share: float(f"{level[share]:.{DIGITS}g}") for share in ("m_probability", "u_probability")}
     return found | {"probability_two_random_records_match": prior}
 
 
