@@ -48,7 +48,7 @@ class PersonForm(forms.Form):
 @page("audit.read")
 def log(request: HttpRequest) -> HttpResponse:
     """Search the log."""
-    form = PersonForm(request.POST or None)
+    form = PersonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         key = search.key_of(form.cleaned_data["id_number"])
         record("search", what="audit:log", person=key, detail={"by": "id_number"})

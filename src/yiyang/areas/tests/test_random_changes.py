@@ -1,4 +1,4 @@
-"""Whatever changes follow each other: nobody is lost, everybody is in an area in force, and sees no more than before."""
+"""Whatever changes follow each other: nobody is lost, all are in an area in force, and nobody sees more than before."""
 
 from __future__ import annotations
 
