@@ -42,6 +42,10 @@ def anonymous(request: HttpRequest) -> Scope:
     return Scope(None, "", request=getattr(request, "request_id", ""), address=address_of(request))
 
 
+# What must answer, and say what is wrong, when the database does not.
+WITHOUT_DATABASE = frozenset({"/healthz", "/readyz", "/metrics"})
+
+
 class UnitOfWork:
     """Last in the chain: around the view and nothing else.
 
@@ -52,6 +56,8 @@ class UnitOfWork:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path in WITHOUT_DATABASE:
+            return self.get_response(request)
         request.failure = None  # type: ignore[attr-defined]
         try:
             request.scope = self._scope(request)  # type: ignore[attr-defined]
