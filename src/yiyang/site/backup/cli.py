@@ -19,6 +19,7 @@ from yiyang.base.screen import emit_json, say, show_table, t
 if TYPE_CHECKING:
     from yiyang.site.backup.content import Content
     from yiyang.site.backup.sealing import Secret
+    from yiyang.site.postgres import Database
 
 app = typer.Typer()
 PASSPHRASE = "YIYANG_BACKUP_PASSPHRASE"
@@ -58,6 +59,7 @@ def backup_command(
     folder = (data or data_folder()).resolve()
     with database(folder) as found:
         made = make_backup(found.owner_url, folder, _file(out, sealed), secret=secret, with_keys=sealed or with_keys)
+        _note(found, "backup", {"file": made.path.name, "bytes": made.bytes, "sealed": made.sealed, "keys": made.keys})
     if as_json:
         return emit_json(asdict(made))
     _show(t("备份内容", "What was backed up"), made.content)
@@ -105,6 +107,7 @@ def restore_command(
     with database(folder.resolve()) as target:
         target.prepare_roles()
         restored = restore_backup(file, target, secret=secret, force=force)
+        _note(target, "restore", {"file": file.name, "made": restored.manifest["made"], "forced": force})
     if as_json:
         return emit_json(asdict(restored))
     _show(t("恢复内容，与备份逐表相同", "What was restored, equal to the backup"), restored.content)
@@ -132,6 +135,23 @@ def _need_web() -> None:
         raise MissingPart(
             "没有安装平台部分：pip install 'yiyang[web]'", "The platform is missing: pip install 'yiyang[web]'"
         )
+
+
+def _note(where: Database, what: str, detail: dict[str, Any]) -> None:
+    """A line in the audit log, where there is one: whoever holds a backup holds everything."""
+    import psycopg
+
+    with psycopg.connect(where.owner_url) as connection:
+        if connection.execute("SELECT to_regclass('public.audit_line')").fetchone() == (None,):
+            return
+    from yiyang.site import start
+
+    with start.start(where.data):
+        from yiyang.access.scope import platform
+        from yiyang.audit.record import record, work
+
+        with work(platform(what)):
+            record("system", what=what, detail=detail)
 
 
 def _target(into: str | None) -> Path | None:

@@ -1,0 +1,86 @@
+"""Web server and worker as an operator runs them: they answer, do their work, and end cleanly."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from yiyang.site import postgres
+from yiyang.site.tests import servers
+
+YIYANG = [sys.executable, "-m", "yiyang"]
+
+
+@pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    for name in (postgres.URL_VARIABLE, postgres.APP_URL_VARIABLE, "YIYANG_KEYS"):
+        monkeypatch.delenv(name, raising=False)
+    with servers.folder() as home:
+        monkeypatch.setenv("YIYANG_DATA", str(home / "data"))
+        subprocess.run([*YIYANG, "migrate"], check=True, capture_output=True)
+        yield home / "data"
+
+
+def answer(url: str) -> str | None:
+    try:
+        with urllib.request.urlopen(url, timeout=10) as said:
+            return str(said.read(500).decode())
+    except urllib.error.HTTPError as error:
+        return f"{error.code}"
+    except OSError:
+        return None
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes]) -> str:
+    until = time.monotonic() + 90
+    while (said := answer(url)) is None:
+        assert process.poll() is None, "it ended"
+        assert time.monotonic() < until, "no answer"
+        time.sleep(0.2)
+    return said
+
+
+@pytest.mark.slow
+def test_the_web_server_answers_and_its_end_stops_the_embedded_database(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        place = f"127.0.0.1:{one.getsockname()[1]}"
+    monkeypatch.setenv("YIYANG_BIND", place)
+    monkeypatch.setenv("YIYANG_WORKERS", "1")
+    web = subprocess.Popen([*YIYANG, "web"], stderr=subprocess.DEVNULL)
+    try:
+        assert wait_for(f"http://{place}/healthz", web) == "ok\n"
+        assert '"database": "ok"' in str(answer(f"http://{place}/readyz"))
+        os.kill(int((home / "postgres" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        assert answer(f"http://{place}/healthz") == "ok\n"
+        assert answer(f"http://{place}/readyz") == "503"
+    finally:
+        web.send_signal(signal.SIGTERM)
+        assert web.wait(60) == 0
+
+
+@pytest.mark.slow
+def test_the_worker_counts_as_alive_and_ends_when_told(home: Path) -> None:
+    worker = subprocess.Popen([*YIYANG, "worker"], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    with postgres.database(home) as found, psycopg.connect(found.owner_url, autocommit=True) as connection:
+        until = time.monotonic() + 90
+        while connection.execute("SELECT count(*) FROM procrastinate_workers").fetchone() != (1,):
+            assert worker.poll() is None
+            assert time.monotonic() < until
+            time.sleep(0.2)
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(60) == 0
+        assert connection.execute("SELECT count(*) FROM procrastinate_workers").fetchone() == (0,)
