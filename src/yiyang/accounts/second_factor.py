@@ -33,7 +33,7 @@ def is_set_up(user: User) -> bool:
 
 def is_demo_installation() -> bool:
     """Whether demo accounts were made here (`accounts.demo` leaves a mark in the data folder)."""
-    return (settings.DATA / "demo").is_file()
+    return (settings.DATA / "demo").exists()
 
 
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]

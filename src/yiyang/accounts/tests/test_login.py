@@ -154,7 +154,8 @@ class TestSecondFactor:
         assert len(codes) == 10
         assert codes[0] in client.get(reverse("mfa_download_recovery_codes")).content.decode()
         for index in range(2):
-            again, ask = Client(), reverse("mfa_authenticate")
+            again: Any = Client()
+            ask = reverse("mfa_authenticate")
             assert login(again).url == ask
             assert again.get("/").url.startswith(reverse("account_login"))
             assert again.post(ask, {"code": "000000"}).status_code == 200
