@@ -12,14 +12,17 @@ from yiyang.base.errors import MissingPart
 from yiyang.base.screen import say
 
 app = typer.Typer()
+Data = Annotated[
+    Path | None, typer.Option(help="数据文件夹；默认为 YIYANG_DATA 或 var。The data folder; YIYANG_DATA or var.")
+]
 
 
 @app.command("migrate", epilog="例 Example: yiyang migrate")
-def migrate_command() -> None:
+def migrate_command(data: Data = None) -> None:
     """把数据库升级到本版本，并收集静态文件；可重复执行。Bring database and static files to this version."""
     from yiyang.site import start
 
-    with start.start():
+    with start.start(data and data.resolve()):
         start.migrate()
         collect_static()
     say("数据库和静态文件已是本版本。", "Database and static files are of this version.")
@@ -32,13 +35,13 @@ def collect_static() -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
 
 
-@app.command("web", epilog="例 Example: YIYANG_BIND=unix:/run/yiyang/web.sock yiyang web")
-def web_command() -> None:
+@app.command("web", epilog="例 Example: yiyang web --data /var/lib/yiyang")
+def web_command(data: Data = None) -> None:
     """只启动网页服务（生产环境）。Only the web server, for production: reads YIYANG_BIND and YIYANG_WORKERS."""
     from yiyang.site import start
 
     # The embedded database, if it is that, is joined by this process, which gunicorn then becomes the child of.
-    with start.start():
+    with start.start(data and data.resolve()):
         sys.argv = ["gunicorn", "--config", f"file:{_beside('gunicorn_conf.py')}", "yiyang.site.wsgi:application"]
         _gunicorn()
 
@@ -60,11 +63,12 @@ def _gunicorn() -> None:
 @app.command("worker", epilog="例 Example: yiyang worker --concurrency 2")
 def worker_command(
     concurrency: Annotated[int, typer.Option(help="同时执行几项任务。Jobs at the same time.")] = 1,
+    data: Data = None,
 ) -> None:
     """只启动后台任务（生产环境）。Only the worker, for production."""
     from yiyang.site import start
 
-    with start.start():
+    with start.start(data and data.resolve()):
         from django.core.management import call_command
 
         call_command("procrastinate", "worker", concurrency=concurrency)

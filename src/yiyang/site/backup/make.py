@@ -30,7 +30,7 @@ from yiyang.site.backup.tools import connection_words, major_of, program
 LAST = "last_backup.json"
 # What is not data: the server's own files, what each start makes anew, and what `secrets` treats apart.
 BACKUPS = "backups"
-_NOT_DATA = ("postgres", "static", "secrets", "metrics", "tmp", BACKUPS, LAST)
+_NOT_DATA = ("postgres", "static", "secrets", "run", "tmp", BACKUPS, LAST)
 SECRETS = ("keys.json", "django_key")
 
 
