@@ -313,11 +313,50 @@ class PossibleDouble(Scoped):
     judged_at = models.DateTimeField(null=True, verbose_name="判定时间")
     reason = models.CharField(max_length=400, blank=True, verbose_name="理由")
     undo = models.JSONField(default=dict, verbose_name="撤销所需")
+    # Closed because nothing was left to decide; unlike a decision, that does not last.
+    is_moot = models.BooleanField(default=False, db_default=False, verbose_name="已无须判定")
 
     class Meta(Scoped.Meta):
         verbose_name = verbose_name_plural = "疑似同一人"
         ordering = ("-probability", "id")
         indexes = (models.Index(fields=("state", "-probability"), name="registry_double_open"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("register", "row_key", "person"), condition=Q(row_key__isnull=False), name="registry_double_row"
+            ),
+            models.UniqueConstraint(
+                fields=("person", "other"), condition=Q(row_key__isnull=True), name="registry_double_pair"
+            ),
+        )
+
+
+class StatedContact(models.Model):
+    """Telephone and address as a register stated them of somebody; the latest accepted delivery speaks (`Person.phone`)."""
+
+    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="+", verbose_name="数据交付")
+    register = models.SlugField(max_length=60, verbose_name="登记册")
+    person = models.BigIntegerField(verbose_name="人员")
+    # Of both as written, so that only what differs from last month is sealed and kept again.
+    fingerprint = models.BigIntegerField(verbose_name="内容指纹")
+    phone = SealedTextField(null=True, label="registry_person.phone", verbose_name="联系电话")
+    address = SealedTextField(null=True, label="registry_person.address", verbose_name="住址")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "登记册中的联系方式"
+        indexes = (models.Index(fields=("person", "register"), name="registry_statedcontact_person"),)
+
+
+class LinkedRow(models.Model):
+    """A delivered row without a usable id number that came in through a decision about its key."""
+
+    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="+", verbose_name="数据交付")
+    register = models.SlugField(max_length=60, verbose_name="登记册")
+    row_key = models.BigIntegerField(verbose_name="无证件号的行")
+    source_row = models.IntegerField(verbose_name="行号")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "关联入库的行"
+        indexes = (models.Index(fields=("register", "row_key"), name="registry_linkedrow_key"),)
 
 
 class Export(models.Model):
@@ -406,6 +445,8 @@ sorted_fields(QuarantineLine, PERSONAL, "value")
 sorted_fields(QuarantineLine, OPEN, "id", "delivery", "source_row", "field", "reason", "remedy")
 sorted_fields(Membership, PERSONAL, "*")
 sorted_fields(GroupFigure, OPEN, "*")
+sorted_fields(LinkedRow, OPEN, "*")
+sorted_fields(StatedContact, PERSONAL, "*")
 for model in (Correction, Contact, Document, PossibleDouble):
     sorted_fields(model, PERSONAL, "*")
 sorted_fields(Export, PERSONAL, "filters", "ordered_by_name", "reason")

@@ -73,7 +73,7 @@ def settle(con: Connection, contract: Contract, source: Source, facts: FactBook,
     kept = f"SELECT *, {DELIVERED} AS state FROM fit ANTI JOIN repeated USING (source_row)"
     doubtful = f"SELECT {_doubtful_row(columns)} FROM doubts"
     sql.table(con, f"settled_{name}", f"SELECT {names} FROM ({kept}) UNION ALL {doubtful}")
-    return _counts(con, name, source)
+    return balance(con, name, source)
 
 
 def _values(contract: Contract, source: Source, facts: FactBook) -> list[str]:
@@ -142,7 +142,7 @@ def _doubtful_row(columns: dict[str, str]) -> str:
     )
 
 
-def _counts(con: Connection, name: str, source: Source) -> Counts:
+def balance(con: Connection, name: str, source: Source) -> Counts:
     """Counted from independent tables, so that the balance is a check and not an identity."""
     rejected = sql.number(con, f"SELECT count(DISTINCT line) FROM {source.rejects}") if source.rejects else 0
     settled = f"settled_{name} WHERE state = {DELIVERED}"

@@ -39,6 +39,11 @@ def person_of_row(row_key: int, key: str | None = None) -> int:
     return int.from_bytes(hashlib.md5(text.encode(), usedforsecurity=False).digest()[8:], "little") & MASK
 
 
+def person_of_row_sql(row_key: str) -> str:
+    """SQL: the same of a column of row keys."""
+    return hash_sql(f"'R' || CAST({row_key} AS VARCHAR)")
+
+
 def key_sql(contract: Contract, source: Source) -> str:
     """SQL of a row's key over the raw columns; NULL where the row tells too little."""
     there = {what: name for what, name in contract.identifying.items() if name in source.heading.places}
