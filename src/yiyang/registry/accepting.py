@@ -114,8 +114,12 @@ def put_quarantine(delivery: Delivery, stage: Path) -> None:
         file.unlink(missing_ok=True)
 
 
-def bring_in(delivery: Delivery, stage: Path, tell: Tell) -> None:
-    """Accept a staged delivery within the open unit of work: all of it or nothing."""
+def bring_in(delivery: Delivery, stage: Path, tell: Tell, *, resolve: bool = True) -> None:
+    """Accept a staged delivery within the open unit of work: all of it or nothing.
+
+    Args:
+        resolve: False when several go in together and `resolve_everybody` follows.
+    """
     facts, contract = load_facts(), load_contracts()[delivery.register]
     con = _scratch(stage)
     try:
@@ -129,9 +133,12 @@ def bring_in(delivery: Delivery, stage: Path, tell: Tell) -> None:
         on = refresh.standing(load_contracts(), today, plus=delivery)
         tell("核对档案")
         refresh.add_people(con, stage / "identities.parquet", on.month, stage, tell)
+        if delivery.register == BASE:
+            refresh.rename_people(con, stage / "identities.parquet", stage)
         _affected(con, stage)
-        is_new_month = on.month > refresh.standing(load_contracts(), today).month
-        resolve_again(con, "" if is_new_month else "affected", on, stage, tell)
+        before = refresh.standing(load_contracts(), today)
+        if resolve:
+            resolve_again(con, "affected" if on.is_as_wide_as(before) else "", on, stage, tell)
         # Last: the job's progress is told through another connection, which must not wait for this row.
         last = Delivery.objects.aggregate(last=Max("order"))["last"] or 0
         Delivery.objects.filter(pk=delivery.pk).update(state=Delivery.State.ACCEPTED, order=last + 1)
@@ -158,6 +165,15 @@ def resolve_again(con: Connection, of: str, on: refresh.Standing, scratch: Path,
     return changed
 
 
+def resolve_everybody(scratch: Path, tell: Tell) -> int:
+    """Resolve all people anew within the open unit of work; returns how many files changed."""
+    con = _scratch(scratch)
+    try:
+        return resolve_again(con, "", refresh.standing(load_contracts(), timezone.localdate()), scratch, tell)
+    finally:
+        con.close()
+
+
 def take_out(delivery: Delivery, *, as_of: date, tell: Tell) -> None:
     """Undo an accepted delivery within the open unit of work: what the registry says is what it said before."""
     scratch = _folder(delivery)
@@ -173,7 +189,7 @@ def take_out(delivery: Delivery, *, as_of: date, tell: Tell) -> None:
         restate(delivery, as_int(as_of))
         before = refresh.standing(load_contracts(), as_of)
         after = refresh.standing(load_contracts(), as_of, minus=delivery)
-        resolve_again(con, "" if after.month != before.month else "affected", after, scratch, tell)
+        resolve_again(con, "affected" if after.is_as_wide_as(before) else "", after, scratch, tell)
         Delivery.objects.filter(pk=delivery.pk).update(state=Delivery.State.TAKEN_BACK)
     finally:
         con.close()

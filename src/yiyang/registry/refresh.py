@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv
+from django.db import connection
 from psycopg import sql as pg
 from pypinyin import Style, lazy_pinyin
 
@@ -34,6 +35,13 @@ class Standing:
     there: tuple[str, ...]
     month: str
     known: int
+
+    def is_as_wide_as(self, other: Standing) -> bool:
+        """Same month and same registers: then a delivery changes the facts of those it speaks of and of nobody else.
+
+        What a register's silence means depends on which registers have been delivered at all.
+        """
+        return (self.there, self.month) == (other.there, other.month)
 
 
 def standing(
@@ -60,7 +68,7 @@ def first_day(month: str) -> int:
 
 
 def resolve_people(con: Connection, contracts: Contracts, facts: FactBook, on: Standing, of: str, scratch: Path) -> str:
-    """The DuckDB table `people` (as `registry.tables.resolve` gives it) of the people of a temporary table; '' = all."""
+    """The DuckDB table `people`, as `registry.tables.resolve` gives it, of a temporary table's people ('' = all)."""
     for name in on.there:
         store.statements(con, contracts[name], facts, scratch, of=of, merged=True)
     run_steps(con, resolve_steps(contracts, facts, first_day(on.month), on.known, on.there))
@@ -126,6 +134,24 @@ def add_people(con: Connection, identities: Path, month: str, scratch: Path, tel
     return int(new.num_rows)
 
 
+def rename_people(con: Connection, identities: Path, scratch: Path) -> int:
+    """Take over names that the register of people now writes differently; returns how many."""
+    file = scratch / "names.csv"
+    named = f"SELECT person, name FROM {sql.parquet(identities)} WHERE name <> ''"
+    store.write_csv(con, named, file)
+    store.execute("CREATE TEMP TABLE named (person bigint PRIMARY KEY, name text) ON COMMIT DROP")
+    store.copy_in("named", ["person", "name"], file)
+    file.unlink()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT n.person, n.name FROM named AS n JOIN registry_person AS p ON p.id = n.person AND p.name <> n.name"
+        )
+        changed = [(name, *_spelled(name), person) for person, name in cursor.fetchall()]
+        cursor.executemany("UPDATE registry_person SET name = %s, pinyin = %s, initials = %s WHERE id = %s", changed)
+    store.execute("DROP TABLE named")
+    return len(changed)
+
+
 def _copy_people(new: pa.Table, month: str, scratch: Path) -> None:
     file = scratch / "new.csv"
     names = new["name"].to_pylist()
@@ -146,9 +172,10 @@ def _copy_people(new: pa.Table, month: str, scratch: Path) -> None:
     store.copy_in("opening", table.column_names, file)
     file.unlink()
     # Two deliveries at once may bring the same newcomer: the first one in opens the file.
+    columns = ", ".join(table.column_names)
     store.execute(
-        f"INSERT INTO registry_person ({', '.join(table.column_names)}, area_code, registered_code, facts, groups, "
-        f"contested, is_current, changed_at) SELECT {', '.join(table.column_names)}, {NO_AREA}, {NO_AREA}, '{{}}', '[]', '[]', false, now() "
+        f"INSERT INTO registry_person ({columns}, area_code, registered_code, facts, groups, contested, is_current, "
+        f"changed_at) SELECT {columns}, {NO_AREA}, {NO_AREA}, '{{}}', '[]', '[]', false, now() "
         "FROM opening ON CONFLICT (id) DO NOTHING"
     )
     store.execute("DROP TABLE opening")

@@ -82,9 +82,14 @@ def accept_delivery(delivery: int, user: int | None, request: str) -> None:
 
 
 def _accept(scope: Scope, delivery: Delivery) -> None:
+    bring_in(scope, delivery)
+
+
+def bring_in(scope: Scope, delivery: Delivery, *, resolve: bool = True) -> None:
+    """One unit of work: all of the delivery or nothing."""
     stage = stage_of(delivery)
     with work(scope), Progress(delivery.pk, accepting.ACCEPT_STEPS) as tell:
-        accepting.bring_in(delivery, stage, tell)
+        accepting.bring_in(delivery, stage, tell, resolve=resolve)
     shutil.rmtree(stage, ignore_errors=True)
 
 
