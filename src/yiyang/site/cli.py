@@ -40,6 +40,7 @@ ROOMS = {
     "yiyang.site.serve": None,
     "yiyang.site.upkeep": None,
     "yiyang.audit.cli": "audit",
+    "yiyang.areas.cli": "area",
     "yiyang.accounts.cli": "account",
 }
 
