@@ -21,7 +21,7 @@ from yiyang.areas.models import Area
 from yiyang.audit.record import record
 from yiyang.base.errors import DeliveryError, UsageError
 from yiyang.engine.facts import as_int
-from yiyang.registry.contracts import Contract, load_contracts
+from yiyang.registry.contracts import Contract, delivered, load_contracts
 from yiyang.registry.fields import OPEN
 from yiyang.registry.intake import Came
 from yiyang.registry.models import Delivery, Statement
@@ -42,17 +42,24 @@ def receive(
     blocks: Iterable[bytes],
     source: str = "page",
     is_synthetic: bool = False,
+    sha256: str = "",
 ) -> Delivery:
     """Keep a file and order its check. The same file for the same month and area again is the same delivery.
 
+    Args:
+        sha256: what the sender says the file's is; '' = not said.
+
     Raises:
-        UsageError: no such register, month, area or kind of file.
+        UsageError: no such register, month, area or kind of file; or it is not the file that was sent.
         PermissionDenied: not his register or area.
     """
     by.require("delivery.upload", area)
     contract = _wanted(by, register, month, area, known, file_name)
     folder = Path(settings.DATA) / "deliveries" / uuid.uuid4().hex
     size, digest = _keep(folder, contract.file + Path(file_name).suffix.lower(), blocks)
+    if sha256 and sha256 != digest:
+        shutil.rmtree(folder)
+        raise UsageError("收到的文件与指纹不符，请重新上传。", "The file that came has another sha256; send it again.")
     delivery = Delivery(
         register=register,
         month=month,
@@ -84,7 +91,7 @@ def receive(
 
 
 def _wanted(by: Scope, register: str, month: str, area: int, known: date, file_name: str) -> Contract:
-    contracts = load_contracts()
+    contracts = delivered(load_contracts())
     problems = []
     if register not in contracts or (by.registers is not None and register not in by.registers):
         problems.append((f"没有可交付的登记册“{register}”", f"no register {register} to deliver"))
@@ -164,6 +171,8 @@ def take_back(*, by: Scope, delivery: Delivery, reason: str) -> None:
     by.require("delivery.decide", delivery.area_code)
     if not reason.strip():
         raise UsageError("撤回须写明理由。", "Taking back needs a reason.")
+    if delivery.source == "clerk":
+        raise UsageError("更正请在老年人档案中撤销。", "Withdraw a correction on the person's page.")
     later = series(delivery).filter(order__gt=delivery.order or 0, state__in=(State.ACCEPTED, State.TAKING_BACK))
     if later.exists():
         raise UsageError(

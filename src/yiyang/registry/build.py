@@ -22,7 +22,7 @@ from yiyang.catalog.facts import load_facts
 from yiyang.engine.duck import connect
 from yiyang.engine.facts import FactBook, as_int
 from yiyang.registry import history, identities, quarantine, sql, unidentified
-from yiyang.registry.contracts import Contract, Contracts, load_contracts
+from yiyang.registry.contracts import Contract, Contracts, delivered, load_contracts
 from yiyang.registry.delivery import Delivery, open_delivery, open_sources
 from yiyang.registry.fields import OPEN
 from yiyang.registry.history import Arrival
@@ -272,7 +272,7 @@ class Builder:
             "person_key": key_mark(),
             "people": self.people,
             "registers": {name: self.about[name] for name in self.contracts if name in self.about},
-            "missing": [name for name in self.contracts if name not in self.about],
+            "missing": [name for name in delivered(self.contracts) if name not in self.about],
             "not_delivered": list(self.delivery.missing),
             "strangers": list(self.delivery.strangers),
             "quarantine": dict(reasons.most_common()),

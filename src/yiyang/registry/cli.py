@@ -121,9 +121,9 @@ def contracts_command(
 ) -> None:
     """各部门应交的登记册、文件名、列。What each department delivers."""
     from yiyang.registry import show
-    from yiyang.registry.contracts import load_contracts
+    from yiyang.registry.contracts import delivered, load_contracts
 
-    contracts = load_contracts()
+    contracts = delivered(load_contracts())
     if register is not None and register not in contracts:
         raise UsageError(
             f"没有登记册 {register}；可用：{'、'.join(contracts)}",

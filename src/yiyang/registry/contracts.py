@@ -17,10 +17,11 @@ from yiyang.base.paths import policy_dir
 from yiyang.catalog import loader
 from yiyang.catalog.facts import load_facts
 from yiyang.catalog.schema import Slug, Strict, Text
-from yiyang.engine.facts import FactBook
+from yiyang.engine.facts import Fact, FactBook, Kind
 from yiyang.registry import agreement
 
 BASE = "police_households"  # the register that makes a person
+CORRECTIONS = "corrections"  # `delivery` of the register that clerks write, and no department delivers
 
 
 class Column(Strict):
@@ -65,7 +66,8 @@ class Contract(Strict):
 
     Attributes:
         file: the delivered file's name without its extension.
-        delivery: `full`: everybody the register holds, so that who is missing has left it; `delta`: only what is new.
+        delivery: `full`: everybody the register holds, so that who is missing has left it; `delta`: only what is new;
+            `corrections`: what clerks state: any fact, asked before every register, delivered by nobody.
     """
 
     register_: Slug = Field(alias="register")
@@ -73,7 +75,7 @@ class Contract(Strict):
     owner: Slug
     file: str
     rhythm: Literal["monthly", "quarterly", "yearly"]
-    delivery: Literal["full", "delta"]
+    delivery: Literal["full", "delta", "corrections"]
     columns: dict[Slug, Column]
     constant: Constant | None = None
 
@@ -93,6 +95,11 @@ class Contract(Strict):
         """Names of the facts it delivers, the constant last."""
         named = [column.fact for column in self.columns.values() if column.fact]
         return (*named, *([self.constant.fact] if self.constant else []))
+
+    @property
+    def is_delivered(self) -> bool:
+        """Whether a department delivers it."""
+        return self.delivery != CORRECTIONS
 
     @cached_property
     def id_column(self) -> str:
@@ -120,7 +127,7 @@ def load_contracts(policy: Path | None = None, facts: FactBook | None = None) ->
     found: dict[str, Contract] = {}
     for path in sorted(folder.glob("*.yaml")):
         try:
-            found[path.stem] = loader.load(path, Contract)
+            found[path.stem] = _stating_all(loader.load(path, Contract), facts or load_facts(policy))
         except PolicyError as error:
             problems.absorb(error)
     problems.raise_if_any()
@@ -132,6 +139,30 @@ def load_contracts(policy: Path | None = None, facts: FactBook | None = None) ->
         problems.add(folder.parent / "facts.yaml", ("facts", name, "from"), zh, en)
     problems.raise_if_any()
     return found
+
+
+def delivered(contracts: Contracts) -> dict[str, Contract]:
+    """Those that departments deliver: without the clerks' corrections."""
+    return {name: contract for name, contract in contracts.items() if contract.is_delivered}
+
+
+def corrections(contracts: Contracts) -> str:
+    """Name of the register of corrections; '' if the policy has none."""
+    return next((name for name, contract in contracts.items() if not contract.is_delivered), "")
+
+
+def _stating_all(contract: Contract, facts: FactBook) -> Contract:
+    """A register of corrections has a column for every fact there is."""
+    if contract.is_delivered:
+        return contract
+    return contract.model_copy(
+        update={"columns": contract.columns | {name: _column_of(fact) for name, fact in facts.facts.items()}}
+    )
+
+
+def _column_of(fact: Fact) -> Column:
+    codes = {label.zh: label.name for label in fact.values} if fact.kind in (Kind.ENUM, Kind.ORDERED) else {}
+    return Column(headers=(fact.zh,), type=agreement.TYPES[fact.kind], fact=fact.name, codes=codes)  # type: ignore[arg-type]
 
 
 def departments(policy: Path) -> frozenset[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from yiyang.base.errors import DeliveryError
-from yiyang.registry.contracts import BASE, Contracts
+from yiyang.registry.contracts import BASE, Contracts, delivered
 from yiyang.registry.headers import Unusable
 from yiyang.registry.sources import SUFFIXES, Source, open_source
 
@@ -73,7 +73,8 @@ def open_delivery(folder: Path, known: date, contracts: Contracts) -> Delivery:
             f"The delivery folder {folder} cannot be used; mend it and run again (earlier output is untouched):",
             problems,
         )
-    return Delivery(folder, note, files, tuple(name for name in contracts if name not in files), strangers)
+    missing = tuple(name for name in delivered(contracts) if name not in files)
+    return Delivery(folder, note, files, missing, strangers)
 
 
 def _no_base(contracts: Contracts, strangers: tuple[str, ...]) -> Problem:
@@ -154,7 +155,7 @@ def _wrong_month(folder: Path, note: Note, known: date) -> list[Problem]:
 
 def _files(folder: Path, contracts: Contracts, problems: list[Problem]) -> tuple[dict[str, Path], tuple[str, ...]]:
     """Files by register, and those that belong to none."""
-    by_name = {contract.file: name for name, contract in contracts.items()}
+    by_name = {contract.file: name for name, contract in delivered(contracts).items()}
     found: dict[str, Path] = {}
     strangers: list[str] = []
     for path in sorted(folder.iterdir()):

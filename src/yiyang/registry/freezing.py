@@ -29,7 +29,7 @@ from yiyang.engine.duck import connect
 from yiyang.engine.facts import as_int
 from yiyang.registry import refresh, sql, store
 from yiyang.registry.build import COUNTED, key_mark
-from yiyang.registry.contracts import BASE, load_contracts
+from yiyang.registry.contracts import BASE, delivered, load_contracts
 from yiyang.registry.history import ORDER
 from yiyang.registry.models import Delivery
 from yiyang.registry.snapshot import FORMAT, Snapshot, open_snapshot, sha256
@@ -148,7 +148,7 @@ class _Freezer:
             "person_key": key_mark(),
             "people": self.people,
             "registers": self._about(),
-            "missing": [name for name in self.contracts if name not in self.there],
+            "missing": [name for name in delivered(self.contracts) if name not in self.there],
             "not_delivered": [],
             "strangers": [],
             "quarantine": dict(reasons.most_common()),

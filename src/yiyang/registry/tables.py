@@ -10,6 +10,7 @@ The same text runs on DuckDB and on Spark. Rules of the resolution:
 * Between registers the order of `from` in facts.yaml decides: the first that states a value. Where a more trusted
   register has a doubtful row (state 2 or 3) on the person, no less trusted one is asked: unknown. A fact that can only
   have one value (alive: every register states death) takes it from any register first.
+* What clerks state (the register of corrections, if there is one) comes before every register, for any fact.
 * A person on whom no register of the fact has a row has the fact's `absent` value, if the registers delivered so far
   cover every value that the fact's registers can state; otherwise he might be in one that is missing: unknown.
 * People are those the police register has (a row that has not ended by the day, or a doubtful one). What holds for life
@@ -140,21 +141,22 @@ def _is_person(contracts: Contracts, facts: FactBook, there: Sequence[str]) -> s
 def _value(fact: Fact, contracts: Contracts, facts: FactBook, there: Sequence[str]) -> str:
     """SQL of a fact from the registers that deliver it, the most trusted first."""
     sources = [name for name in fact.sources if name in there]
+    corrected = [_stated(name, fact) for name in there if not contracts[name].is_delivered]
     if not sources:
-        return "NULL"
+        return f"CASE {' '.join(corrected)} END" if corrected else "NULL"
     single = is_single(fact, contracts, facts)
-    cases = (
-        [f"WHEN top_{name}.{fact.column} IS NOT NULL THEN top_{name}.{fact.column}" for name in sources]
-        if single
-        else []
-    )
+    cases = corrected + ([_stated(name, fact) for name in sources] if single else [])
     for name in sources:
         cases.append(f"WHEN top_{name}.doubtful = 1 THEN NULL")
-        cases += [] if single else [f"WHEN top_{name}.{fact.column} IS NOT NULL THEN top_{name}.{fact.column}"]
+        cases += [] if single else [_stated(name, fact)]
     if fact.absent is None or not is_covered(fact, contracts, facts, there):
         return f"CASE {' '.join(cases)} END"
     nobody = " AND ".join(f"top_{name}.person IS NULL" for name in sources)
     return f"CASE {' '.join(cases)} WHEN {nobody} THEN {fact.absent} END"
+
+
+def _stated(name: str, fact: Fact) -> str:
+    return f"WHEN top_{name}.{fact.column} IS NOT NULL THEN top_{name}.{fact.column}"
 
 
 def is_single(fact: Fact, contracts: Contracts, facts: FactBook) -> bool:

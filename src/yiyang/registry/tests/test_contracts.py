@@ -11,7 +11,7 @@ import pytest
 from yiyang.base.errors import PolicyError
 from yiyang.base.paths import policy_dir
 from yiyang.catalog.facts import load_facts
-from yiyang.registry.contracts import BASE, load_contracts
+from yiyang.registry.contracts import BASE, corrections, delivered, load_contracts
 
 REGISTERS = {
     "ability_assessments",
@@ -53,9 +53,16 @@ def policy(tmp_path: Path) -> Callable[[str, str, str], Path]:
 
 def test_there_are_seventeen_and_every_fact_has_its_registers() -> None:
     contracts = load_contracts()
-    assert set(contracts) == REGISTERS
+    assert set(delivered(contracts)) == REGISTERS
     for name, fact in load_facts().facts.items():
         assert all(name in contracts[register].facts for register in fact.sources)
+
+
+def test_clerks_may_correct_every_fact_in_a_register_that_nobody_delivers() -> None:
+    contracts, facts = load_contracts(), load_facts()
+    assert set(contracts) - set(delivered(contracts)) == {"clerk_corrections"} == {corrections(contracts)}
+    assert set(contracts["clerk_corrections"].facts) == set(facts.facts)
+    assert not any("clerk_corrections" in fact.sources for fact in facts.facts.values())
 
 
 def test_everyone_has_an_id_number_and_the_base_what_makes_a_person() -> None:
