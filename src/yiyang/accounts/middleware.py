@@ -10,15 +10,18 @@ from allauth.account.authentication import get_authentication_records
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
 from yiyang.access.scope import Scope, acting
 from yiyang.accounts.narrowing import narrowed
 from yiyang.accounts.scopes import scope_of
+from yiyang.accounts.throttle import count
 from yiyang.accounts.tokens import TokenRefused, authenticate
 from yiyang.audit.record import Collected, collecting, flush, record
+from yiyang.kit.api import refuse
+from yiyang.kit.uploads import BadUpload, spooled
 
 Answer = Callable[[HttpRequest], HttpResponse]
 API = "/api/"
@@ -62,7 +65,30 @@ class UnitOfWork:
         try:
             request.scope = self._scope(request)  # type: ignore[attr-defined]
         except TokenRefused as refused:
-            return JsonResponse({"code": "token", "message": refused.zh}, status=refused.status)
+            return _challenge(refuse(request, refused.status, "token", refused.zh, refused.en))
+        return self._called(request) if request.path.startswith(API) else self._answer(request)
+
+    def _called(self, request: HttpRequest) -> HttpResponse:
+        """A call of the API: counted, and a file that it brings taken in, before the transaction begins."""
+        allowance = count(request, request.scope)  # type: ignore[attr-defined]
+        response = self._too_many(request) if allowance.is_spent else self._with_file(request)
+        allowance.tell(response)
+        return _challenge(response) if response.status_code == 401 else response
+
+    def _with_file(self, request: HttpRequest) -> HttpResponse:
+        if request.method != "PUT" or not request.scope.may("delivery.upload"):  # type: ignore[attr-defined]
+            return self._answer(request)
+        try:
+            with spooled(request) as request.upload:  # type: ignore[attr-defined]
+                return self._answer(request)
+        except BadUpload as problem:
+            return refuse(request, problem.status, "upload", problem.zh, problem.en)
+
+    @staticmethod
+    def _too_many(request: HttpRequest) -> HttpResponse:
+        return refuse(request, 429, "too_many", "调用太频繁，请稍后再试。", "Too many calls; wait a little.")
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
         with acting(request.scope), collecting() as collected:  # type: ignore[attr-defined]
             response = self._work(request, collected)
         if response.status_code in (403, 404) and request.scope.user is not None:  # type: ignore[attr-defined]
@@ -106,6 +132,11 @@ class UnitOfWork:
             flush()
 
 
+def _challenge(response: HttpResponse) -> HttpResponse:
+    response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
 def _scope_of_token(request: HttpRequest, header: str) -> Scope:
     """In a transaction of its own: a wrong token is noted and counted although nothing else happens."""
     refused: TokenRefused | None = None
@@ -131,7 +162,8 @@ class FirstSteps:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         step = "" if request.path.startswith(self.OPEN) else self._missing(request)
         if step and request.path.startswith(API):
-            return JsonResponse({"code": "first_steps", "message": "请先在网页上完成首次登录。"}, status=403)
+            zh, en = "请先在网页上完成首次登录。", "Finish the first login on the pages."
+            return refuse(request, 403, "first_steps", zh, en)
         return redirect(step) if step else self.get_response(request)
 
     def _missing(self, request: HttpRequest) -> str:

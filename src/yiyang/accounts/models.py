@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from yiyang.access.fields import OPEN, PERSONAL, sorted_fields
 from yiyang.areas.models import Area
+
+# A grant that ends within these days is worth a look.
+SOON = timedelta(days=60)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -56,6 +61,15 @@ class User(AbstractBaseUser):
         return self.name or self.username
 
     @property
+    def state(self) -> str:
+        """active or inactive."""
+        return "active" if self.is_active else "inactive"
+
+    def get_state_display(self) -> str:
+        """The state in Chinese."""
+        return "启用" if self.is_active else "停用"
+
+    @property
     def is_staff(self) -> bool:
         """Libraries ask; there is no administration site to open with it."""
         return False
@@ -89,6 +103,26 @@ class Grant(models.Model):
             models.Index(fields=("area",), name="accounts_grant_area"),
         )
 
+    STATES: ClassVar[dict[str, str]] = {
+        "in_force": "有效", "due_soon": "即将到期", "not_yet": "未开始", "ended": "已到期", "revoked": "已收回",
+    }  # fmt: skip
+
+    @property
+    def state(self) -> str:
+        """Whether it holds today: a key of STATES."""
+        today = timezone.localdate()
+        if self.revoked_at:
+            return "revoked"
+        if self.starts > today:
+            return "not_yet"
+        if self.ends is None or self.ends > today + SOON:
+            return "in_force"
+        return "due_soon" if self.ends >= today else "ended"
+
+    def get_state_display(self) -> str:
+        """The state in Chinese."""
+        return self.STATES[self.state]
+
 
 class ApiToken(models.Model):
     """A department's key to the API: shown once, kept as a hash, for named registers in an area, until a day."""
@@ -110,6 +144,30 @@ class ApiToken(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "接口令牌"
         ordering = ("-id",)
+
+    STATES: ClassVar[dict[str, str]] = {"active": "有效", "expired": "已过期", "revoked": "已吊销"}
+
+    @property
+    def state(self) -> str:
+        """Whether it opens anything now: a key of STATES."""
+        if self.revoked_at:
+            return "revoked"
+        return "expired" if self.expires <= timezone.now() else "active"
+
+    def get_state_display(self) -> str:
+        """The state in Chinese."""
+        return self.STATES[self.state]
+
+
+class ApiCalls(models.Model):
+    """How often somebody called the API in the last minute in which he did; see `accounts.throttle`."""
+
+    caller = models.CharField(max_length=300, primary_key=True, verbose_name="调用者")
+    minute = models.BigIntegerField(verbose_name="分钟")
+    calls = models.IntegerField(verbose_name="次数")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "接口调用次数"
 
 
 # An officer's own name and address are personal data too; those of elders lie in `registry`.
@@ -147,3 +205,5 @@ sorted_fields(
     "revoked_at",
     "last_used_at",
 )
+sorted_fields(ApiCalls, PERSONAL, "caller")
+sorted_fields(ApiCalls, OPEN, "minute", "calls")

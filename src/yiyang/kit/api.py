@@ -1,8 +1,8 @@
 """What all operations of the REST API share: who may call, one shape of refusal, pages by key, versions of a thing.
 
-    @router.get("/areas", response=answers(Listed[AreaOut]), **may("area.read"))
-    def areas(request: HttpRequest, paging: Query[Paging]) -> Any:
-        return paged(visible.areas(), ("code",), paging)
+@router.get("/areas", response=answers(Listed[AreaOut]), **may("area.read"))
+def areas(request: HttpRequest, paging: Query[Paging]) -> Any:
+    return paged(visible.areas(), ("code",), paging)
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Refusal(Schema):
     code: str
     zh: str
     en: str
-    problems: list[Said] = []
+    problems: list[Said] = Field(default=[])
     request: str = Field("", description="编号，报修时请提供 / quote it when you ask for help")
 
 
@@ -160,7 +160,7 @@ def paged(rows: QuerySet[Any], order: tuple[str, ...], paging: Paging) -> dict[s
         try:
             signing.loads(paging.cursor, salt="kit.paging")
         except signing.BadSignature as problem:
-            raise BadCursor("游标无效，请从第一页开始。", "The cursor is not ours; begin at the first page.") from problem
+            raise BadCursor("游标无效，请从第一页开始。", "The cursor is not ours; begin anew.") from problem
     page = page_of(rows, order, after=paging.cursor, size=paging.limit)
     return {"items": page.rows, "next": page.after or None}
 

@@ -1,4 +1,4 @@
-"""A body that is a file: taken to disk before the unit of work begins, so that a slow sender holds no transaction open."""
+"""A body that is a file: taken to disk before the unit of work begins. A slow sender holds no transaction open."""
 
 from __future__ import annotations
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import json
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
+
+from yiyang.kit.api import refuse
+
+CODES = {400: "malformed", 403: "forbidden", 404: "not_found", 429: "too_many", 500: "failed"}
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -43,8 +47,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def _answer(request: HttpRequest, status: int, said: str, template: str = "") -> HttpResponse:
     request_id = getattr(request, "request_id", "")
     if request.path.startswith("/api/"):
-        body = json.dumps({"error": {"code": status, "message": said, "request": request_id}}, ensure_ascii=False)
-        return HttpResponse(body, status=status, content_type="application/json; charset=utf-8")
+        return refuse(request, status, CODES[status], f"{said}。", f"{HTTPStatus(status).phrase}.")
     # Without the request: no session, account or menu is asked for, so this works when the database does not.
     context: dict[str, Any] = {"request_id": request_id, "is_large": request.COOKIES.get("size") == "large"}
     response = HttpResponse(render_to_string(template or f"{status}.html", context), status=status)

@@ -194,6 +194,9 @@ STORAGES = {
 # A register of a city has more than a million rows: files go to disk as they come in.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
+# Bodies that are files (the API's deliveries).
+UPLOAD_MAX_BYTES = int(os.environ.get("YIYANG_UPLOAD_MB", "2048")) * 2**20
+API_CALLS_A_MINUTE = {"any": int(os.environ.get("YIYANG_API_CALLS", "600")), "people": 120}
 LOGGING = logging_settings(DEBUG)
 LOGGING_CONFIG = "logging.config.dictConfig"
 # For rooms below the registry: id number → key of the person.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from yiyang.site import health
+from yiyang.site import api, health
 
 urlpatterns = [
     path("healthz", health.healthz),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("audit/", include("yiyang.audit.urls")),
     path("system/", include("yiyang.site.urls_system")),
     path("accounts/", include("yiyang.accounts.urls_login")),
+    path("api/v1/", include((api.patterns(), "api"))),
 ]
 
 handler400 = "yiyang.site.errors.bad_request"

@@ -99,11 +99,12 @@ def token_problems(
 
 @transaction.atomic
 def revoke_token(*, token: ApiToken, by: User | None, reason: str = "") -> None:
-    """It opens nothing from now on. Raises NotAllowed."""
+    """It opens nothing from now on. Its own account may always give it up. Raises NotAllowed."""
     authority = authority_of(by, timezone.localdate())
     area = token.area or token.user.area
     where = ALL if area is None else ranges_of(area, authority.on)
-    if not authority.holds("token.manage").covers(where):
+    is_own = by is not None and by.pk == token.user_id
+    if not is_own and not authority.holds("token.manage").covers(where):
         raise NotAllowed("此令牌不在您的管理范围内。", "This token is not yours to manage.")
     token.revoked_at = timezone.now()
     token.save(update_fields=["revoked_at"])
