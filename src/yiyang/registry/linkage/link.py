@@ -102,7 +102,10 @@ def find_doubles(
         steps.step("整理比对字段", "preparing what is compared")
         size = features.make(con, people, "link_people", settings)
         # Of n people a share s is registered twice: s × n pairs among n² / 2.
-        plan = models.Plan("dedupe_only", models.DOUBLES, 2 * settings.prior.doubles / max(size, 2))
+        prior = 2 * settings.prior.doubles / max(size, 2)
+        # Too few are registered twice to learn from: learning would take couples for one person. And of two people who
+        # have a number each, the numbers say nothing.
+        plan = models.Plan("dedupe_only", models.DOUBLES, prior, training=(), silent=("id",))
         out.mkdir(parents=True, exist_ok=True)
         if size >= FEWEST:
             _score(con, ["link_people"], plan, settings, out / "doubles.model.json", size, model, steps)

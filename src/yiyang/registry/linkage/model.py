@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from yiyang.base.errors import MissingPart, PolicyError, SnapshotError
+from yiyang.base.screen import say
 from yiyang.registry import sql
 from yiyang.registry.linkage.settings import Comparison, LinkageSettings, Training
 from yiyang.registry.sql import Connection
@@ -112,12 +113,19 @@ DIGITS = 6
 
 @dataclass(frozen=True)
 class Plan:
-    """What is compared with what. `kind`: link_only or dedupe_only."""
+    """What is compared with what.
+
+    Attributes:
+        kind: link_only or dedupe_only.
+        training: columns of the blocks of pairs that the shares m are learnt from; none: the stated ones hold.
+        silent: comparisons that count neither for nor against.
+    """
 
     kind: str
     rules: Sequence[tuple[str, ...]]
     prior: float
     training: Sequence[tuple[str, ...]] = TRAINING
+    silent: Sequence[str] = ()
 
 
 def _rules(splink: Any, rules: Sequence[tuple[str, ...]]) -> list[Any]:
@@ -194,15 +202,23 @@ def train(con: Connection, tables: Sequence[str], model: Model, plan: Plan, trai
         _expect_and_maximise(con, made, tables, plan, training)
     found = made.misc.save_model_to_json()
     made._db_api.delete_tables_created_by_splink_from_db()
-    return _filled(found, model)
+    return _filled(found, model, plan)
 
 
 def _expect_and_maximise(con: Connection, made: Any, tables: Sequence[str], plan: Plan, training: Training) -> None:
-    """One round for each block of pairs that holds enough of them."""
+    """One round for each block of pairs that holds enough of them.
+
+    Splink raises ValueError where a share sinks below what a float holds. Such a block tells too little: what the other
+    blocks, or the file, say of the shares stands.
+    """
     for columns in (columns for columns in plan.training if _pairs(con, tables, columns) >= ENOUGH):
-        made.training.estimate_parameters_using_expectation_maximisation(
-            _rules(_splink(), [columns])[0], estimate_without_term_frequencies=True, max_pairs=training.em_pairs
-        )
+        try:
+            made.training.estimate_parameters_using_expectation_maximisation(
+                _rules(_splink(), [columns])[0], estimate_without_term_frequencies=True, max_pairs=training.em_pairs
+            )
+        except ValueError as error:
+            block = "、".join(columns)
+            say(f"参数估计略过 {block}：{error}", f"Nothing is learnt from pairs that agree in {block}: {error}")
 
 
 def _pairs(con: Connection, tables: Sequence[str], columns: tuple[str, ...]) -> int:
@@ -214,7 +230,7 @@ def _pairs(con: Connection, tables: Sequence[str], columns: tuple[str, ...]) -> 
     return sql.number(con, f"SELECT COALESCE(sum({size}), 0) FROM {both}")
 
 
-def _filled(found: Model, stated: Model) -> Model:
+def _filled(found: Model, stated: Model, plan: Plan) -> Model:
     """The estimates, with the stated share where a level was not seen, and never less than the stated u.
 
     Among pairs drawn at random are some true ones; what they add to u is taken off.
@@ -228,7 +244,7 @@ def _filled(found: Model, stated: Model) -> Model:
             level["m_probability"] = max(m if isinstance(m, float) else 0.0, start["m_probability"] / 10)
             strangers = (u if isinstance(u, float) else 0.0) - prior * level["m_probability"]
             level["u_probability"] = max(strangers, start["u_probability"])
-            if start["label_for_charts"] in SILENT:
+            if start["label_for_charts"] in SILENT or given["output_column_name"] in plan.silent:
                 level["u_probability"] = level["m_probability"]
             level |= {share: float(f"{level[share]:.{DIGITS}g}") for share in ("m_probability", "u_probability")}
     return found | {"probability_two_random_records_match": prior}

@@ -52,9 +52,8 @@ def collected(hall: Hall, name: str = "s") -> list[dict[str, Any]]:
 def decide(hall: Hall, key: int, person: int, register: str = "township_living") -> Path:
     """A file with one decided link."""
     path = hall.root / "links.parquet"
-    duckdb.sql(f"SELECT '{register}' AS register, {key}::BIGINT AS row_key, {person}::BIGINT AS person").write_parquet(
-        str(path)
-    )
+    link = f"SELECT '{register}' AS register, {key}::BIGINT AS row_key, {person}::BIGINT AS person"
+    duckdb.execute(f"COPY ({link}) TO '{path}' (FORMAT parquet)")
     return path
 
 
@@ -171,9 +170,8 @@ def test_a_household_row_linked_to_a_new_person_makes_him_one_of_the_people(hall
 
 def test_refuses_a_row_that_is_linked_to_two_persons(hall: Hall) -> None:
     path = hall.root / "links.parquet"
-    duckdb.sql("SELECT 'pensions' AS register, 1::BIGINT AS row_key, unnest([2, 3])::BIGINT AS person").write_parquet(
-        str(path)
-    )
+    two = "SELECT 'pensions' AS register, 1::BIGINT AS row_key, unnest([2, 3])::BIGINT AS person"
+    duckdb.execute(f"COPY ({two}) TO '{path}' (FORMAT parquet)")
     hall.police()
     with pytest.raises(SnapshotError, match="two persons"):
         build(hall.folder, known=date(2026, 10, 5), out=hall.root / "s", links=path)

@@ -42,7 +42,7 @@ def test_every_row_without_a_usable_number_is_noted_with_the_person_it_is_about(
 
 def test_slips_of_memory_stand_where_they_are_noted(nameless: Path) -> None:
     noted = pq.read_table(nameless / "truth" / "unidentified.parquet").to_pylist()
-    names = dict(duckdb.sql(f"SELECT elder, name FROM '{nameless}/truth/people-2026-10.parquet'").fetchall())
+    names = dict(duckdb.execute(f"SELECT elder, name FROM '{nameless}/truth/people-2026-10.parquet'").fetchall())
     rows = read(nameless / "2026-10", "township_living")
     about = [row for row in noted if row["register"] == "township_living" and row["elder"] in names]
     for row in about:
@@ -96,6 +96,6 @@ def test_linkage_finds_them_again(nameless: Path, tmp_path: Path) -> None:
         f"LEFT JOIN '{nameless}/truth/people-2026-10.parquet' AS p USING (elder) WHERE d.treatment = 'quarantined'"
     )
     links = f"SELECT t.person = l.person AS is_right FROM '{tmp_path}/links/links.parquet' AS l JOIN ({truth}) AS t "
-    right = duckdb.sql(links + "ON t.key = l.row_key").fetchall()
+    right = duckdb.execute(links + "ON t.key = l.row_key").fetchall()
     assert [row for row in right if not row[0]] == []
     assert len(right) == counts["rows"].automatic > 0.8 * counts["rows"].rows

@@ -45,12 +45,30 @@ def crowd(size: int = 3000) -> list[dict[str, Any]]:
     ]
 
 
-AIHUA: dict[str, Any] = {"key": 100_001, "id_text": number("51302919450312002"), "name": "罗爱华", "sex": 1, "birth": 19450312}
+AIHUA: dict[str, Any] = {
+    "key": 100_001,
+    "id_text": number("51302919450312002"),
+    "name": "罗爱华",
+    "sex": 1,
+    "birth": 19450312,
+}
 AIHUA |= {"phone": "13800000001", "address": "竹阳街道1组9号", "area": VILLAGE}
-BAOGUO: dict[str, Any] = {"key": 100_002, "id_text": number("51302919380215013"), "name": "魏保国", "sex": 0, "birth": 19380215}
+BAOGUO: dict[str, Any] = {
+    "key": 100_002,
+    "id_text": number("51302919380215013"),
+    "name": "魏保国",
+    "sex": 0,
+    "birth": 19380215,
+}
 BAOGUO |= {"phone": "13800000002", "address": "白塔街道3组7号", "area": VILLAGE + 3}
 # 春兰 and her namesake, born the same day in the same village, without telephones.
-CHUNLAN: dict[str, Any] = {"key": 100_003, "id_text": number("51302919550630002"), "name": "谭春兰", "sex": 1, "birth": 19550630}
+CHUNLAN: dict[str, Any] = {
+    "key": 100_003,
+    "id_text": number("51302919550630002"),
+    "name": "谭春兰",
+    "sex": 1,
+    "birth": 19550630,
+}
 CHUNLAN |= {"phone": None, "address": None, "area": VILLAGE + 5}
 NAMESAKE = CHUNLAN | {"key": 100_004, "id_text": number("51302919550630022")}
 EVERYBODY = [*crowd(), AIHUA, BAOGUO, CHUNLAN, NAMESAKE]
