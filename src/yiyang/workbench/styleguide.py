@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from yiyang.accounts.web import LOGGED_IN, page
@@ -48,10 +48,11 @@ class Areas(Table):
     )
     order = "code"
     size = 8
+    beside = True
     empty = Empty("还没有区划", "安装时由“yiyang areas load”载入；载入后这里列出全部乡镇、村（社区）。")
 
     def row_url(self, row: Any) -> str:
-        return "#table"
+        return f"{reverse('workbench:styleguide')}?side={row.pk}"
 
 
 RELATIONS = (("", "请选择"), ("family", "亲属"), ("neighbour", "邻居"))
@@ -87,11 +88,19 @@ class Upload(forms.Form):
 
 @page(LOGGED_IN)
 def styleguide(request: HttpRequest) -> HttpResponse:
-    """The page."""
+    """The page; of one row, its part beside the list."""
+    if request.GET.get("side", "").isdecimal():
+        return _side(request, int(request.GET["side"][:9]))
     table = Areas(request, Area.objects.exclude(code=None).exclude(code=-1))
     table.bulk = (Bulk("标为已核对", "#table"), Bulk("删除", "#table", is_danger=True))
     table.export_url = "#table"
     return render(request, "workbench/styleguide.html", {"table": table, **_parts(), **_forms(), **samples.drawn()})
+
+
+def _side(request: HttpRequest, key: int) -> HttpResponse:
+    area = get_object_or_404(Area.objects.exclude(code=None), pk=key)
+    lines = [Definition("区划代码", area.code, kind="code"), Definition("设立日期", area.valid_from, kind="day")]
+    return render(request, "workbench/styleguide_side.html", {"title": area.name, "lines": lines})
 
 
 @page(LOGGED_IN)

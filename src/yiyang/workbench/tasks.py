@@ -19,7 +19,8 @@ from yiyang.access.scope import Scope
 from yiyang.accounts.models import ApiToken, Grant
 from yiyang.audit.models import AuditLine
 from yiyang.kit.paging import bounded_count
-from yiyang.registry.models import Delivery, Person, PossibleDouble, QuarantineLine
+from yiyang.registry.models import Delivery, Membership, Person, PossibleDouble, QuarantineLine
+from yiyang.workbench.figures import kept
 
 MOST = 1000
 URGENT, SOON, CALM = "urgent", "soon", "calm"
@@ -64,7 +65,9 @@ class Task:
         return f"{self.count:,}+" if self.is_more else f"{self.count:,}"
 
 
-Source = Callable[[Scope, date], tuple[Task, QuerySet[Any]]]
+# What waits: rows to be counted up to the bound, or a count that is kept for a while because it takes long.
+Waiting = QuerySet[Any] | tuple[int, bool]
+Source = Callable[[Scope, date], tuple[Task, Waiting]]
 
 
 def needs(right: str) -> Callable[[Source], Source]:
@@ -78,7 +81,7 @@ def needs(right: str) -> Callable[[Source], Source]:
 
 
 @needs("delivery.decide")
-def deliveries_to_decide(scope: Scope, on: date) -> tuple[Task, QuerySet[Any]]:
+def deliveries_to_decide(scope: Scope, on: date) -> tuple[Task, Waiting]:
     """Checked deliveries that nobody has accepted or refused."""
     rows = Delivery.objects.filter(state=Delivery.State.CHECKED)
     oldest = rows.order_by("delivered_at").values_list("delivered_at", flat=True).first()
@@ -91,7 +94,7 @@ def deliveries_to_decide(scope: Scope, on: date) -> tuple[Task, QuerySet[Any]]:
 
 
 @needs("delivery.decide")
-def deliveries_stopped(scope: Scope, on: date) -> tuple[Task, QuerySet[Any]]:
+def deliveries_stopped(scope: Scope, on: date) -> tuple[Task, Waiting]:
     """Deliveries that were stopped because too many rows are bad."""
     task = Task(
         "超限停下的数据交付",
@@ -105,7 +108,7 @@ def deliveries_stopped(scope: Scope, on: date) -> tuple[Task, QuerySet[Any]]:
 
 
 @needs("delivery.upload")
-def my_failed_deliveries(scope: Scope, on: date) -> tuple[Task, QuerySet[Any]]:
+def my_failed_deliveries(scope: Scope, on: date) -> tuple[Task, Waiting]:
     """What I delivered in the last month and could not be used."""
     rows = Delivery.objects.filter(
         state__in=(Delivery.State.FAILED, Delivery.State.REFUSED),
@@ -116,7 +119,7 @@ def my_failed_deliveries(scope: Scope, on: date) -> tuple[Task, QuerySet[Any]]:
 
 
 @needs("delivery.upload")
-def lines_to_mend(scope: Scope, on: date) -> tuple[Task, QuerySet[Any]]:
+def lines_to_mend(scope: Scope, on: date) -> tuple[Task, Waiting]:
     """Quarantined rows of accepted deliveries."""
     accepted = Delivery.objects.filter(state=Delivery.State.ACCEPTED)
     task = Task("待核的数据行", "registry:deliveries", CALM, "请原部门改正后随下月交付", "warning", "state=accepted")
@@ -124,21 +127,31 @@ def lines_to_mend(scope: Scope, on: date) -> tuple[Task, QuerySet[Any]]:
 
 
 @needs("link.judge")
-def doubles_to_judge(scope: Scope, on: date) -> tuple[Task, QuerySet[Any]]:
+def doubles_to_judge(scope: Scope, on: date) -> tuple[Task, Waiting]:
     """Pairs that may be one person."""
     task = Task("疑似同一人，待判定", "registry:doubles", SOON, "并排比较后判定", "doubles")
     return task, PossibleDouble.objects.filter(state=PossibleDouble.State.OPEN)
 
 
 @needs("person.correct")
-def facts_contested(scope: Scope, on: date) -> tuple[Task, QuerySet[Any]]:
+def facts_contested(scope: Scope, on: date) -> tuple[Task, Waiting]:
     """People one of whose facts a clerk and a register state differently."""
     task = Task("事实有争议的老年人", "registry:people", CALM, "登记册与更正不一致", "unknown", "contested=1")
-    return task, Person.objects.filter(merged_into=None).exclude(contested=[])
+    rows = Person.objects.filter(merged_into=None).exclude(contested=[])
+    return task, kept("contested", scope, lambda: bounded_count(rows, MOST))
+
+
+@needs("group.read")
+def newly_in_groups(scope: Scope, on: date) -> tuple[Task, Waiting]:
+    """People found this month to belong to a hardship group."""
+    within = Person.objects.filter(merged_into=None).values("pk")
+    rows = Membership.objects.filter(left=None, entered__gte=on.replace(day=1), person__in=within)
+    task = Task("本月新进入重点人群", "registry:groups", CALM, "看看有没有要登门的", "groups", "entered=1")
+    return task, kept(f"entered.{on:%Y-%m}", scope, lambda: bounded_count(rows, MOST))
 
 
 @needs("person.correct")
-def people_without_area(scope: Scope, on: date) -> tuple[Task, QuerySet[Any]]:
+def people_without_area(scope: Scope, on: date) -> tuple[Task, Waiting]:
     """People that belong to no area yet: for the city's intake clerk."""
     task = Task("未落区划的老年人", "registry:people", SOON, "分派到乡镇（街道）", "place", f"area={NO_AREA}")
     rows = Person.objects.filter(area_code=NO_AREA, merged_into=None)
@@ -146,17 +159,15 @@ def people_without_area(scope: Scope, on: date) -> tuple[Task, QuerySet[Any]]:
 
 
 @needs("account.grant")
-def grants_expiring(scope: Scope, on: date) -> tuple[Task, QuerySet[Any]]:
+def grants_expiring(scope: Scope, on: date) -> tuple[Task, Waiting]:
     """Grants of others that end within a month."""
     within = scope.where("account.grant").q("area__code")
     rows = Grant.objects.filter(within, ends__range=(on, on + EXPIRES_SOON), revoked_at=None).exclude(user=scope.user)
-    return Task(
-        "30 天内到期的授权", "accounts:accounts", CALM, "到期后账户即看不到数据", "accounts", "expiring=1"
-    ), rows
+    return Task("30 天内到期的授权", "accounts:expiring", CALM, "到期后账户即看不到数据", "accounts"), rows
 
 
 @needs("token.manage")
-def tokens_expiring(scope: Scope, on: date) -> tuple[Task, QuerySet[Any]]:
+def tokens_expiring(scope: Scope, on: date) -> tuple[Task, Waiting]:
     """Tokens that end within a month: a department's machine stops delivering then."""
     now = timezone.now()
     rows = ApiToken.objects.filter(
@@ -166,7 +177,7 @@ def tokens_expiring(scope: Scope, on: date) -> tuple[Task, QuerySet[Any]]:
 
 
 @needs("audit.read")
-def refusals(scope: Scope, on: date) -> tuple[Task, QuerySet[Any]]:
+def refusals(scope: Scope, on: date) -> tuple[Task, Waiting]:
     """Refused accesses since yesterday."""
     rows = AuditLine.objects.filter(
         scope.where("audit.read").q("area_code"), kind=AuditLine.Kind.DENY, at__gte=timezone.now() - timedelta(days=1)
@@ -175,7 +186,7 @@ def refusals(scope: Scope, on: date) -> tuple[Task, QuerySet[Any]]:
 
 
 @needs("system.read")
-def jobs_failed(scope: Scope, on: date) -> tuple[Task, QuerySet[Any]]:
+def jobs_failed(scope: Scope, on: date) -> tuple[Task, Waiting]:
     """Background jobs that gave up."""
     from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -185,7 +196,7 @@ def jobs_failed(scope: Scope, on: date) -> tuple[Task, QuerySet[Any]]:
 
 SOURCES: tuple[Source, ...] = (
     deliveries_stopped, deliveries_to_decide, my_failed_deliveries, doubles_to_judge, people_without_area,
-    tokens_expiring, lines_to_mend, facts_contested, grants_expiring, refusals, jobs_failed,
+    tokens_expiring, lines_to_mend, newly_in_groups, facts_contested, grants_expiring, refusals, jobs_failed,
 )  # fmt: skip
 
 
@@ -196,6 +207,6 @@ def tasks_for(scope: Scope, on: date) -> list[Task]:
         right: str = source.right  # type: ignore[attr-defined]
         if scope.may(right):
             task, rows = source(scope, on)
-            count, more = bounded_count(rows, MOST) if task.address else (0, False)
+            count, more = rows if isinstance(rows, tuple) else bounded_count(rows, MOST)
             found.append(replace(task, count=count, is_more=more, right=right))
-    return sorted((task for task in found if task.count), key=lambda task: ORDER[task.urgency])
+    return sorted((task for task in found if task.count and task.address), key=lambda task: ORDER[task.urgency])

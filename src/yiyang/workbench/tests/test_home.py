@@ -154,3 +154,20 @@ def test_keys_in_forms_have_no_separators(grant: Any, logged_in: Any) -> None:
 
     page = logged_in(grant("爱华", "city_officer", DAZHOU)).get("/").content.decode()
     assert f'value="{Area.objects.get(code=DAZHU).pk}"' in page
+
+
+def test_whoever_entered_a_group_this_month_is_told(grant: Any, person: Any, logged_in: Any, monkeypatch: Any) -> None:
+    from django.utils import timezone
+
+    from yiyang.access.scope import platform
+    from yiyang.audit.record import work
+    from yiyang.registry.models import Membership
+    from yiyang.workbench.tasks import Task
+
+    monkeypatch.setattr(Task, "address", "/there")
+    found, elsewhere = person("春兰", ZHUYANG), person("保国", TONGCHUAN + 1000)
+    with work(platform("test")):
+        for each in (found, elsewhere):
+            Membership.objects.create(person=each, group="living_alone", entered=timezone.localdate())
+    tasks = logged_in(grant("爱华", "village_visitor", ZHUYANG)).get("/").context["tasks"]
+    assert [(task.title, task.count) for task in tasks] == [("本月新进入重点人群", 1)]
