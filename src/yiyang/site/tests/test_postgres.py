@@ -130,7 +130,8 @@ def test_mends_a_process_file_whose_number_now_belongs_to_another_program(home: 
     with database(home):
         pass
     owner = (home / "postgres").stat()
-    sleeper = subprocess.Popen(["sleep", "60"], user=owner.st_uid, group=owner.st_gid, extra_groups=[])
+    as_owner: dict[str, Any] = {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []}
+    sleeper = subprocess.Popen(["sleep", "60"], **(as_owner if os.geteuid() == 0 else {}))
     try:
         file = home / "postgres" / "postmaster.pid"
         file.write_text(f"{sleeper.pid}\n{home / 'postgres'}\n1\n5432\n{home}\n\n  1 1\nready\n")
