@@ -22,6 +22,8 @@ worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
 # Only the proxy on this machine is believed about who asks.
 forwarded_allow_ips = os.environ.get("YIYANG_PROXY", "127.0.0.1,::1")
 errorlog = "-"
+# Nobody manages it at run time, and its default place is the home folder.
+control_socket_disable = True
 
 
 def child_exit(server: Any, worker: Any) -> None:
