@@ -100,14 +100,26 @@ def _absorb(change: AreaChange, old: int, new: int) -> None:
         for each in by_code():
             if each.is_figure:
                 continue
-            words = {"table": each.table, "column": each.column, "old": old, "new": new, "change": change.pk}
+            words: dict[str, int | str] = {
+                "table": each.table,
+                "column": each.column,
+                "old": old,
+                "new": new,
+                "change": change.pk,
+            }
             cursor.execute(ABSORB.format(table=each.table, column=each.column, key=each.key), words)
 
 
 def _hand_over(change: AreaChange, source: int, target: int) -> None:
     with connection.cursor() as cursor:
         for each in by_id():
-            words = {"table": each.table, "column": each.column, "old": source, "new": target, "change": change.pk}
+            words: dict[str, int | str] = {
+                "table": each.table,
+                "column": each.column,
+                "old": source,
+                "new": target,
+                "change": change.pk,
+            }
             cursor.execute(ABSORB.format(table=each.table, column=each.column, key=each.key), words)
 
 

@@ -71,11 +71,12 @@ def as_json(asked: Asked) -> dict[str, Any]:
 
 def from_json(stored: dict[str, Any]) -> Asked:
     """What was stored."""
-    words = {name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()}
-    kind = KINDS.get(words.pop("kind", ""))
+    words: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()}
+    kind: Any = KINDS.get(words.pop("kind", ""))
     if kind is None:
         raise UsageError(f"没有这种区划变更：{stored.get('kind')}", f"There is no such change: {stored.get('kind')}")
-    return kind(**words)
+    asked: Asked = kind(**words)
+    return asked
 
 
 def areas_of(asked: Asked) -> set[int]:

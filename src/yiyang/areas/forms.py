@@ -14,14 +14,14 @@ from yiyang.areas.models import Area
 from yiyang.base.errors import UsageError
 
 
-class AreaChoices(forms.ModelMultipleChoiceField):
+class AreaChoices(forms.ModelMultipleChoiceField[Area]):
     """Areas to tick, by name and code."""
 
     def label_from_instance(self, obj: Area) -> str:
         return f"{obj.name}（{obj.code}）"
 
 
-class AreaChoice(forms.ModelChoiceField):
+class AreaChoice(forms.ModelChoiceField[Area]):
     """One area, by name and code."""
 
     def label_from_instance(self, obj: Area) -> str:
@@ -140,14 +140,16 @@ class MemberForm(forms.Form):
 
     code = CodeField(label="乡镇（街道）代码", max_length=12)
     starts = forms.DateField(
-        label="起始日期", widget=forms.DateInput(attrs={"type": "date"}), initial=timezone.localdate
+        label="起始日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), initial=timezone.localdate
     )
 
 
 class EndForm(forms.Form):
     """The last day."""
 
-    ends = forms.DateField(label="最后一日", widget=forms.DateInput(attrs={"type": "date"}), initial=timezone.localdate)
+    ends = forms.DateField(
+        label="最后一日", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), initial=timezone.localdate
+    )
 
 
 FORMS: dict[str, tuple[str, type[ChangeForm]]] = {

@@ -35,8 +35,10 @@ def ranges_of(area: Area, on: date) -> Ranges:
 
 
 def _parts(area: Area, on: date) -> Ranges:
-    found = NOWHERE
-    former = FormerArea.objects.filter(parent=area, valid_to=area.valid_to).select_related("area")
+    found, last = NOWHERE, area.valid_to
+    if last is None:
+        return found
+    former = FormerArea.objects.filter(parent=area, valid_to=last).select_related("area")
     for part in {each.area for each in former}:
         found |= ranges_of(part, on)
     return found
@@ -62,10 +64,10 @@ def current_codes() -> dict[int, int]:
     rows = Area.objects.filter(code__isnull=False).values_list("pk", "code", "valid_to", "successor")
     areas = {pk: (code, ended is not None, successor) for pk, code, ended, successor in rows}
     in_force = {code for code, is_ended, _ in areas.values() if not is_ended}
-    found = {code: _answers(areas, pk) for pk, (code, is_ended, _) in areas.items() if is_ended}
+    found = {code: _answers(areas, pk) for pk, (code, is_ended, _) in areas.items() if is_ended and code is not None}
     # Newest last, so that a code that two areas bore one after the other stands for the later one.
     former = FormerArea.objects.filter(code__isnull=False).order_by("valid_to", "pk").values_list("code", "area")
-    found |= {code: _answers(areas, pk) for code, pk in former}
+    found |= {code: _answers(areas, pk) for code, pk in former if code is not None}
     changed = {code: now for code, now in found.items() if code not in in_force and now is not None}
     listed = {code: changed.get(now, now) for code, now in logic.former_codes().items() if code not in in_force}
     return {**listed, **changed}

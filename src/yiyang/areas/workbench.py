@@ -17,8 +17,8 @@ from yiyang.areas import actions, visible
 from yiyang.areas.forms import FORMS, ChangeForm, EndForm, MemberForm
 from yiyang.areas.lists import Areas, Changes
 from yiyang.areas.logic import LEVEL_NAMES, LEVELS
-from yiyang.areas.models import Area, AreaChange, Membership
-from yiyang.areas.preview import Plan, preview
+from yiyang.areas.models import Area, AreaChange, FormerArea, Membership
+from yiyang.areas.preview import MOVABLE, Plan, preview
 from yiyang.areas.tables import census_elders
 from yiyang.base.errors import UsageError
 from yiyang.kit.charts import Chart, Item
@@ -72,7 +72,9 @@ def area(request: HttpRequest, pk: int) -> HttpResponse:
         "members": found.members.select_related("member").order_by("member__code", "starts"),
         "events": _events(found),
         "counts": [Definition(each.label, _bounded(each.rows)) for each in visible.hanging_on(found)],
-        "forms": [(kind, title) for kind, (title, _) in FORMS.items()] if _may_change(found) else [],
+        "forms": [
+            (kind, title) for kind, (title, _) in FORMS.items() if _may_change(found) and _is_open_to(found, kind)
+        ],
         "kinds": Area.UrbanRural.choices,
         "member_form": MemberForm() if _may_change(found) and _is_jurisdiction(found) else None,
     }
@@ -92,8 +94,15 @@ def _is_jurisdiction(found: Area) -> bool:
 
 
 def _may_change(found: Area) -> bool:
-    code = found.code if found.code is not None else found.parent and found.parent.code
+    code = found.parent.code if found.code is None and found.parent else found.code
     return found.valid_to is None and code is not None and current().may("area.change", code)
+
+
+def _is_open_to(found: Area, kind: str) -> bool:
+    """A village has no parts; what has no code, and what stands above counties, can be renamed only."""
+    if kind == "rename":
+        return True
+    return found.code is not None and found.level in MOVABLE and (kind != "split" or found.level != "village")
 
 
 def _crumbs(found: Area, last: str = "") -> list[tuple[str, str]]:
@@ -135,7 +144,7 @@ def _events(found: Area) -> list[Event]:
 def change(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """Ask for a change: fill in, look at what it would do, confirm."""
     found = _find(pk)
-    if kind not in FORMS or not _may_change(found):
+    if kind not in FORMS or not _may_change(found) or not _is_open_to(found, kind):
         raise Http404
     title, form_class = FORMS[kind]
     form = form_class(found, request.POST if request.method == "POST" else None)
@@ -213,12 +222,16 @@ def one_change(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "change": found,
         "lines": lines,
-        "moves": [Change(each.name, f"{each.code or 0:012d}", f"{each.area.code or 0:012d}") for each in former],
+        "moves": [Change(each.name, _named(each), _named(each.area)) for each in former],
         "may_undo": current().may("area.change") and found == last,
         "may_cancel": current().may("area.change") and found.state in ("planned", "failed"),
         "crumbs": [(TOP, reverse("areas:areas")), ("变更记录", reverse("areas:changes")), (found.says[:30], "")],
     }
     return render(request, "areas/one_change.html", context)
+
+
+def _named(each: Area | FormerArea) -> str:
+    return each.name if each.code is None else f"{each.name}（{each.code:012d}）"
 
 
 @page("area.change")

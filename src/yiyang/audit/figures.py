@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -73,7 +74,7 @@ def days(since: datetime, until: datetime) -> list[tuple[str, int, int]]:
     return [(f"{day:%m-%d}", looked, taken) for day, looked, taken in _run(DAYS, since, until)]
 
 
-def _run(statement: str, since: datetime, until: datetime) -> list[tuple[object, ...]]:
+def _run(statement: str, since: datetime, until: datetime) -> list[tuple[Any, ...]]:
     within = current().where("audit.read").multirange()
     with connection.cursor() as cursor:
         cursor.execute(statement, {"since": since, "until": until, "within": within})

@@ -154,7 +154,7 @@ def export(request: HttpRequest) -> HttpResponse:
     reason = request.POST.get("reason", "").strip()
     if not reason:
         return HttpResponseBadRequest("请写明理由。")
-    request.GET = QueryDict(request.POST.get("filters", ""))  # type: ignore[misc, assignment]
+    request.GET = QueryDict(request.POST.get("filters", ""))
     table = Log(request, search.lines())
     rows = table.rows.order_by("-seq")[: EXPORT_ROWS + 1]
     if len(rows) > EXPORT_ROWS:

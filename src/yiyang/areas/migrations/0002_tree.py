@@ -6,7 +6,7 @@ from typing import Any
 from django.db import migrations
 
 from yiyang.areas import logic
-from yiyang.areas.jurisdictions import jurisdictions
+from yiyang.areas.jurisdictions import Jurisdiction, jurisdictions
 
 # The table was published with this reference day; earlier dates of single areas are not known to us.
 PUBLISHED = date(2023, 6, 30)
@@ -21,19 +21,19 @@ def load(apps: Any, schema_editor: Any) -> None:
     for level in logic.LEVELS:
         rows = [_row(Area, area, ids) for area in logic.tree().values() if area.level == level]
         ids |= {area.code: area.pk for area in Area.objects.using(using).bulk_create(rows, BATCH)}
-    for jurisdiction in jurisdictions():
-        Area.objects.using(using).get_or_create(
-            code=jurisdiction.code,
-            **({} if jurisdiction.code else {"name": jurisdiction.name}),
-            defaults={
-                "name": jurisdiction.name,
-                "level": "county",
-                "kind": "jurisdiction",
-                "parent_id": ids[jurisdiction.parent],
-                "valid_from": PUBLISHED,
-            },
-        )
+    for each in jurisdictions():
+        _add_jurisdiction(Area.objects.using(using), each, ids)
     Area.objects.using(using).create(code=-1, name="无区划", level="none", kind="none", valid_from=PUBLISHED)
+
+
+def _add_jurisdiction(areas: Any, each: Jurisdiction, ids: dict[int, int]) -> None:
+    """One that the census counted under a code has a row already and gets the name by which the city calls it."""
+    if each.code is not None and areas.filter(code=each.code).update(name=each.name):
+        return
+    parent = ids[each.parent]
+    areas.create(
+        code=each.code, name=each.name, level="county", kind="jurisdiction", parent_id=parent, valid_from=PUBLISHED
+    )
 
 
 def _row(Area: Any, area: logic.Area, ids: dict[int, int]) -> Any:

@@ -14,7 +14,7 @@ from yiyang.access.scope import Scope, acting, platform
 from yiyang.accounts.models import Grant
 from yiyang.accounts.scopes import scope_of
 from yiyang.areas import actions
-from yiyang.areas.changes import Merge, Recode, Rename, Split, Transfer, as_json, from_json
+from yiyang.areas.changes import Asked, Merge, Recode, Rename, Split, Transfer, as_json, from_json
 from yiyang.areas.models import Area, AreaChange, FormerArea, MovedRow
 from yiyang.areas.places import as_of, current, current_codes
 from yiyang.areas.preview import preview
@@ -24,7 +24,7 @@ from yiyang.base.errors import UsageError
 from yiyang.registry.models import GroupFigure, Person
 
 pytestmark = pytest.mark.django_db
-ORDER = {"document": "川民函〔2026〕1号", "effective": date(2026, 11, 1)}
+ORDER: dict[str, Any] = {"document": "川民函〔2026〕1号", "effective": date(2026, 11, 1)}
 
 
 def places() -> dict[str, tuple[int, int]]:
@@ -137,13 +137,14 @@ def test_a_town_goes_to_another_county_with_its_people_and_its_clerk(
 @pytest.mark.parametrize("kind", ["rename", "recode", "merge", "split", "transfer"])
 def test_a_change_undone_leaves_everything_as_it_was(officer: Scope, three: dict[str, Any], kind: str) -> None:
     wumu, parts = area(WUMU), villages(WUMU)
-    asked = {
+    every: dict[str, Asked] = {
         "rename": Rename(wumu.pk, "乌木街道"),
         "recode": Recode(wumu.pk, 511724190000),
         "merge": Merge((wumu.pk,), area(ZHUYANG).pk),
         "split": Split(wumu.pk, "乌木新镇", (parts[0].pk,)),
         "transfer": Transfer(wumu.pk, area(TONGCHUAN).pk),
-    }[kind]
+    }
+    asked = every[kind]
     assert from_json(as_json(asked)) == asked
     before, tree = places(), list(Area.objects.order_by("pk").values())
     change = actions.carry_out(asked, by=officer, **ORDER)

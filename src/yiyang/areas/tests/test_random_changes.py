@@ -15,7 +15,7 @@ from yiyang.access.scope import Scope, acting, platform
 from yiyang.accounts.scopes import scope_of
 from yiyang.areas import actions
 from yiyang.areas.changes import Merge, Recode, Rename, Split, Transfer
-from yiyang.areas.models import Area
+from yiyang.areas.models import Area, AreaChange
 from yiyang.areas.places import current, current_codes
 from yiyang.areas.tests.conftest import DAZHU, TODAY, TONGCHUAN, area, villages
 from yiyang.base.errors import UsageError
@@ -39,7 +39,7 @@ def asked(kind: str, a: int, b: int) -> Any:
         return None
     if kind in ("merge villages", "split") and len(below) < 3:
         return None
-    return {
+    made: dict[str, Callable[[], Any]] = {
         "rename": lambda: Rename(town.pk, f"新名{a}{b}镇"),
         "recode": lambda: Recode(town.pk, (town.code or 0) // 10**6 * 10**6 + (300 + a * 10 + b) * 1000),
         "merge towns": lambda: Merge((town.pk,), beside[b % len(beside)].pk),
@@ -48,7 +48,8 @@ def asked(kind: str, a: int, b: int) -> Any:
         "transfer": lambda: Transfer(
             town.pk, area(TONGCHUAN if DAZHU <= (town.code or 0) < DAZHU + 10**6 else DAZHU).pk
         ),
-    }[kind]()
+    }
+    return made[kind]()
 
 
 def people() -> dict[int, int]:
@@ -90,7 +91,8 @@ def test_no_sequence_of_changes_loses_anybody(
 
 def _walk(officer: Scope, grant: Callable[..., Any], steps: list[tuple[str, int, int]]) -> None:
     clerk = grant("赵经办", "township_clerk", towns()[0].code or 0)
-    old, done = people(), []
+    done: list[AreaChange] = []
+    old = people()
     for number, (kind, a, b) in enumerate(steps):
         mine, before = seen(clerk), people()
         reach = set(clerk.grants.get().area.absorbed.values_list("pk", flat=True))
