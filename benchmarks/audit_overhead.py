@@ -2,7 +2,7 @@
 
     python benchmarks/audit_overhead.py --rows 200000
 
-Needs a throw-away installation: YIYANG_DATA names an empty folder. Times are seconds, the best of three.
+Needs a throw-away installation: YIYANG_DATA names an empty folder. Times are seconds, the best of four.
 """
 
 from __future__ import annotations
