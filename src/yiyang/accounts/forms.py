@@ -82,10 +82,10 @@ class GrantForm(ActionForm):
     def __init__(self, *args: Any, by: User, target: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         today = timezone.localdate()
-        roles = load_roles().roles
-        self.fields["role"].choices = roles_for(by, target.kind, today)  # type: ignore[attr-defined]
-        named = " / ".join(f"{zh}：{_levels(roles[slug].levels)}" for slug, zh in self.fields["role"].choices)  # type: ignore[attr-defined]
-        self.fields["role"].help_text = f"各角色可授的级别 — {named}" if named else "您没有可以授予的角色。"
+        offered = roles_for(by, target.kind, today)
+        choices = [("", "请选择"), *((slug, f"{zh}（{_levels(slug)}）") for slug, zh in offered)]
+        self.fields["role"].choices = choices  # type: ignore[attr-defined]
+        self.fields["role"].help_text = "括号里是可授的级别。" if offered else "您没有可以授予的角色。"
         self.fields["starts"].initial = today
         self.fields["ends"].initial = date(today.year + 1, 12, 31)
         if target.kind == User.Kind.SERVICE:
@@ -99,8 +99,8 @@ class GrantForm(ActionForm):
 LEVELS = {"province": "省", "city": "市", "county": "县（区）", "town": "乡镇（街道）", "village": "村（社区）"}
 
 
-def _levels(levels: tuple[str, ...]) -> str:
-    return "、".join(LEVELS[level] for level in levels)
+def _levels(role: str) -> str:
+    return "、".join(LEVELS[level] for level in load_roles().roles[role].levels)
 
 
 def _own_registers() -> list[tuple[str, str]]:
@@ -131,7 +131,7 @@ DAYS = [(30, "30 天"), (90, "90 天"), (180, "180 天"), (365, "一年")]
 class TokenForm(ActionForm):
     """A token for a department's account."""
 
-    user = forms.ModelChoiceField(User.objects.none(), label="账户", help_text="部门接口账户。")
+    user = forms.ModelChoiceField(User.objects.none(), label="账户", empty_label="请选择", help_text="部门接口账户。")
     name = forms.CharField(label="用途", max_length=100, help_text="如：医保局前置机每月推送。")
     rights = forms.MultipleChoiceField(label="权限", widget=forms.CheckboxSelectMultiple)
     registers = forms.MultipleChoiceField(

@@ -72,7 +72,7 @@ class Accounts(Table):
         Column("unit", "单位", is_hidden=True),
         Column("area", "所属区划", value="area.name"),
         Column("roles", "现有角色", value=_roles_of),
-        Column("state", "状态", kind="state", value=lambda row: "active" if row.is_active else "inactive"),
+        Column("state", "状态", kind="state"),
         Column("has_code", "两步验证", kind="yes_no", value="has_code"),
         Column("last_login", "最近登录", kind="when"),
         Column("kind", "类型", value="get_kind_display", is_hidden=True),
@@ -112,10 +112,8 @@ class Expiring(Table):
 
 
 def state_of_token(token: ApiToken) -> str:
-    """revoked, expired or active."""
-    if token.revoked_at:
-        return "revoked"
-    return "expired" if token.expires <= timezone.now() else "active"
+    """The state of a token, as the API tells it."""
+    return token.state
 
 
 def _token_words(token: Any) -> str:
@@ -137,7 +135,7 @@ class Tokens(Table):
         Column("expires", "有效期至", kind="when", sort="expires"),
         Column("last_used_at", "最近使用", kind="when"),
         Column("last_address", "最近来源", is_hidden=True),
-        Column("state", "状态", kind="state", value=state_of_token),
+        Column("state", "状态", kind="state"),
     )
     empty = Empty("还没有接口令牌", "为部门接口账户签发令牌后列在这里。", "issue/", "签发令牌")
 

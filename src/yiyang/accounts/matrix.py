@@ -58,13 +58,13 @@ def pages() -> list[Line]:
     found = []
     for route in routes():
         if PUBLIC in route.rights:
-            found.append(Line(route.path, route.name, frozenset(roles), "不需登录"))
+            found.append(Line(route.name, route.path, frozenset(roles), "不需登录"))
         elif LOGGED_IN in route.rights:
-            found.append(Line(route.path, route.name, entering, "登录即可"))
+            found.append(Line(route.name, route.path, entering, "登录即可"))
         else:
             may = {slug for slug, role in roles.items() if set(role.rights) & set(route.rights)}
             note = "接口自行判断" if not route.rights else ""
-            found.append(Line(route.path, route.name, frozenset(may), note))
+            found.append(Line(route.name, route.path, frozenset(may), note))
     return found
 
 

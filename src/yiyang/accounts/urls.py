@@ -8,15 +8,15 @@ from yiyang.accounts import workbench, workbench_tokens
 
 app_name = "accounts"
 urlpatterns = [
-    path("", workbench.accounts, name="accounts"),
-    path("open/", workbench.open_account, name="open"),
-    path("visitors/", workbench.visitors, name="visitors"),
-    path("expiring/", workbench.expiring, name="expiring"),
+    path("accounts/", workbench.accounts, name="accounts"),
+    path("accounts/open/", workbench.open_account, name="open"),
+    path("accounts/visitors/", workbench.visitors, name="visitors"),
+    path("accounts/expiring/", workbench.expiring, name="expiring"),
     path("me/", workbench.me, name="me"),
-    path("<int:pk>/", workbench.account, name="account"),
-    path("<int:pk>/grant/", workbench.grant, name="grant"),
-    path("<int:pk>/reset-password/", workbench.reset_password, name="reset_password"),
-    path("<int:pk>/act/<slug:word>/", workbench.act, name="act"),
+    path("accounts/<int:pk>/", workbench.account, name="account"),
+    path("accounts/<int:pk>/grant/", workbench.grant, name="grant"),
+    path("accounts/<int:pk>/reset-password/", workbench.reset_password, name="reset_password"),
+    path("accounts/<int:pk>/act/<slug:word>/", workbench.act, name="act"),
     path("grants/<int:pk>/prolong/", workbench.prolong, name="prolong"),
     path("grants/<int:pk>/revoke/", workbench.revoke, name="revoke"),
     path("tokens/", workbench_tokens.tokens, name="tokens"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.core import signing
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,14 +22,13 @@ from yiyang.accounts.actions import accounts as account_actions
 from yiyang.accounts.actions import grants as grant_actions
 from yiyang.accounts.authority import NotAllowed, authority_of, oversight_problems
 from yiyang.accounts.forms import GrantForm, OpenForm, ProlongForm, ReasonForm, VisitorsForm
-from yiyang.accounts.lists import Accounts, Expiring, in_force, role_name, state_of_token
-from yiyang.accounts.models import Grant, User
+from yiyang.accounts.lists import Accounts, Expiring, in_force, role_name
+from yiyang.accounts.models import SOON, Grant, User
 from yiyang.accounts.visible import accounts as visible
 from yiyang.accounts.web import LOGGED_IN, page, sensitive
 from yiyang.audit.models import AuditLine
 from yiyang.kit.parts import Definition, Figure
 
-SOON = timedelta(days=60)
 TOP = "账户与授权"
 
 
@@ -250,11 +250,11 @@ def _about(request: HttpRequest, user: User) -> dict[str, Any]:
     return {
         "account": user,
         "lines": _lines(user),
-        "grants": [(grant, role_name(grant.role), _state(grant)) for grant in grants],
-        "tokens": [(token, state_of_token(token)) for token in user.tokens.all()],
+        "grants": [(grant, role_name(grant.role)) for grant in grants],
+        "tokens": user.tokens.all(),
         "sessions": UserSession.objects.filter(user=user).count(),
         "locked": -(-locked // 60),
-        "acts": AuditLine.objects.filter(actor=user.pk)[:20],
+        "acts": AuditLine.objects.filter(Q(actor=user.pk) | Q(kind="login", what=f"accounts_user:{user.pk}"))[:20],
         "may_grant": scope.may("account.grant")
         and user.pk != myself.pk
         and bool(offers.roles_for(myself, user.kind, today)),
@@ -263,17 +263,6 @@ def _about(request: HttpRequest, user: User) -> dict[str, Any]:
         "may_reset": not account_actions.password_problems(user, myself),
         "crumbs": [(TOP, reverse("accounts:accounts")), (str(user), "")] if scope.may("account.read") else [],
     }
-
-
-def _state(grant: Grant) -> tuple[str, str]:
-    today = timezone.localdate()
-    if grant.revoked_at:
-        return "revoked", "已收回"
-    if grant.ends and grant.ends < today:
-        return "ended", "已到期"
-    if grant.starts > today:
-        return "not_yet", "未开始"
-    return ("due_soon", "即将到期") if grant.ends and grant.ends <= today + SOON else ("in_force", "有效")
 
 
 def _lines(user: User) -> list[Definition]:

@@ -18,7 +18,7 @@ from yiyang.accounts import matrix as table_of
 from yiyang.accounts.actions import tokens as token_actions
 from yiyang.accounts.authority import NotAllowed
 from yiyang.accounts.forms import ReasonForm, TokenForm
-from yiyang.accounts.lists import Tokens, state_of_token
+from yiyang.accounts.lists import Tokens
 from yiyang.accounts.models import User
 from yiyang.accounts.roles import load_roles
 from yiyang.accounts.visible import accounts as visible_accounts
@@ -41,7 +41,7 @@ def token(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(visible(timezone.localdate()).select_related("created_by"), pk=pk)
     rights = [right.zh for slug, right in load_roles().rights.items() if slug in found.rights]
     crumbs = [(TOP, reverse("accounts:tokens")), (found.name, "")]
-    context = {"token": found, "state": state_of_token(found), "rights": rights, "crumbs": crumbs}
+    context = {"token": found, "rights": rights, "crumbs": crumbs}
     return render(request, "accounts/token.html", context)
 
 

@@ -21,7 +21,7 @@ from yiyang.accounts.tests.places import DAZHU, ZHUYANG
 from yiyang.audit.models import AuditLine
 from yiyang.audit.record import work
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore::DeprecationWarning:authlib.*")]
 Make = Callable[..., Any]
 LOGIN = "/accounts/oidc/sso/login/"
 
