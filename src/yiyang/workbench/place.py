@@ -24,9 +24,13 @@ def place_of(request: HttpRequest) -> dict[str, Any]:
 
 
 def granted_areas(request: HttpRequest) -> list[Area]:
-    """The areas of the grants in force, each once."""
-    grants = grants_in_force(request.user, timezone.localdate())  # type: ignore[arg-type]
-    return list({grant.area_id: grant.area for grant in grants}.values())
+    """The areas of the grants in force, each once. Asked once a request: the frame and the home page both need them."""
+    known: list[Area] | None = getattr(request, "granted_areas", None)
+    if known is None:
+        grants = grants_in_force(request.user, timezone.localdate())  # type: ignore[arg-type]
+        known = list({grant.area_id: grant.area for grant in grants}.values())
+        request.granted_areas = known  # type: ignore[attr-defined]
+    return known
 
 
 def children_of(area: Area | None) -> list[Area]:
