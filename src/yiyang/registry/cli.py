@@ -1,4 +1,4 @@
-"""Commands: registry build, registry link, registry show, registry groups, registry contracts."""
+"""Commands: registry build, link, freeze, show, groups, contracts."""
 
 from __future__ import annotations
 
@@ -133,6 +133,33 @@ def contracts_command(
     if as_json:
         return emit_json([show.as_json(contract) for contract in chosen.values()])
     return show.contract(chosen[register]) if register else show.contracts(chosen)
+
+
+@app.command("freeze", epilog="例 Example: yiyang registry freeze --area 511724 --out out/s11")
+def freeze_command(
+    out: Annotated[Path, typer.Option(metavar="SNAPSHOT", help="快照输出到这里。Where the snapshot goes.")],
+    area: Annotated[str, typer.Option(metavar="CODE", help="区划代码或名称。Code or name of the area.")],
+    month: Annotated[str, typer.Option(metavar="YYYY-MM", help="月份，默认最新。Month; the latest by default.")] = "",
+    known: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM-DD", help="只取当天已知的数据。As known on this day.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """从平台数据库直接生成快照，与由文件生成的逐字节相同。A snapshot straight from the platform's database."""
+    from yiyang.areas.logic import require
+    from yiyang.base import platform
+    from yiyang.base.screen import progress
+    from yiyang.registry import show
+
+    code, day = require(area).code, _day(known) if known else None
+    with platform.started(), progress("冻结快照", "freeze a snapshot", total=22) as bar:
+        from yiyang.registry.freezing import freeze_now
+
+        made = freeze_now(out, area=code, month=month, known=day, tell=lambda step: bar.step(step, step))
+    if as_json:
+        return emit_json(show.summary(made))
+    show.tables(made)
+    return say(f"快照：{out}", f"Snapshot: {out}")
 
 
 def _day(text: str) -> date:

@@ -1,4 +1,4 @@
-"""A snapshot for the engine straight from the database: the same folder, the same bytes, as `registry build` makes from files.
+"""A snapshot for the engine straight from the database: the folder that `registry build` makes from files, to the byte.
 
 Statements and people stream through COPY into DuckDB and from there into Parquet; nothing passes row by row.
 """
@@ -18,10 +18,13 @@ import duckdb
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
+from django.utils import timezone
 from psycopg import sql as pg
 
 import yiyang
+from yiyang.access.scope import platform
 from yiyang.access.secrets import unseal_many
+from yiyang.audit.record import record, work
 from yiyang.base.errors import SnapshotError
 from yiyang.base.output import atomic_folder
 from yiyang.catalog.facts import load_facts
@@ -64,6 +67,13 @@ def freeze(
     with atomic_folder(out) as work:
         _Freezer(work, area, month, until, on.there, tell).run()
     return open_snapshot(out)
+
+
+def freeze_now(out: Path, *, area: int, month: str, known: date | None, tell: Tell) -> Snapshot:
+    """`freeze` as the platform itself, in a unit of work of its own."""
+    with work(platform("freeze")):
+        record("export", what="snapshot", area=area, detail={"month": month})
+        return freeze(out, area=area, today=timezone.localdate(), month=month, known=known, tell=tell)
 
 
 class _Freezer:
@@ -121,7 +131,8 @@ class _Freezer:
     def _quarantine(self) -> None:
         """The lines of the newest accepted delivery of each register."""
         query = pg.SQL(
-            "SELECT d.register, d.month || '/' || split_part(d.file, '/', -1), q.source_row, q.field, q.value, q.reason, q.remedy "
+            "SELECT d.register, d.month || '/' || split_part(d.file, '/', -1), q.source_row, q.field, q.value, q.reason, "
+            "q.remedy "
             "FROM registry_quarantineline AS q JOIN registry_delivery AS d ON d.id = q.delivery_id "
             "WHERE d.state = 'accepted' ORDER BY d.register, q.source_row, q.id"
         )
@@ -163,6 +174,7 @@ class _Freezer:
             accepted[delivery.register].append(delivery)
         return {
             name: {
+                **_origin(accepted[name][-1]),
                 **{key: accepted[name][-1].counts.get(_COUNT.get(key, key), 0) for key in COUNTED},
                 "rows": self.rows[name],
                 "deliveries": [{"month": d.month, "known": d.known.isoformat()} for d in accepted[name]],
@@ -172,6 +184,16 @@ class _Freezer:
 
 
 _COUNT = {"in": "delivered"}
+
+
+def _origin(delivery: Delivery) -> Json:
+    """What the check said of a delivery's file."""
+    return {
+        "file": f"{delivery.month}/{Path(delivery.file).name}",
+        "format": delivery.preview.get("encoding"),
+        "headings_unknown": delivery.preview.get("headings_unknown", []),
+        "columns_missing": delivery.preview.get("columns_missing", []),
+    }
 
 
 def _is_synthetic() -> bool:
