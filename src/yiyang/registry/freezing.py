@@ -131,9 +131,8 @@ class _Freezer:
     def _quarantine(self) -> None:
         """The lines of the newest accepted delivery of each register."""
         query = pg.SQL(
-            "SELECT d.register, d.month || '/' || split_part(d.file, '/', -1), q.source_row, q.field, q.value, q.reason, "
-            "q.remedy "
-            "FROM registry_quarantineline AS q JOIN registry_delivery AS d ON d.id = q.delivery_id "
+            "SELECT d.register, d.month || '/' || split_part(d.file, '/', -1), q.source_row, q.field, q.value, "
+            "q.reason, q.remedy FROM registry_quarantineline AS q JOIN registry_delivery AS d ON d.id = q.delivery_id "
             "WHERE d.state = 'accepted' ORDER BY d.register, q.source_row, q.id"
         )
         file = self.work / "lines.csv"
