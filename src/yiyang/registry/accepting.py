@@ -16,18 +16,18 @@ from psycopg import sql as pg
 from yiyang.catalog.facts import load_facts
 from yiyang.engine.duck import connect
 from yiyang.engine.facts import as_int
-from yiyang.registry import refresh, sql, store
+from yiyang.registry import consequences, linking, refresh, sql, stated_contacts, store
 from yiyang.registry.actions import restate
 from yiyang.registry.contracts import BASE, load_contracts
 from yiyang.registry.intake import staged_columns
-from yiyang.registry.models import Delivery
+from yiyang.registry.models import Delivery, PossibleDouble
 from yiyang.registry.sql import Connection
 from yiyang.registry.tables import resolve_steps, run_steps
 
 __all__ = ["bring_in", "load_facts", "preview", "put_quarantine", "take_out"]
 
 Tell = Callable[[str], None]
-CHECK_STEPS, ACCEPT_STEPS, TAKE_BACK_STEPS = 4, 6, 3
+CHECK_STEPS, ACCEPT_STEPS, TAKE_BACK_STEPS = 5, 6, 3
 # Above this many affected people the preview counts them and leaves out whose facts change how.
 PREVIEWED = 200_000
 
@@ -54,7 +54,7 @@ def preview(delivery: Delivery, stage: Path) -> dict[str, Any]:
         people = sql.number(con, "SELECT count(*) FROM affected")
         if people > PREVIEWED:
             return {"people": people}
-        store.name_people(con, "affected", "affected", stage)
+        _name_affected(con, "affected", stage)
         try:
             return {"people": people, **_effects(con, delivery, stage)}
         finally:
@@ -70,12 +70,27 @@ def _effects(con: Connection, delivery: Delivery, stage: Path) -> dict[str, Any]
     before = replace(refresh.standing(contracts, today), month=after.month, known=after.known)
     for register in after.there:
         store.statements(con, contracts[register], facts, stage, of="affected", merged=True, with_id=register == name)
+    _merges(con, stage)
     sql.table(con, "mine", f"FROM r_{name}")
     sql.table(con, f"r_{name}", "SELECT * EXCLUDE (id) FROM mine")
     _resolve_as(con, "before", before)
-    sql.table(con, f"r_{name}", f"{_with_closed(con, stage)} UNION ALL BY NAME FROM {_staged(stage, 'added')}")
+    added = (
+        "SELECT s.* REPLACE (coalesce(m.person, s.person) AS person) "
+        f"FROM {_staged(stage, 'added')} AS s LEFT JOIN merges AS m ON m.key = s.person"
+    )
+    sql.table(con, f"r_{name}", f"{_with_closed(con, stage)} UNION ALL BY NAME {added}")
     _resolve_as(con, "after", after)
     return refresh.effects(con, "before", "after")
+
+
+def _merges(con: Connection, stage: Path) -> None:
+    """The DuckDB table `merges` (key, person) of merged files among the people affected."""
+    file = stage / "merges.csv"
+    store.copy_out(
+        pg.SQL("SELECT a.key, a.person_id FROM registry_alias AS a JOIN affected AS o ON o.person = a.key"), file
+    )
+    sql.table(con, "merges", f"FROM {store.read_csv(file, {'key': 'BIGINT', 'person': 'BIGINT'})}")
+    file.unlink()
 
 
 def _with_closed(con: Connection, stage: Path) -> str:
@@ -124,6 +139,8 @@ def bring_in(delivery: Delivery, stage: Path, tell: Tell, *, resolve: bool = Tru
     con = _scratch(stage)
     try:
         _lock(delivery)
+        if not _is(delivery, Delivery.State.ACCEPTING):
+            return
         tell("写入陈述")
         columns = staged_columns(contract, facts)
         store.add_statements(con, contract, _staged(stage, "added"), columns, delivery.pk, stage)
@@ -135,6 +152,7 @@ def bring_in(delivery: Delivery, stage: Path, tell: Tell, *, resolve: bool = Tru
         refresh.add_people(con, stage / "identities.parquet", on.month, stage, tell)
         if delivery.register == BASE:
             refresh.rename_people(con, stage / "identities.parquet", stage)
+        linking.keep(con, delivery, stage)
         _affected(con, stage)
         before = refresh.standing(load_contracts(), today)
         if resolve:
@@ -156,10 +174,11 @@ def resolve_again(con: Connection, of: str, on: refresh.Standing, scratch: Path,
         return 0
     tell("归集到人")
     if of:
-        store.name_people(con, of, "affected", scratch)
+        _name_affected(con, of, scratch)
     people = refresh.resolve_people(con, contracts, facts, on, "affected" if of else "", scratch)
     tell("更新档案")
-    changed = refresh.put_people(con, people, on.month, "affected" if of else "", scratch)
+    with consequences.drawn(con, people, on, "affected" if of else "", scratch):
+        changed = refresh.put_people(con, people, on.month, "affected" if of else "", scratch)
     if of:
         store.execute("DROP TABLE affected")
     return changed
@@ -174,19 +193,34 @@ def resolve_everybody(scratch: Path, tell: Tell) -> int:
         con.close()
 
 
+def _name_affected(con: Connection, of: str, scratch: Path) -> None:
+    """The temporary table `affected` of the keys in a DuckDB table, and of the people whose files those keys belong to."""
+    store.name_people(con, of, "affected", scratch)
+    store.execute(
+        "INSERT INTO affected SELECT a.person_id FROM registry_alias AS a JOIN affected AS o ON o.person = a.key "
+        "ON CONFLICT DO NOTHING"
+    )
+
+
 def take_out(delivery: Delivery, *, as_of: date, tell: Tell) -> None:
     """Undo an accepted delivery within the open unit of work: what the registry says is what it said before."""
     scratch = _folder(delivery)
     con = _scratch(scratch)
     try:
         _lock(delivery)
+        if not _is(delivery, Delivery.State.TAKING_BACK):
+            return
         tell("恢复陈述")
         file = scratch / "people.csv"
         touched = "SELECT person FROM registry_statement WHERE opened_id = {id} OR closed_id = {id}"
         store.copy_out(pg.SQL(touched).format(id=pg.Literal(delivery.pk)), file)
         sql.table(con, "affected", f"SELECT DISTINCT person FROM {store.read_csv(file, {'person': 'BIGINT'})}")
         file.unlink()
-        restate(delivery, as_int(as_of))
+        # Of what became known on a day to come, nothing was believed before that day.
+        restate(delivery, as_int(max(as_of, delivery.known)))
+        questions = PossibleDouble.objects.filter(delivery=delivery, state=PossibleDouble.State.OPEN)
+        linking.close_moot(questions, "这批数据已撤回")
+        stated_contacts.take_out(delivery)
         before = refresh.standing(load_contracts(), as_of)
         after = refresh.standing(load_contracts(), as_of, minus=delivery)
         resolve_again(con, "affected" if after.is_as_wide_as(before) else "", after, scratch, tell)
@@ -199,6 +233,11 @@ def _folder(delivery: Delivery) -> Path:
     folder = (Path(settings.DATA) / delivery.file).parent / "undo"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+def _is(delivery: Delivery, state: str) -> bool:
+    """Whether nobody has done it meanwhile: a job that was thought dead may be run twice, one after the other."""
+    return bool(Delivery.objects.filter(pk=delivery.pk, state=state).exists())
 
 
 def _lock(delivery: Delivery) -> None:

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Max, Min
 from django.utils import timezone
+from procrastinate.exceptions import AlreadyEnqueued
 
 from yiyang.access.scope import Scope
 from yiyang.areas.models import Area
@@ -141,6 +142,36 @@ def order_check(delivery: Delivery, by: Scope) -> None:
     _order("check_delivery", delivery, by)
 
 
+def order_contacts(delivery: Delivery, by: Scope) -> None:
+    """Order that the telephones and addresses of an accepted delivery are kept."""
+    _order("tell_contacts", delivery, by)
+
+
+JOBS = {
+    State.RECEIVED: "check_delivery",
+    State.CHECKING: "check_delivery",
+    State.ACCEPTING: "accept_delivery",
+    State.TAKING_BACK: "take_back_delivery",
+}
+
+
+def again(*, by: Scope, delivery: Delivery) -> None:
+    """Order the job once more that a delivery waits for: for one that failed for good, after what ailed it was mended.
+
+    Raises:
+        UsageError: it waits for nothing, or its job is waiting or running.
+    """
+    by.require("delivery.upload", delivery.area_code)
+    if delivery.state not in JOBS:
+        raise UsageError("这批数据没有等待中的任务。", "The delivery waits for no job.")
+    try:
+        with transaction.atomic():
+            _order(JOBS[State(delivery.state)], delivery, by)
+    except AlreadyEnqueued as error:
+        raise UsageError("任务已在排队，请稍候。", "Its job is in the queue.") from error
+    record("deliver", what=f"delivery:{delivery.pk}", area=delivery.area_code, detail={"again": delivery.state})
+
+
 def accept(*, by: Scope, delivery: Delivery, reason: str = "") -> None:
     """Order that a checked delivery goes into the registry. A stopped one needs a reason.
 
@@ -209,10 +240,16 @@ def came(delivery: Delivery) -> Came:
         path,
         f"{delivery.month}/{path.name}",
         date.fromisoformat(f"{delivery.month}-01"),
-        delivery.known,
+        max([delivery.known, *_taken_back_on(delivery)]),
         as_int(first) if first else OPEN,
         delivery.area_code,
     )
+
+
+def _taken_back_on(delivery: Delivery) -> list[date]:
+    """Days on which deliveries of the series were taken back: what comes after was not known before them."""
+    moments = series(delivery).filter(state=State.TAKEN_BACK).values_list("decided_at", flat=True)
+    return [timezone.localdate(moment) for moment in moments]
 
 
 def stands_on(delivery: Delivery) -> int:

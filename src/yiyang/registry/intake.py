@@ -15,15 +15,16 @@ from typing import Any
 from yiyang.base.errors import DeliveryError
 from yiyang.engine.duck import connect
 from yiyang.engine.facts import FactBook, as_int
-from yiyang.registry import history, identities, quarantine, sql, store
+from yiyang.registry import history, identities, linking, quarantine, sql, store, unidentified
 from yiyang.registry.contracts import Contract
 from yiyang.registry.fields import OPEN
 from yiyang.registry.headers import Unusable
-from yiyang.registry.history import Arrival
+from yiyang.registry.history import EVER, Arrival
+from yiyang.registry.linking import Linked
 from yiyang.registry.places import places
 from yiyang.registry.reading import Reader
-from yiyang.registry.settling import settle, stored_columns
-from yiyang.registry.sources import open_source
+from yiyang.registry.settling import Counts, settle, stored_columns
+from yiyang.registry.sources import Source, open_source
 from yiyang.registry.sql import Connection
 
 Tell = Callable[[str], None]
@@ -92,24 +93,53 @@ def _check(con: Connection, came: Came, facts: FactBook, stage: Path, tell: Tell
         source = open_source(contract, came.path, came.label, stage)
     except Unusable as error:
         raise DeliveryError("文件不能用。", "The file cannot be used.", error.problems) from error
-    identities.begin(con)
-    quarantine.begin(con)
     tell("逐行核对")
-    Reader(con, facts, as_int(came.known), places).read(contract, source)
-    counts = settle(con, contract, source, facts, as_int(came.known))
-    _refuse_empty(contract, counts.delivered)
+    counts = _read(con, came, facts, source)
+    tell("关联无有效证件号的行")
+    counts, linked = _link(con, came, facts, source, stage, counts)
     identities.add(con, contract, source)
     tell("与上次交付比较")
     changes = _compare(con, came, facts, stage)
     identities.write(con, stage / "identities.parquet")
     quarantine.write(con, [name], stage / "quarantine.csv")
     return Checked(
-        {**asdict(counts), **asdict(changes)},
+        {**asdict(counts), **asdict(changes), **asdict(linked)},
         dict(quarantine.by_reason(stage / "quarantine.csv").most_common()),
         source.encoding,
         list(source.heading.unknown),
         [n for n in contract.read if n not in source.heading.places],
     )
+
+
+def _read(con: Connection, came: Came, facts: FactBook, source: Source) -> Counts:
+    """Read and judge the rows, those decided about without an id number among them; what others tell is collected."""
+    contract = came.contract
+    identities.begin(con)
+    quarantine.begin(con)
+    linking.begin(con, contract)
+    reader = Reader(con, facts, as_int(came.known), places, linking=True, collecting=True)
+    reader.read(contract, source)
+    counts = settle(con, contract, source, facts, as_int(came.known))
+    _refuse_empty(contract, counts.delivered)
+    return counts
+
+
+def _link(
+    con: Connection, came: Came, facts: FactBook, source: Source, stage: Path, counts: Counts
+) -> tuple[Counts, Linked]:
+    """Link the rows that have no other fault than their id number; read the file again if any can be."""
+    contract, known = came.contract, as_int(came.known)
+    # What does not say since when it holds: as `history.write` reads a first delivery and later ones.
+    start = EVER if store.is_first(contract.register_, came.area) else as_int(came.first)
+    if linking.to_ask(con):
+        linking.ask(con, contract, came.area, stage)
+        quarantine.begin(con)
+        Reader(con, facts, known, places, linking=True).read(contract, source)
+        settle(con, contract, source, facts, known)
+        counts = linking.set_aside(con, contract, source)
+    linked = linking.stage(con, contract, source, start, stage)
+    unidentified.write_contacts(con, stage / "contacts.parquet")
+    return counts, linked
 
 
 def _refuse_empty(contract: Contract, rows: int) -> None:
@@ -125,15 +155,16 @@ def _compare(con: Connection, came: Came, facts: FactBook, stage: Path) -> histo
     """Stage what would be added and ended."""
     contract = came.contract
     before = store.statements(con, contract, facts, stage, area=came.area, with_id=True)
-    is_first = sql.number(con, f"SELECT count(*) FROM {before}") == 0
+    # Where all was taken back, the next delivery is the first one again.
+    is_first = sql.number(con, f"SELECT count(*) FROM {before} WHERE known_to = {OPEN}") == 0
     old, new = stage / "old.parquet", stage / "new.parquet"
     if not is_first:
         sql.write_parquet(con, f"SELECT * EXCLUDE (id) FROM {before}", old)
     arrival = Arrival(came.first, as_int(came.known), came.again_since)
     changes = history.write(con, contract, facts, came.label, arrival, None if is_first else old, new)
-    after = sql.parquet(new)
-    sql.write_parquet(con, f"SELECT * FROM {after} ANTI JOIN {before} USING ({SAME})", stage / "added.parquet")
-    still = f"SELECT * FROM {after} WHERE known_to = {OPEN}"
+    still = f"SELECT * FROM {sql.parquet(new)} WHERE known_to = {OPEN}"
+    stood = f"SELECT * FROM {before} WHERE known_to = {OPEN}"
+    sql.write_parquet(con, f"FROM ({still}) ANTI JOIN ({stood}) USING ({SAME})", stage / "added.parquet")
     # What is ended on the day it became known was never believed: its two days are the same.
     sql.write_parquet(
         con,

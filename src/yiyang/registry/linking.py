@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from django.utils import timezone
 from psycopg import sql as pg
 
@@ -101,14 +102,18 @@ def ask(con: Connection, contract: Contract, area: int, stage: Path) -> None:
     listed = f"SELECT {quoted(name)} AS register, person FROM judged_{name} WHERE n IS NOT NULL AND NOT is_bad"
     sql.table(con, "listed_here", listed)
     link_rows(
-        con, "asked", "known_people", load_settings(), stage / "linkage", listed="FROM listed_here", bar=Quiet()  # type: ignore[arg-type]
+        con,
+        "asked",
+        "known_people",
+        load_settings(),
+        stage / "linkage",
+        listed="FROM listed_here",
+        bar=Quiet(),  # type: ignore[arg-type]
     )
     con.execute("DROP TABLE known_people")
     sql.table(con, "found", "SELECT d.* FROM decided AS d ANTI JOIN apart USING (key, person)")
     chosen = "SELECT DISTINCT key FROM found WHERE decision = '{}'"
-    con.execute(
-        f"INSERT INTO links SELECT {quoted(name)}, key, person FROM found WHERE decision = 'automatic' "
-    )
+    con.execute(f"INSERT INTO links SELECT {quoted(name)}, key, person FROM found WHERE decision = 'automatic' ")
     person = unidentified.person_of_row_sql("key")
     sql.table(con, "stand_ins", f"SELECT key, {person} AS person FROM ({chosen.format('judge')}) "
               "WHERE key NOT IN (SELECT row_key FROM links)")  # fmt: skip
@@ -169,7 +174,7 @@ def _stage_doubles(con: Connection, contract: Contract, source: Source, start: i
         f"'row_hash': row_hash, 'values': {{{values}}}}} ORDER BY source_row) AS states FROM aside GROUP BY key"
     )
     row = (
-        "to_json({'name': name, 'sex': sex, 'birth': birth, 'area': area, 'source_row': source_row, "
+        "to_json({'name': asked.name, 'sex': asked.sex, 'birth': asked.birth, 'area': area, 'source_row': source_row, "
         f"'source_file': {quoted(source.label)}, 'sealed': sealed, 'states': states}})"
     )
     levels = ", ".join(f"{quoted(name)}: f.{name}" for name in CONDITIONS)
@@ -202,10 +207,12 @@ def people(con: Connection, scratch: Path, area: int | None) -> int:
             pg.Literal("[{},{})".format(*logic.span(area))) + pg.SQL("::int8range"), pg.Literal(NO_AREA)
         )
     store.copy_out(query, file)
-    kinds = dict(zip(columns, ("BIGINT", "VARCHAR", "INTEGER", "INTEGER", "BIGINT", "BIGINT", *["VARCHAR"] * 3), strict=True))
+    kinds = dict(
+        zip(columns, ("BIGINT", "VARCHAR", "INTEGER", "INTEGER", "BIGINT", "BIGINT", *["VARCHAR"] * 3), strict=True)
+    )
     nobody = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in _KNOWN.items())
     sql.table(con, "known_people", f"SELECT {nobody} LIMIT 0")
-    for batch in con.sql(f"FROM {store.read_csv(file, kinds)}").to_arrow_reader(BATCH):
+    for batch in con.cursor().sql(f"FROM {store.read_csv(file, kinds)}").to_arrow_reader(BATCH):
         con.register("incoming", _opened(pa.table(batch)))
         con.execute(f"INSERT INTO known_people BY NAME SELECT {', '.join(_KNOWN)} FROM incoming")
         con.unregister("incoming")
@@ -274,7 +281,11 @@ WHERE registry_possibledouble.state = 'open' OR registry_possibledouble.is_moot
 def _close_moot(con: Connection, delivery: Delivery, folder: Path) -> None:
     """What was open about rows that this delivery no longer brings has nothing to decide."""
     staged = folder / "doubles.parquet"
-    keys = [r[0] for r in con.sql(f"SELECT DISTINCT row_key FROM {sql.parquet(staged)}").fetchall()] if staged.exists() else []
+    keys = (
+        [r[0] for r in con.sql(f"SELECT DISTINCT row_key FROM {sql.parquet(staged)}").fetchall()]
+        if staged.exists()
+        else []
+    )
     series = PossibleDouble.objects.filter(
         register=delivery.register, state=State.OPEN, row_key__isnull=False, delivery__area_code=delivery.area_code
     )
@@ -290,9 +301,7 @@ def _note_links(con: Connection, delivery: Delivery, folder: Path) -> None:
     """Which rows came in through which decision, so that a decision can be undone with all that came of it."""
     file = folder / "linked.csv"
     store.write_csv(con, f"FROM {sql.parquet(folder / 'linked.parquet')}", file)
-    store.execute(
-        "CREATE TEMP TABLE linking (row_key bigint, person bigint, source_row integer) ON COMMIT DROP"
-    )
+    store.execute("CREATE TEMP TABLE linking (row_key bigint, person bigint, source_row integer) ON COMMIT DROP")
     store.copy_in("linking", ["row_key", "person", "source_row"], file)
     file.unlink()
     store.execute(
@@ -318,7 +327,9 @@ def look_for_doubles(con: Connection, scratch: Path, area: int | None) -> int:
         "QUALIFY row_number() OVER (PARTITION BY least(key, person), greatest(key, person) ORDER BY probability DESC) = 1",
         file,
     )
-    store.execute("CREATE TEMP TABLE pairing (person bigint, other bigint, probability float8, levels jsonb) ON COMMIT DROP")
+    store.execute(
+        "CREATE TEMP TABLE pairing (person bigint, other bigint, probability float8, levels jsonb) ON COMMIT DROP"
+    )
     store.copy_in("pairing", ["person", "other", "probability", "levels"], file)
     file.unlink()
     found = store.execute(PAIRS)
@@ -333,3 +344,12 @@ SELECT '', p.id, o.id, '{}', p.area_code, o.area_code, j.probability, j.levels, 
 FROM pairing AS j JOIN registry_person AS p ON p.id = j.person JOIN registry_person AS o ON o.id = j.other
 ON CONFLICT (person_id, other_id) WHERE row_key IS NULL DO NOTHING
 """
+
+
+def write_links(out: Path) -> int:
+    """Write what was decided as `registry build --links` takes it; returns how many rows."""
+    same = PossibleDouble.objects.filter(state=State.SAME, row_key__isnull=False).order_by("register", "row_key")
+    rows = list(same.values_list("register", "row_key", "person_id"))
+    columns = [pa.array([row[place] for row in rows], field.type) for place, field in enumerate(unidentified.LINKS)]
+    pq.write_table(pa.table(columns, schema=unidentified.LINKS), out)
+    return len(rows)

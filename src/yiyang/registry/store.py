@@ -14,6 +14,7 @@ from psycopg import sql as pg
 from yiyang.engine.facts import FactBook
 from yiyang.registry import sql
 from yiyang.registry.contracts import Contract
+from yiyang.registry.fields import OPEN
 from yiyang.registry.settling import stored_columns
 from yiyang.registry.sql import Connection
 
@@ -108,6 +109,15 @@ def statements(
     sql.table(con, name, f"SELECT * FROM {read_csv(file, columns)}")
     file.unlink()
     return name
+
+
+def is_first(register: str, area: int) -> bool:
+    """Whether nothing that the register stated for the area is believed: it never spoke, or all was taken back."""
+    there = (
+        "SELECT 1 FROM registry_statement AS s JOIN registry_delivery AS d ON d.id = s.opened_id "
+        f"WHERE s.register = %s AND d.area_code = %s AND s.known_to = {OPEN} LIMIT 1"
+    )
+    return execute(there, [register, area]) == 0
 
 
 def _statements_query(

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from yiyang.access.ranges import NO_AREA
 from yiyang.access.scope import Scope, platform
 from yiyang.accounts.jobs import scope_of_job
-from yiyang.audit.record import work
+from yiyang.audit.record import record, work
 from yiyang.base.errors import YiyangError
-from yiyang.registry import accepting, actions
+from yiyang.engine.duck import connect
+from yiyang.registry import accepting, actions, linking, stated_contacts
 from yiyang.registry.intake import check
 from yiyang.registry.limits import exceeded, load_limits
 from yiyang.registry.models import Delivery
@@ -23,6 +29,8 @@ from yiyang.registry.progress import Progress
 
 log = structlog.get_logger("yiyang.registry")
 State = Delivery.State
+# The database went away under a job: it is tried again. A worker that dies is noticed by `site.tasks.rescue`.
+AGAIN = RetryStrategy(max_attempts=5, wait=5, retry_exceptions={OperationalError, InterfaceError})
 
 
 def stage_of(delivery: Delivery) -> Path:
@@ -30,7 +38,7 @@ def stage_of(delivery: Delivery) -> Path:
     return (Path(settings.DATA) / delivery.file).parent / "stage"
 
 
-@app.task(queue="registry", pass_context=False)
+@app.task(queue="registry", retry=AGAIN, pass_context=False)
 def check_delivery(delivery: int, user: int | None, request: str) -> None:
     """Read, judge and compare a delivery, and leave it for a decision."""
     scope = platform(f"数据检查 #{delivery}", request)
@@ -61,17 +69,18 @@ def _check(scope: Scope, delivery: Delivery) -> None:
         )
 
 
-@app.task(queue="registry", pass_context=False)
+@app.task(queue="registry", retry=AGAIN, pass_context=False)
 def accept_delivery(delivery: int, user: int | None, request: str) -> None:
     """Bring a checked delivery into the registry."""
     scope = platform(f"数据入库 #{delivery}", request)
     with work(scope):
         found = Delivery.objects.get(pk=delivery)
         if found.state != State.ACCEPTING:
+            _sweep(found)
             return
         stale = found.preview.get("stands_on") != actions.stands_on(found) or not stage_of(found).exists()
-    if user is not None:
-        scope_of_job(user, request).require("delivery.decide", found.area_code)
+    if not _may_still(scope, found, user, request, State.CHECKED):
+        return
     if stale:
         # Another delivery of the series went in meanwhile: what was previewed is no longer what would happen.
         with work(scope):
@@ -90,10 +99,10 @@ def bring_in(scope: Scope, delivery: Delivery, *, resolve: bool = True) -> None:
     stage = stage_of(delivery)
     with work(scope), Progress(delivery.pk, accepting.ACCEPT_STEPS) as tell:
         accepting.bring_in(delivery, stage, tell, resolve=resolve)
-    shutil.rmtree(stage, ignore_errors=True)
+        actions.order_contacts(delivery, scope)
 
 
-@app.task(queue="registry", pass_context=False)
+@app.task(queue="registry", retry=AGAIN, pass_context=False)
 def take_back_delivery(delivery: int, user: int | None, request: str) -> None:
     """Undo an accepted delivery."""
     scope = platform(f"数据撤回 #{delivery}", request)
@@ -101,10 +110,76 @@ def take_back_delivery(delivery: int, user: int | None, request: str) -> None:
         found = Delivery.objects.get(pk=delivery)
         if found.state != State.TAKING_BACK:
             return
+    if not _may_still(scope, found, user, request, State.ACCEPTED):
+        return
+    try:
+        with work(scope), Progress(delivery, accepting.TAKE_BACK_STEPS) as tell:
+            accepting.take_out(found, as_of=timezone.localdate(), tell=tell)
+    except YiyangError as error:
+        log.warning("delivery cannot be taken back", delivery=delivery, kind=type(error).__name__)
+        _put_back(scope, found, State.ACCEPTED, [[error.zh, error.en]])
+
+
+@app.task(queue="registry", retry=AGAIN, pass_context=False)
+def tell_contacts(delivery: int, user: int | None, request: str) -> None:
+    """Seal and keep the telephones and addresses of an accepted delivery."""
+    scope = platform(f"联系方式 #{delivery}", request)
+    with work(scope):
+        found = Delivery.objects.get(pk=delivery)
+        stage = stage_of(found)
+        if found.state == State.ACCEPTED and (stage / "contacts.parquet").exists():
+            con = connect(memory="1GB", spill=stage / "spill")
+            try:
+                stated_contacts.bring_in(con, found, stage / "contacts.parquet", stage)
+            finally:
+                con.close()
+    _sweep(found)
+
+
+@app.task(queue="registry", retry=AGAIN, queueing_lock="look_for_doubles", pass_context=False)
+def look_for_doubles(area: int | None, user: int | None, request: str) -> None:
+    """Look for people who are registered twice, in an area or everywhere, and put them before clerks."""
+    scope = platform("查找疑似重复人员", request)
     if user is not None:
-        scope_of_job(user, request).require("delivery.decide", found.area_code)
-    with work(scope), Progress(delivery, accepting.TAKE_BACK_STEPS) as tell:
-        accepting.take_out(found, as_of=timezone.localdate(), tell=tell)
+        scope_of_job(user, request).require("link.judge", area if area is not None else 0)
+    with TemporaryDirectory(dir=settings.DATA, prefix="doubles-") as folder:
+        con = connect(memory="4GB", spill=Path(folder) / "spill")
+        try:
+            with work(scope):
+                found = linking.look_for_doubles(con, Path(folder), area)
+                record("decide", what="doubles", area=NO_AREA if area is None else area, detail={"found": found})
+        finally:
+            con.close()
+
+
+@app.periodic(cron="30 2 2 * *")
+@app.task(queue="registry", queueing_lock="look_monthly", pass_context=False)
+def look_for_doubles_monthly(timestamp: int) -> None:
+    """The same everywhere, on the second of every month."""
+    look_for_doubles.func(area=None, user=None, request="monthly")
+
+
+def _may_still(scope: Scope, delivery: Delivery, user: int | None, request: str, back_to: State) -> bool:
+    """Whether who decided still may; if not, the delivery waits for somebody who does."""
+    try:
+        if user is not None:
+            scope_of_job(user, request).require("delivery.decide", delivery.area_code)
+    except PermissionDenied:
+        said = ["决定人已没有这项权限，请由有权限的人员重新办理。", "Whoever decided has lost the right; decide again."]
+        _put_back(scope, delivery, back_to, [said])
+        return False
+    return True
+
+
+def _put_back(scope: Scope, delivery: Delivery, state: State, problems: list[list[str]]) -> None:
+    with work(scope):
+        Delivery.objects.filter(pk=delivery.pk).update(state=state, problems=problems)
+
+
+def _sweep(delivery: Delivery) -> None:
+    """Of an accepted delivery nothing needs to lie beside its file."""
+    if delivery.state in (State.ACCEPTED, State.TAKEN_BACK, State.REFUSED):
+        shutil.rmtree(stage_of(delivery), ignore_errors=True)
 
 
 def _try(scope: Scope, delivery: Delivery, job: Any) -> None:

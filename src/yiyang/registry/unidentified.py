@@ -149,11 +149,16 @@ def write(con: Connection, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     order = "ORDER BY register, source_row"
     sql.write_parquet(con, f"SELECT * FROM unidentified {order}", folder / "unidentified.parquet")
+    write_contacts(con, folder / "contacts.parquet")
+
+
+def write_contacts(con: Connection, out: Path) -> None:
+    """One row a person: the telephone and address stated most often."""
     per = "SELECT person, {0}, count(*) AS times FROM contacts WHERE {0} IS NOT NULL GROUP BY person, {0}"
     best = "SELECT person, max_by({0}, (times, {0})) AS {0} FROM ({1}) GROUP BY person"
     phone, address = (best.format(what, per.format(what)) for what in ("phone", "address"))
     both = f"SELECT person, phone, address FROM ({phone}) FULL JOIN ({address}) USING (person) ORDER BY person"
-    sql.write_parquet(con, both, folder / "contacts.parquet")
+    sql.write_parquet(con, both, out)
 
 
 def sex_sql(text: str) -> str:
