@@ -8,8 +8,8 @@ from typing import Any
 from yiyang.site.doctor.finding import Check, Finding, Place, ok, warning, wrong
 from yiyang.site.postgres import APP_ROLE, OLDEST_MAJOR
 
-# Accounts of the staff: read before anybody's scope is known. Their tables hold no elder.
-_BEFORE_A_SCOPE = {"accounts_user", "accounts_apitoken"}
+# Accounts, tokens and their counts: read before anybody's scope is known, and about the staff, not about elders.
+_OF_THE_STAFF = "accounts"
 _EXTENSIONS = ("plpgsql",)
 _HEARTBEAT_SECONDS = 120
 
@@ -107,7 +107,7 @@ def _personal_tables() -> set[str]:
     from yiyang.access.fields import personal
 
     models = [model for model in apps.get_models() if model._meta.managed and _of_elders(personal(model))]
-    return {model._meta.db_table for model in models} - _BEFORE_A_SCOPE
+    return {model._meta.db_table for model in models if model._meta.app_label != _OF_THE_STAFF}
 
 
 def _of_elders(fields: Sequence[Any]) -> bool:
