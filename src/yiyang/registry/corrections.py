@@ -1,0 +1,257 @@
+"""Corrections by clerks: made, withdrawn, and resolved at once. They are statements of the clerks' own register.
+
+Each act is a small delivery (source `clerk`), so that its rows are traced and ended like any other's. The correction
+is written in the clerk's name; what the platform derives from it (rows, current facts, groups) in its own.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+import uuid
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from zlib import crc32
+
+from django.db import connection
+from django.db.models import Max
+from django.utils import timezone
+
+from yiyang.access.scope import Scope, acting, platform
+from yiyang.areas.models import Area
+from yiyang.audit.record import record
+from yiyang.base.errors import UsageError
+from yiyang.catalog.facts import load_facts
+from yiyang.engine.duck import connect
+from yiyang.engine.facts import Fact, Kind, as_int
+from yiyang.registry import accepting, refresh, sql
+from yiyang.registry.contracts import corrections as corrections_register
+from yiyang.registry.contracts import load_contracts
+from yiyang.registry.corrected import Corrected, Piece, pieces
+from yiyang.registry.models import STILL, Alias, Correction, Delivery, Document, Person, Statement
+from yiyang.registry.reach import require
+from yiyang.registry.settling import DELIVERED
+
+FIRST_DAY = date(1900, 1, 1)
+# A delivery of a city going in holds the registry for minutes; a clerk is told rather than kept waiting.
+PATIENCE = 3.0
+
+
+def correct(
+    *,
+    by: Scope,
+    person: Person,
+    fact: str,
+    value: int,
+    valid_from: date,
+    reason: str,
+    document: Document | None = None,
+) -> Correction:
+    """State a fact against what the registers say, and resolve the person at once.
+
+    Args:
+        value: as the fact is stored (index of an enum, yyyymmdd, 12-digit area code).
+        valid_from: since when it holds; it counts from the first reference day not before it.
+
+    Raises:
+        UsageError: no such fact or value, a day that cannot be, no reason, or the registry is busy.
+        PermissionDenied: the person lies outside of where he may correct.
+    """
+    require(by, "person.correct", person)
+    asked = load_facts()[fact]
+    _check(asked, value, valid_from, reason, person, document)
+    _hold()
+    stated = person_value(person, asked)
+    made = Correction.objects.create(
+        person=person,
+        fact=fact,
+        value=value,
+        stated=stated,
+        valid_from=valid_from,
+        reason=reason.strip()[:400],
+        document=document,
+        made_by=by.user or 0,
+        made_by_name=by.name,
+    )
+    detail = {"fact": fact, "correction": made.pk}
+    record(
+        "decide", what=f"correction:{made.pk}", person=person.pk, area=person.area_code, reason=reason, detail=detail
+    )
+    _restate(by, person, f"更正 #{made.pk}", reason, made)
+    return made
+
+
+def withdraw(*, by: Scope, correction: Correction, reason: str) -> None:
+    """Take a correction back: from today the registers speak again.
+
+    Raises:
+        UsageError: withdrawn already, no reason, or the registry is busy.
+        PermissionDenied: the person lies outside of where he may correct.
+    """
+    person = correction.person
+    require(by, "person.correct", person)
+    if not reason.strip():
+        raise UsageError("请写明撤销理由。", "Withdrawing needs a reason.")
+    _hold()
+    moved = Correction.objects.filter(pk=correction.pk, withdrawn_at=None).update(
+        withdrawn_at=timezone.now(), withdrawn_by_name=by.name
+    )
+    if not moved:
+        raise UsageError("这条更正已经撤销。", "The correction has been withdrawn already.")
+    detail = {"fact": correction.fact, "correction": correction.pk, "withdrawn": True}
+    record(
+        "decide",
+        what=f"correction:{correction.pk}",
+        person=person.pk,
+        area=person.area_code,
+        reason=reason,
+        detail=detail,
+    )
+    _restate(by, person, f"撤销更正 #{correction.pk}", reason, None)
+
+
+def person_value(person: Person, fact: Fact) -> int | None:
+    """What a file says of a fact now, as stored."""
+    if fact.column in refresh.OWN:
+        value: int | None = getattr(person, fact.column)
+        return value
+    found: int | None = person.facts.get(fact.column)
+    return found
+
+
+def keys_of(person: Person) -> list[int]:
+    """The keys under which statements on a person stand: his own, and those merged into it."""
+    return [person.pk, *Alias.objects.filter(person=person).values_list("key", flat=True)]
+
+
+def _check(fact: Fact, value: int, valid_from: date, reason: str, person: Person, document: Document | None) -> None:
+    problems = []
+    today = timezone.localdate()
+    if not reason.strip():
+        problems.append(("请写明更正的理由。", "A correction needs a reason."))
+    if not FIRST_DAY <= valid_from <= today:
+        problems.append((f"起始日期须在 1900-01-01 至 {today} 之间。", f"It must hold from a day up to {today}."))
+    if not is_possible(fact, value, today):
+        problems.append((f"“{fact.zh}”没有这个取值。", f"{fact.name} has no such value."))
+    if document is not None and document.person_id != person.pk:
+        problems.append(("附件不属于这位老年人。", "The document belongs to somebody else."))
+    if person.merged_into_id is not None:
+        problems.append(("这份档案已并入另一份，请在那里更正。", "The file was merged: correct the other one."))
+    if problems:
+        raise UsageError("更正不能登记：", "The correction cannot be taken:", problems)
+
+
+def is_possible(fact: Fact, value: int, today: date) -> bool:
+    """Whether a stored value can be one of the fact's."""
+    if fact.is_listed:
+        return 0 <= value < fact.size
+    if fact.kind is Kind.AREA:
+        return Area.objects.filter(code=value, code__gt=0, valid_to=None, level__in=("town", "village")).exists()
+    if fact.kind in (Kind.YEARS, Kind.DATE):
+        try:
+            day = date(value // 10000, value // 100 % 100, value % 100)
+        except ValueError:
+            return False
+        return FIRST_DAY <= day <= today
+    return fact.minimum <= value <= fact.maximum
+
+
+def _hold() -> None:
+    """The registry's lock, as a delivery takes it (`accepting`): one change of facts at a time."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('yiyang.registry'))")
+            if cursor.fetchone()[0]:  # type: ignore[index]
+                return
+        if time.monotonic() > until:
+            raise UsageError("正在入库一批数据，请几分钟后再试。", "A delivery is going in; try again in some minutes.")
+        time.sleep(0.2)
+
+
+def _restate(by: Scope, person: Person, title: str, reason: str, made: Correction | None) -> None:
+    """Lay the corrections in force out anew and resolve the person, in the platform's name."""
+    with acting(platform(f"{by.name}（更正）"[:150], by.request)):
+        keys = keys_of(person)
+        delivery = _delivery(by, person, title, reason)
+        opened = _lay_out(delivery, person.pk, keys)
+        if made is not None:
+            made.statement = next((each for each in opened if each.source_row == made.pk), None)
+            made.save(update_fields=["statement"])
+        _resolve([person.pk])
+
+
+def _delivery(by: Scope, person: Person, title: str, reason: str) -> Delivery:
+    standing = refresh.standing(load_contracts(), timezone.localdate())
+    last = Delivery.objects.aggregate(last=Max("order"))["last"] or 0
+    now = timezone.now()
+    return Delivery.objects.create(
+        register=corrections_register(load_contracts()),
+        month=standing.month or f"{now:%Y-%m}",
+        area_code=person.area_code,
+        known=timezone.localdate(),
+        state=Delivery.State.ACCEPTED,
+        file_name=title,
+        file="",
+        size=0,
+        sha256=uuid.uuid4().hex * 2,
+        source="clerk",
+        is_synthetic=Delivery.objects.filter(is_synthetic=True).exists(),
+        delivered_by=by.user,
+        delivered_by_name=by.name,
+        decided_by_name=by.name,
+        decided_at=now,
+        decision_reason=reason.strip()[:400],
+        order=last + 1,
+        counts={"delivered": 1, "kept": 1},
+    )
+
+
+def _lay_out(delivery: Delivery, person: int, keys: Iterable[int]) -> list[Statement]:
+    """Close the rows that no longer hold and open those that do; returns the new ones."""
+    facts, today = load_facts(), as_int(timezone.localdate())
+    in_force = Correction.objects.filter(person__in=keys, withdrawn_at=None, value__isnull=False)
+    found = [
+        Corrected(each.pk, facts[each.fact].column, each.value or 0, as_int(each.valid_from))
+        for each in in_force
+        if each.fact in facts.facts
+    ]
+    wanted = {(piece.valid_from, piece.valid_to, tuple(sorted(piece.values.items()))): piece for piece in pieces(found)}
+    rows = Statement.objects.filter(person__in=keys, register=delivery.register, known_to=STILL)
+    for row in rows:
+        key = (row.valid_from, row.valid_to, tuple(sorted(row.values.items())))
+        if row.person == person and key in wanted:
+            del wanted[key]
+        else:
+            row.known_to, row.closed = max(row.known_from, today), delivery
+            row.save(update_fields=["known_to", "closed"])
+    return Statement.objects.bulk_create(_row(piece, person, delivery, today) for piece in wanted.values())
+
+
+def _row(piece: Piece, person: int, delivery: Delivery, today: int) -> Statement:
+    return Statement(
+        register=delivery.register,
+        person=person,
+        valid_from=piece.valid_from,
+        valid_to=piece.valid_to,
+        known_from=today,
+        source_file=delivery.file_name,
+        source_row=piece.source,
+        row_hash=crc32(repr(sorted(piece.values.items())).encode()),
+        state=DELIVERED,
+        values=dict(piece.values),
+        opened=delivery,
+    )
+
+
+def _resolve(people: Iterable[int]) -> None:
+    with tempfile.TemporaryDirectory(prefix="yiyang-resolve-") as folder:
+        con = connect(memory="512MB", spill=Path(folder) / "spill")
+        try:
+            rows = ", ".join(f"({key})" for key in people)
+            sql.table(con, "chosen", f"SELECT CAST(person AS BIGINT) AS person FROM (VALUES {rows}) AS t (person)")
+            on = refresh.standing(load_contracts(), timezone.localdate())
+            accepting.resolve_again(con, "chosen", on, Path(folder), lambda _step: None)
+        finally:
+            con.close()
