@@ -36,15 +36,15 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         try:
             super().pre_authenticate(request, **credentials)
         except ValidationError as locked:
-            seconds = lockout.seconds_left(user)
+            seconds = lockout.seconds_left_for(credentials.get("username", ""))
             note_login("locked", user, seconds=seconds)
             raise ValidationError(_locked_words(seconds)) from locked
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         user = _account(credentials)
         note_login("failed", user)
-        if user and lockout.seconds_left(user):
-            note_login("lock_out", user, seconds=lockout.seconds_left(user))
+        if seconds := lockout.seconds_left_for(credentials.get("username", "")):
+            note_login("lock_out", user, seconds=seconds)
 
     def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
         """Whoever has just logged in is not asked again for a while."""

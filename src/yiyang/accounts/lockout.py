@@ -20,22 +20,33 @@ def key_of(username: str) -> str:
     return f"login:{username.strip().lower()}"
 
 
-def _cache_keys(user: User) -> list[tuple[ratelimit.Rate, str]]:
-    names = (key_of(user.username), f"mfa-auth-user-{user.pk}")
+def _cache_keys(names: tuple[str, ...]) -> list[tuple[ratelimit.Rate, str]]:
     rates = [rate for rate in ratelimit.get_rates(app=APP, action=ACTION) if rate.per == "key"]
     # A rate per key asks nothing of the request.
-    found = [
+    return [
         (rate, ratelimit.get_cache_key(None, app=APP, action=ACTION, rate=rate, key=name))
         for rate in rates
         for name in names
     ]
-    return found
 
 
-def seconds_left(user: User | None) -> int:
-    """How long the login stays locked; 0 = it is open."""
+def _names(user: User) -> tuple[str, str]:
+    return key_of(user.username), f"mfa-auth-user-{user.pk}"
+
+
+def seconds_left(user: User) -> int:
+    """How long an account stays locked, for wrong passwords or codes; 0 = it is open."""
+    return _longest(_names(user))
+
+
+def seconds_left_for(username: str) -> int:
+    """The same for a username as typed, whether or not there is such an account."""
+    return _longest((key_of(username),))
+
+
+def _longest(names: tuple[str, ...]) -> int:
     left = 0.0
-    for rate, key in _cache_keys(user) if user else []:
+    for rate, key in _cache_keys(names):
         history = cache.get(key, [])
         if len(history) >= rate.amount:
             left = max(left, history[-1] + rate.duration - time.time())
@@ -44,4 +55,4 @@ def seconds_left(user: User | None) -> int:
 
 def clear(user: User) -> None:
     """Forget the failures of an account."""
-    cache.delete_many([key for _, key in _cache_keys(user)])
+    cache.delete_many([key for _, key in _cache_keys(_names(user))])

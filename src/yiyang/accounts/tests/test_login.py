@@ -7,11 +7,13 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from unittest import mock
 
 import pytest
 from allauth.core.internal import ratelimit
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -63,9 +65,21 @@ class TestWrongPasswords:
         for _ in range(5):
             assert "用户名或密码不正确" in login(client, "x", name="my-password-1").content.decode()
         assert "约 10 分钟后再试" in login(client, "x", name="my-password-1").content.decode()
+        # Time goes on for it as for a real one.
+        later = time.time() + 200
+        with mock.patch("time.time", return_value=later):
+            assert "约 7 分钟后再试" in login(client, "x", name="my-password-1").content.decode()
         with work(platform("test")):
             assert not AuditLine.objects.filter(what__contains="my-password-1").exists()
             assert "my-password-1" not in str(list(AuditLine.objects.values_list("detail", "actor_name")))
+
+    def test_trying_many_names_does_not_wash_a_lock_away(self, clerk: User, client: Any, settings: Any) -> None:
+        settings.ACCOUNT_RATE_LIMITS = {"login_failed": "5/10m/key"}
+        for _ in range(5):
+            login(client, "wrong")
+        for number in range(400):
+            cache.set(f"another-{number}", 1, 600)
+        assert lockout.seconds_left(clerk) > 500
 
     def test_another_host_name_or_spelling_does_not_help(self, clerk: User, client: Any, grant: Make) -> None:
         grant("aihua", "village_visitor", ZHUYANG)
