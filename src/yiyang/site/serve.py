@@ -12,19 +12,22 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from yiyang.base.errors import DatabaseError, UsageError
 from yiyang.base.screen import progress, say, t
 
+if TYPE_CHECKING:
+    from yiyang.site.postgres import Database
+
 app = typer.Typer()
 DEMO_AREA = 511724000000
-PATIENCE = 20  # seconds that a child gets to end its work
+PATIENCE = 40  # seconds, more than gunicorn gives its processes; that a child gets to end its work
 
 
-@app.command()
+@app.command(epilog="例 Example: yiyang serve --demo --port 8000")
 def serve(
     data: Annotated[Path | None, typer.Option(help="数据文件夹，默认 ./var 或 YIYANG_DATA。Data folder.")] = None,
     host: Annotated[str, typer.Option(help="监听地址。Address to listen on.")] = "127.0.0.1",
@@ -55,7 +58,7 @@ def serve(
         collect_static()
     _offer_demo(demo, elders)
     try:
-        Children(folder, host, port, workers).run()
+        Children(folder, host, port, workers, found).run()
     finally:
         found.close()
 
@@ -89,7 +92,7 @@ def _offer_demo(demo: bool | None, elders: int) -> None:
         return
     if demo is None:
         demo = sys.stdin.isatty() and typer.confirm(
-            t("数据库是空的。载入演示县（大竹县，191,020 位虚构老年人，约两分钟）？", "Load the demo county (synthetic)?"),
+            t("数据库是空的。载入演示县（大竹县，191,020 位虚构老年人，约三分钟）？", "Load the demo county?"),
             default=True,
         )
     if demo:
@@ -110,6 +113,7 @@ class Children:
     host: str
     port: int
     workers: int
+    database: Database
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     deaths: dict[str, list[float]] = field(default_factory=dict)
 
@@ -167,7 +171,8 @@ class Children:
             for child, process in list(self.running.items()):
                 if process.poll() is not None:
                     self._again(child, process.returncode)
-            time.sleep(1)
+            self.database.ensure_running()
+            time.sleep(2)
 
     def _again(self, child: str, code: int) -> None:
         now = time.monotonic()
