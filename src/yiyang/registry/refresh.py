@@ -146,7 +146,7 @@ def rename_people(con: Connection, identities: Path, scratch: Path) -> int:
         cursor.execute(
             "SELECT n.person, n.name FROM named AS n JOIN registry_person AS p ON p.id = n.person AND p.name <> n.name"
         )
-        changed = [(name, *_spelled(name), person) for person, name in cursor.fetchall()]
+        changed = [(name, *spelled(name), person) for person, name in cursor.fetchall()]
         cursor.executemany("UPDATE registry_person SET name = %s, pinyin = %s, initials = %s WHERE id = %s", changed)
     store.execute("DROP TABLE named")
     return len(changed)
@@ -155,15 +155,15 @@ def rename_people(con: Connection, identities: Path, scratch: Path) -> int:
 def _copy_people(new: pa.Table, month: str, scratch: Path) -> None:
     file = scratch / "new.csv"
     names = new["name"].to_pylist()
-    spelled = {name: _spelled(name) for name in set(names)}
+    sounds = {name: spelled(name) for name in set(names)}
     sealed = seal_many(new["id_number"].to_pylist(), ID_LABEL)
     table = pa.table(
         {
             "id": new["person"],
             "id_number": pa.array([f"\\x{value.hex()}" if value else None for value in sealed], pa.string()),
             "name": new["name"],
-            "pinyin": [spelled[name][0] for name in names],
-            "initials": [spelled[name][1] for name in names],
+            "pinyin": [sounds[name][0] for name in names],
+            "initials": [sounds[name][1] for name in names],
             "month": [month] * len(names),
         }
     )
@@ -187,7 +187,7 @@ NEW = (
 )
 
 
-def _spelled(name: str) -> tuple[str, str]:
+def spelled(name: str) -> tuple[str, str]:
     """Pinyin without tones, and its initials, of a name of a few characters."""
     return "".join(lazy_pinyin(name))[:200], "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))[:40]
 
