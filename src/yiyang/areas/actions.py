@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from yiyang.access.ranges import NO_AREA
 from yiyang.access.scope import Scope, acting, current
-from yiyang.areas import carrying
+from yiyang.areas import carrying, names
 from yiyang.areas.changes import Asked, as_json, from_json
 from yiyang.areas.models import Area, AreaChange, Membership
 from yiyang.areas.preview import Plan, preview, require, widened
@@ -99,6 +99,7 @@ def undo(change: AreaChange, *, by: Scope) -> AreaChange:
             raise UsageError("只能撤销最近一次办理的变更。", "Only the change carried out last can be undone.")
         with acting(widened(current())):
             carrying.put_back(change)
+        names.forget()
         change.state, change.undone_by_name, change.undone_at = State.UNDONE, by.name, timezone.now()
         change.save()
         record("decide", what=f"area_change:{change.pk}", detail={"undone": True})
@@ -162,6 +163,7 @@ def _do(change: AreaChange, plan: Plan) -> None:
             f"有数据与合并后的区划冲突，未作任何改动：{error}",
             f"Rows would clash in the area they join; nothing was changed: {error}",
         ) from error
+    names.forget()
     change.state, change.done_at = State.DONE, timezone.now()
     change.moved = [count.as_json() for count in plan.counts]
     change.save()

@@ -26,9 +26,11 @@ INSERT = f"INSERT INTO audit_line ({', '.join(COLUMNS)}) VALUES ({', '.join(['%s
 
 @dataclass
 class Collected:
-    """Lines of one unit of work that are not written yet."""
+    """One unit of work: its lines that are not written yet."""
 
     lines: list[AuditLine] = field(default_factory=list)
+    # What rooms keep while it lasts, under their own words.
+    kept: dict[str, Any] = field(default_factory=dict)
 
 
 _collected: ContextVar[Collected | None] = ContextVar("audit", default=None)
@@ -46,6 +48,11 @@ def collecting() -> Iterator[Collected]:
         yield _collected.get()  # type: ignore[misc]
     finally:
         _collected.reset(token)
+
+
+def unit() -> Collected | None:
+    """The unit of work in hand: a request, job or command."""
+    return _collected.get()
 
 
 def record(

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from yiyang.access import masks
 from yiyang.access.ranges import NO_AREA
-from yiyang.areas import logic as areas
+from yiyang.areas import names as areas
 from yiyang.kit import wording
 
 NO_AREA_WORD = "未落区划"
