@@ -13,7 +13,7 @@ from ninja import Field, Query, Router, Schema
 
 from yiyang.access.scope import current
 from yiyang.accounts.actions.tokens import revoke_token
-from yiyang.accounts.lists import in_force, state_of_token
+from yiyang.accounts.lists import in_force
 from yiyang.accounts.models import ApiToken, Grant, User
 from yiyang.accounts.visible import accounts as visible
 from yiyang.accounts.visible import tokens as manageable
@@ -87,10 +87,6 @@ class TokenOut(Schema):
     expires: datetime
     last_used_at: datetime | None
     state: str
-
-    @staticmethod
-    def resolve_state(token: ApiToken) -> str:
-        return state_of_token(token)
 
 
 class AccountFilters(Paging):

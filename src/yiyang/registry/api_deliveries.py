@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 from pydantic import ConfigDict, StringConstraints
 
 from yiyang.access import sheets
@@ -356,7 +356,7 @@ def deliver(request: HttpRequest, name: Register, month: Month, wanted: Query[Ar
         is_synthetic=wanted.synthetic,
         sha256=wanted.sha256.lower(),
     )
-    return found
+    return Status(202, found)
 
 
 def _named(stated: str, kind: str) -> str:

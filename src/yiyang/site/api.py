@@ -17,12 +17,12 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, path
-from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja import NinjaAPI, Router
+from ninja.errors import AuthenticationError, ConfigError, HttpError, ValidationError
 from ninja.operation import Operation
 from ninja.parser import Parser
 
-from yiyang.access.web import PUBLIC, page
+from yiyang.access.web import LOGGED_IN, PUBLIC, page
 from yiyang.accounts import api as accounts_api
 from yiyang.accounts.authority import NotAllowed
 from yiyang.accounts.roles import load_roles
@@ -48,10 +48,21 @@ class JsonOnly(Parser):
 
 
 class Api(NinjaAPI):
-    """The API, with short names for its operations."""
+    """The API, with short names for its operations; `asked` keeps the method and the rights of each address by name."""
+
+    def __init__(self, **words: Any) -> None:
+        super().__init__(**words)
+        self.asked: dict[str, tuple[str, tuple[str, ...]]] = {}
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         return f"{(operation.tags or ['api'])[0]}_{operation.view_func.__name__}"
+
+    def get_operation_url_name(self, operation: Operation, router: Router) -> str:
+        name = operation.view_func.__name__
+        if name in self.asked:
+            raise ConfigError(f"two operations are named {name}")
+        self.asked[name] = (operation.methods[0], tuple((operation.openapi_extra or {})["x-rights"]))
+        return name
 
 
 api = Api(
@@ -156,8 +167,8 @@ def _by_status(request: HttpRequest, status: int) -> HttpResponse:
     return refuse(request, status, code, zh, HTTPStatus(status).phrase + ".")
 
 
-def _in_our_shape(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """The library says 405 in plain text; we say it as everything else."""
+def _in_our_shape(view: Callable[..., HttpResponse], name: str) -> Callable[..., HttpResponse]:
+    """Marked as pages are, for the matrix and the tests of access; 405, which the library says in plain text, as we do."""
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -168,6 +179,9 @@ def _in_our_shape(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
         said["Allow"] = response["Allow"]
         return said
 
+    method, rights = api.asked[name]
+    answered.method = method  # type: ignore[attr-defined]
+    answered.right, answered.also = (rights or (LOGGED_IN,))[0], rights[1:]  # type: ignore[attr-defined]
     return answered
 
 
@@ -177,7 +191,7 @@ def patterns() -> list[URLPattern | URLResolver]:
     # The last one is the library's root page, which is not there without its documentation.
     operations = [each for each in found if isinstance(each, URLPattern) and each.name != "api-root"]
     for each in operations:
-        each.callback = _in_our_shape(each.callback)
+        each.callback = _in_our_shape(each.callback, each.name or "")
     return [path("openapi.json", openapi, name="openapi"), path("docs", docs, name="docs"), *operations]
 
 

@@ -1,0 +1,197 @@
+"""How every address is asked for in the tests of access. Whoever adds a page or an operation adds a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from yiyang.access.web import LOGGED_IN, PUBLIC
+from yiyang.site.tests.access_world import Things
+
+Data = dict[str, Any]
+Of = Callable[[Things], list[Any]]
+
+
+@dataclass(frozen=True)
+class Example:
+    """How one address is asked for.
+
+    Attributes:
+        of: the arguments of the address, from what lies in a place. None: it is about nothing in particular.
+        post: what is sent when something is to be done there; None: nothing can be done.
+        methods: how it is asked; `get` reads.
+        is_scoped: whether the thing lies in an area, so that whoever holds the right elsewhere does not find it.
+        except_at: places of which there is no such thing.
+        within: rights of which one must hold where the thing lies, if not those that open the address.
+        in_query: what stands in the query.
+        refusals: answers that mean no here, besides 403 and 404: a page that says so and leads back.
+    """
+
+    of: Of | None = None
+    post: Callable[[Things], Data] | None = None
+    methods: tuple[str, ...] = ("get",)
+    is_scoped: bool = True
+    within: tuple[str, ...] = ()
+    in_query: Callable[[Things], Data] = lambda there: {}
+    refusals: tuple[int, ...] = ()
+    except_at: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Route:
+    """An address, what its view demands, and whether it is one of the API."""
+
+    name: str
+    rights: tuple[str, ...]
+
+    @property
+    def is_api(self) -> bool:
+        """Whether it answers machines."""
+        return self.name.startswith("api:")
+
+    @property
+    def is_public(self) -> bool:
+        """Whether nobody need be known."""
+        return PUBLIC in self.rights
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The rights of which one is needed; none: to be known suffices."""
+        return () if LOGGED_IN in self.rights else self.rights
+
+
+def routes(resolver: Any = None, space: str = "") -> Iterator[Route]:
+    """All addresses of the site, pages and operations."""
+    for each in (resolver or get_resolver()).url_patterns:
+        if isinstance(each, URLResolver):
+            yield from routes(each, f"{space}{each.namespace}:" if each.namespace else space)
+        elif isinstance(each, URLPattern):
+            view: Any = each.callback
+            rights = (view.right, *view.also) if hasattr(view, "right") else ()
+            yield Route(f"{space}{each.name or each.pattern}", rights)
+
+
+def one(name: str, **words: Any) -> Example:
+    """About one thing of a place: its key is the address's only argument."""
+    return Example(of=lambda there: [getattr(there, name)], **words)
+
+
+def done(name: str, post: Data | None = None, **words: Any) -> Example:
+    """Something done to one thing of a place, by POST only."""
+    return one(name, post=lambda there: post or {}, methods=("post",), **words)
+
+
+LIST = Example()
+# The row that stands for having no area is shown to nobody.
+AREA: dict[str, Any] = {"except_at": ("nowhere",)}
+ACCOUNT = ("account.read",)
+REASON = {"reason": "核对后办理"}
+AREA_FORM = {"document": "文件", "effective": "2030-01-01", "name": "新名"}
+
+EXAMPLES: dict[str, Example] = {
+    # The workbench
+    "workbench:home": LIST,
+    "workbench:search": Example(post=lambda there: {"q": f"py{there.code}"}, methods=("post",)),
+    "workbench:area": Example(post=lambda there: {"area": str(there.area)}, methods=("post",)),
+    "workbench:styleguide": LIST,
+    "workbench:styleguide_progress": LIST,
+    # Areas. Their changes are known everywhere, as gazettes are; who changes one needs the right there.
+    "areas:areas": LIST,
+    "areas:area": one("area", **AREA),
+    "areas:change": Example(
+        of=lambda there: [there.area, "rename"], post=lambda there: AREA_FORM, methods=("get", "post"), **AREA
+    ),
+    "areas:classify": done("area", {"urban_rural": "rural"}),
+    "areas:join": done("jurisdiction", {"member": "竹阳街道", "starts": "2030-01-01"}, refusals=(302,)),
+    "areas:changes": LIST,
+    "areas:one_change": one("change", is_scoped=False),
+    "areas:undo": done("change", refusals=(302,), **AREA),
+    "areas:cancel": done("change", refusals=(302,)),
+    "areas:leave": done("membership", {"ends": "2030-01-01"}, refusals=(302,)),
+    # Accounts
+    "accounts:accounts": LIST,
+    "accounts:open": Example(
+        post=lambda there: {"name": "新人", "username": "xinren", "kind": "staff", "area": f"{there.code:012d}"},
+        methods=("get", "post"),
+        is_scoped=False,
+    ),
+    "accounts:visitors": Example(methods=("get", "post"), post=lambda there: {}, is_scoped=False),
+    "accounts:expiring": LIST,
+    "accounts:me": LIST,
+    "accounts:account": one("account"),
+    "accounts:grant": one(
+        "account",
+        post=lambda there: {"role": "inspector", "area": f"{there.code:012d}", "starts": "2026-11-22", **REASON},
+        methods=("get", "post"),
+    ),
+    "accounts:reset_password": done("account", REASON, within=ACCOUNT),
+    "accounts:act": Example(
+        of=lambda there: [there.account, "switch-off"], post=lambda there: REASON, methods=("post",), within=ACCOUNT
+    ),
+    "accounts:prolong": one("grant", post=lambda there: {"ends": "2027-01-01", **REASON}, methods=("get", "post")),
+    "accounts:revoke": done("grant", REASON),
+    "accounts:tokens": LIST,
+    "accounts:issue": Example(methods=("get", "post"), post=lambda there: {"user": there.machine}, is_scoped=False),
+    "accounts:token": one("token"),
+    "accounts:revoke_token": done("token", REASON),
+    "accounts:matrix": LIST,
+    "accounts:matrix_sheet": LIST,
+    # The log
+    "audit:log": LIST,
+    "audit:line": one("seq"),
+    "audit:request": Example(of=lambda there: ["0" * 32], is_scoped=False, refusals=(404,)),
+    "audit:row": Example(
+        of=lambda there: ["registry_delivery", str(there.delivery)], within=("audit.read", "person.read")
+    ),
+    "audit:figures": LIST,
+    "audit:export": Example(post=lambda there: {**REASON, "format": "csv"}, methods=("post",)),
+    # Libraries' pages on one's own account
+    **dict.fromkeys(
+        (
+            "account_reauthenticate",
+            "account_change_password",
+            "mfa_index",
+            "mfa_reauthenticate",
+            "mfa_activate_totp",
+            "mfa_deactivate_totp",
+            "mfa_view_recovery_codes",
+            "mfa_generate_recovery_codes",
+            "mfa_download_recovery_codes",
+            "usersessions_list",
+        ),
+        Example(refusals=(404, 403)),
+    ),
+    # The API
+    "api:areas": LIST,
+    "api:area": one("area", **AREA),
+    "api:children": one("area", **AREA),
+    "api:tree": one("area", **AREA),
+    "api:history": one("area", **AREA),
+    "api:registers": LIST,
+    "api:register": Example(of=lambda there: ["pensions"], is_scoped=False),
+    "api:deliveries": LIST,
+    "api:delivery": one("delivery"),
+    "api:quarantine": one("delivery"),
+    "api:quarantine_csv": one("delivery"),
+    "api:accept": done("delivery", {"reason": ""}),
+    "api:refuse": done("delivery", REASON),
+    "api:take_back": done("delivery", REASON),
+    "api:deliver": Example(
+        of=lambda there: ["pensions", "2026-11"],
+        methods=("put",),
+        in_query=lambda there: {"area": there.code, "file_name": "a.csv", "known": "2026-11-05"},
+        post=lambda there: {},
+    ),
+    "api:me": LIST,
+    "api:accounts": LIST,
+    "api:account": one("account"),
+    "api:tokens": LIST,
+    "api:revoke": Example(
+        of=lambda there: [there.token], post=lambda there: REASON, methods=("delete",), within=("token.manage",)
+    ),
+    "api:lines": LIST,
+    "api:line": one("seq"),
+}

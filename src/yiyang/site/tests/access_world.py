@@ -1,0 +1,346 @@
+"""A small world for tests of access: somebody and something in each place, and somebody at work in each role.
+
+竹阳街道 is one's own township, 乌木镇 the one beside it, 大竹县 what lies above both; one person has moved to 通川区, one
+has no area yet. What an actor may see is computed here from policy/roles.yaml alone, not by the code under test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import yaml
+from django.db import connection, transaction
+from django.test import Client
+from django.utils import timezone
+
+from yiyang.access.scope import platform
+from yiyang.accounts.models import ApiToken, Grant, User
+from yiyang.accounts.tests.places import DAZHOU, DAZHU, TONGCHUAN, WUMU, ZHUYANG
+from yiyang.areas.models import Area, AreaChange, FormerArea, Membership
+from yiyang.audit.record import record, work
+from yiyang.base.paths import policy_dir
+from yiyang.registry.identity import check_character, person_of
+from yiyang.registry.models import (
+    Contact,
+    Correction,
+    Delivery,
+    Document,
+    Export,
+    Person,
+    PossibleDouble,
+    QuarantineLine,
+    Statement,
+)
+
+VILLAGE = ZHUYANG + 1
+PLACES = {"own": VILLAGE, "sibling": WUMU, "parent": DAZHU, "moved": TONGCHUAN, "nowhere": -1}
+NAMES = {"own": "赵爱华", "sibling": "钱保国", "parent": "孙春兰", "moved": "李德明", "nowhere": "周恩慧"}
+SIZES = {"village": 1, "town": 10**3, "county": 10**6, "city": 10**8}
+# Where each role of the tests is held.
+HOME = {"village": VILLAGE, "town": ZHUYANG, "county": DAZHU, "city": DAZHOU}
+AT = {
+    "city_officer": "city",
+    "county_officer": "county",
+    "intake": "city",
+    "reviewer": "county",
+    "approver": "county",
+    "township_clerk": "town",
+    "village_visitor": "village",
+    "assessor": "town",
+    "institution_manager": "town",
+    "inspector": "county",
+    "auditor": "city",
+    "supplier": "county",
+    "administrator": "city",
+}
+POLICY = yaml.safe_load((policy_dir() / "roles.yaml").read_text(encoding="utf-8"))
+
+
+@dataclass
+class Things:
+    """What lies in one place: keys of one row of each kind, and the marks by which its people are known."""
+
+    code: int
+    marks: tuple[str, ...] = ()
+    keys: dict[str, Any] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.keys[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+@dataclass
+class Actor:
+    """Somebody at work: his role, where he holds it, and how he calls."""
+
+    name: str
+    role: str = ""
+    level: str = ""
+    # A failure is an answer (500) here, which the tests look for.
+    client: Client = field(default_factory=lambda: Client(raise_request_exception=False))
+    user: Any = None
+    token: str = ""
+    is_in_force: bool = True
+    at: int = 0
+
+    def holds(self, right: str, code: int) -> bool:
+        """Whether he holds a right where a code lies, by policy/roles.yaml."""
+        return bool(self.role) and right in POLICY["roles"][self.role]["rights"] and self.reaches(code)
+
+    def reaches(self, code: int) -> bool:
+        """Whether his grant covers a code."""
+        if not (self.role and self.is_in_force):
+            return False
+        if code == -1:
+            return bool(POLICY["roles"][self.role].get("no_area")) and self.level == "city"
+        return self.at <= code < self.at + SIZES[self.level]
+
+    def has(self, right: str) -> bool:
+        """Whether he holds a right anywhere."""
+        return self.is_in_force and bool(self.role) and right in POLICY["roles"][self.role]["rights"]
+
+    def call(self, method: str, path: str, data: Any = None, *, as_json: bool = False) -> Any:
+        """Send a request as a browser would, or with the token on the API."""
+        headers = {"HTTP_AUTHORIZATION": f"Bearer {self.token}"} if self.token and path.startswith("/api/") else {}
+        if as_json and method != "get":
+            headers["content_type"] = "application/json"
+        elif method == "put":
+            headers["content_type"] = "text/csv"
+        return getattr(self.client, method)(path, data, **headers)
+
+
+@dataclass
+class World:
+    """Everything of a run of tests."""
+
+    places: dict[str, Things]
+    actors: dict[str, Actor]
+
+    def hidden_from(self, actor: Actor) -> list[str]:
+        """Marks of the people that he must not see."""
+        seen = [name for name, there in self.places.items() if actor.holds("person.read", there.code)]
+        return [mark for name, there in self.places.items() if name not in seen for mark in there.marks]
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """Nothing of it stays."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def build() -> World:
+    """Make it all. Call it within `rolled_back`."""
+    with work(platform("world")):
+        places = {name: _furnish(number, name, code) for number, (name, code) in enumerate(PLACES.items(), 1)}
+        actors = {role: _actor(role, role, HOME[AT[role]], AT[role]) for role in POLICY["roles"]}
+        actors["sibling_clerk"] = _actor("sibling_clerk", "township_clerk", WUMU, "town")
+        actors["no_grant"] = _actor("no_grant", "", DAZHU, "county")
+        yesterday, tomorrow = timezone.localdate() - timedelta(1), timezone.localdate() + timedelta(1)
+        actors["ended"] = _actor("ended", "county_officer", DAZHU, "county", ends=yesterday)
+        actors["not_yet"] = _actor("not_yet", "county_officer", DAZHU, "county", starts=tomorrow)
+    # The log and the history of writes are there only after the unit of work.
+    with work(platform("world")):
+        for there in places.values():
+            _note(there)
+    actors["anonymous"] = Actor("anonymous", is_in_force=False)
+    return World(places, actors)
+
+
+def _actor(name: str, role: str, code: int, level: str, **dates: date) -> Actor:
+    is_machine = role == "supplier"
+    user = User.objects.create_user(
+        f"w-{name}",
+        "correct horse battery",
+        name=f"岗位{name}",
+        must_change_password=False,
+        area=Area.objects.get(code=code),
+        kind="service" if is_machine else "staff",
+    )
+    actor = Actor(name, role, level, user=user, at=code, is_in_force=not dates)
+    if role:
+        registers = ["pensions"] if is_machine else None
+        given = {"starts": date(2020, 1, 1), **dates}
+        Grant.objects.create(user=user, role=role, area=user.area, registers=registers, **given)
+    if is_machine:
+        actor.token = token_of(user, POLICY["roles"][role]["rights"])
+    else:
+        _log_in(actor)
+    return actor
+
+
+def token_of(user: User, rights: list[str], **fields: Any) -> str:
+    """A token for an account, whatever the rules of issuing say."""
+    from yiyang.accounts.actions.tokens import digest_of
+
+    secret, prefix = f"secret{user.pk}", f"t{user.pk:07d}"
+    given = {"rights": rights, "expires": timezone.now() + timedelta(days=30), "name": "测试"} | fields
+    ApiToken.objects.create(user=user, prefix=prefix, digest=digest_of(secret), **given)
+    return f"yt_{prefix}_{secret}"
+
+
+def _log_in(actor: Actor) -> None:
+    import time
+
+    actor.client.force_login(actor.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    session = actor.client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time() + 7200}]
+    session["account_authentication_methods_user"] = str(actor.user.pk)
+    session["seen"] = round(time.time()) + 7200
+    session.save()
+
+
+def _furnish(number: int, place: str, code: int) -> Things:
+    there = Things(code)
+    person, other = _person(number, place, code), _person(number + 50, place, code)
+    there.marks = (*_marks(number, place), *_marks(number + 50, place))
+    area = Area.objects.get(code=code)
+    there.keys |= {"person": person.pk, "other": other.pk, "area": area.pk, "name": NAMES[place]}
+    there.keys |= _delivered(number, code, person)
+    there.keys |= _of_person(person, other, code)
+    there.keys |= _people_at_work(place, area)
+    there.keys |= _of_area(area)
+    return there
+
+
+def id_number(number: int) -> str:
+    """A right number of somebody's."""
+    body = f"51302919400101{number:03d}"
+    return body + check_character(body)
+
+
+def _marks(number: int, place: str) -> tuple[str, ...]:
+    return NAMES[place], id_number(number), f"138000{number:05d}"
+
+
+def _person(number: int, place: str, code: int) -> Person:
+    raw = id_number(number)
+    # Whoever has moved was somebody's own before.
+    first = VILLAGE if place == "moved" else code
+    made = Person.objects.create(
+        id=person_of(raw),
+        id_number=raw,
+        name=NAMES[place],
+        pinyin=f"pinyin{number}",
+        initials=f"py{number}",
+        birth_date=19400101,
+        sex=1,
+        alive=1,
+        month="2026-11",
+        is_current=True,
+        area_code=first,
+        registered_code=first,
+        phone=f"138000{number:05d}",
+        address=f"{NAMES[place]}家",
+        groups=["living_alone"],
+        facts={"lives_alone": 1},
+    )
+    if first != code:
+        Person.objects.filter(pk=made.pk).update(area_code=code, registered_code=code)
+    return made
+
+
+def _delivered(number: int, code: int, person: Person) -> dict[str, Any]:
+    made = Delivery.objects.create(
+        register="pensions",
+        month="2026-11",
+        area_code=code,
+        known=date(2026, 11, 5),
+        state="checked",
+        file_name="养老金.csv",
+        file=f"deliveries/none{number}/养老金.csv",
+        size=1,
+        sha256=f"{number:064d}",
+        delivered_by_name="岗位",
+        counts={"delivered": 1},
+        preview={
+            "facts": {"lives_alone": 1},
+            "sample": [{"person": person.pk, "fact": "lives_alone", "before": 0, "after": 1}],
+        },
+    )
+    line = QuarantineLine.objects.create(
+        delivery=made, source_row=2, field="姓名", value="5130********0101", reason="必填项为空", remedy="补填该项"
+    )
+    statement = Statement.objects.create(
+        register="pensions",
+        person=person.pk,
+        valid_from=20260101,
+        valid_to=99991231,
+        known_from=20261105,
+        source_file="2026-11/养老金.csv",
+        source_row=2,
+        row_hash=number,
+        state=0,
+        values={"pension": 1},
+        opened=made,
+    )
+    return {"delivery": made.pk, "line": line.pk, "statement": statement.pk, "code": code}
+
+
+def _of_person(person: Person, other: Person, code: int) -> dict[str, Any]:
+    contact = Contact.objects.create(person=person, kind="family", name=f"{person.name}之子", phone="13900000001")
+    document = Document.objects.create(
+        person=person, title="证明", media_type="image/png", size=1, sha256="0" * 64, file="documents/none"
+    )
+    correction = Correction.objects.create(
+        person=person, fact="lives_alone", value=0, valid_from=date(2026, 11, 1), reason="走访", made_by=0
+    )
+    double = PossibleDouble.objects.create(
+        person=person, other=other, area_code=code, other_area_code=code, probability=0.9
+    )
+    keys = {"contact": contact.pk, "document": document.pk, "correction": correction.pk, "double": double.pk}
+    return keys
+
+
+def _people_at_work(place: str, area: Area) -> dict[str, Any]:
+    user = User.objects.create_user(f"w-{place}-home", None, name=f"账户{place}", must_change_password=False, area=area)
+    machine = User.objects.create_user(f"w-{place}-api", None, name=f"接口{place}", kind="service", area=area)
+    starts = date(2020, 1, 1)
+    grant = Grant.objects.create(user=user, role="inspector", area=area, starts=starts)
+    Grant.objects.create(user=machine, role="supplier", area=area, registers=["pensions"], starts=starts)
+    token_of(machine, ["delivery.upload"], area=area)
+    export = Export.objects.create(kind="people", reason="核对", ordered_by=user.pk, ordered_by_name=user.name)
+    keys = {"account": user.pk, "grant": grant.pk, "machine": machine.pk, "export": export.pk}
+    return keys | {"token": ApiToken.objects.get(user=machine).pk}
+
+
+def _of_area(area: Area) -> dict[str, Any]:
+    change = AreaChange.objects.create(
+        kind="rename", state="planned", effective=date(2030, 1, 1), document="文", says=area.name,
+        asked={"kind": "rename", "area": area.pk, "name": "新名"}, ordered_by_name="岗位",
+    )  # fmt: skip
+    FormerArea.objects.create(
+        area=area, change=change, code=area.code, name="旧名", valid_from=date(2000, 1, 1), valid_to=date(2001, 1, 1)
+    )
+    jurisdiction = Area.objects.create(
+        name=f"新区{area.pk}", level="county", kind="jurisdiction", parent=area, valid_from=date(2020, 1, 1)
+    )
+    member = Membership.objects.create(
+        jurisdiction=jurisdiction, member=area, starts=date(1990, 1, 1), ends=date(1990, 1, 2)
+    )
+    return {"change": change.pk, "membership": member.pk, "jurisdiction": jurisdiction.pk}
+
+
+def _note(there: Things) -> None:
+    record("read", what=f"person:{there.person}", person=there.person, area=there.code)
+    Person.objects.filter(pk=there.person).update(address=f"{there.name}新家")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(seq), 0) FROM audit_line")
+        seq = cursor.fetchone()[0]
+    # The line is written at the end of the unit of work; its number is the next but those of its neighbours.
+    there.keys["seq_after"] = seq
+
+
+def finish(world: World) -> None:
+    """Look up what the units of work have written."""
+    with work(platform("world")), connection.cursor() as cursor:
+        for there in world.places.values():
+            cursor.execute("SELECT max(seq) FROM audit_line WHERE person = %s", [there.person])
+            there.keys["seq"] = cursor.fetchone()[0]

@@ -1,0 +1,147 @@
+"""Every address, asked by everybody about everything: generated from the address table and policy/roles.yaml.
+
+Who lacks the right is refused; who holds it elsewhere does not find the thing; nothing is written for either; and no
+answer whatever names somebody whom the caller may not see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.db import connection, transaction
+from django.test import override_settings
+from django.urls import reverse
+
+from yiyang.access.scope import acting, platform
+from yiyang.access.scoped import ScopedQuerySet
+from yiyang.site.tests.access_routes import EXAMPLES, Example, Route, routes
+from yiyang.site.tests.access_world import Actor, Things, World, build, finish, rolled_back
+
+ROUTES = {route.name: route for route in routes()}
+GUARDED = {name: route for name, route in ROUTES.items() if not route.is_public}
+CALM = {"any": 10**9, "people": 10**9}
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """Made once; every question about it is taken back."""
+    quick = override_settings(
+        SECOND_FACTOR=False,
+        API_CALLS_A_MINUTE=CALM,
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+    )
+    with django_db_blocker.unblock(), quick, rolled_back():
+        made = build()
+        finish(made)
+        yield made
+
+
+def test_every_address_says_who_may_open_it() -> None:
+    assert [name for name, route in ROUTES.items() if not route.rights] == [], "mark the views with accounts.web.page"
+
+
+def test_every_address_has_an_example() -> None:
+    missing = sorted(set(GUARDED) - set(EXAMPLES))
+    assert missing == [], "say in yiyang/site/tests/access_routes.py: EXAMPLES how each of these is asked for"
+
+
+def test_no_example_is_of_an_address_that_is_gone() -> None:
+    assert sorted(set(EXAMPLES) - set(GUARDED)) == []
+
+
+def _writes() -> int:
+    """How many rows the triggers have seen written, whoever wrote them."""
+    with acting(platform("test")), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM audit_write")
+        return int(cursor.fetchone()[0])
+
+
+def _ask(actor: Actor, route: Route, example: Example, there: Things, method: str) -> Any:
+    path = reverse(route.name, args=example.of(there) if example.of else [])
+    if query := example.in_query(there):
+        path += "?" + urlencode(query)
+    if method == "put":
+        return actor.call("put", path, b"a,b\n1,2\n")
+    data = example.post(there) if example.post and method != "get" else None
+    return actor.call(method, path, data, as_json=route.is_api)
+
+
+def _is_no(route: Route, example: Example, answer: Any) -> bool:
+    """Whether the answer shows and does nothing."""
+    if answer.status_code == 302 and not route.is_api:
+        return "/accounts/login/" in answer["Location"] or 302 in example.refusals
+    return answer.status_code in (401, 403, 404) or answer.status_code in example.refusals
+
+
+def _may(actor: Actor, route: Route, example: Example, there: Things) -> bool:
+    if not actor.user:
+        return False
+    if actor.token and not route.is_api:
+        return False
+    if not (example.of or example.in_query(there)) or not example.is_scoped:
+        return not route.needs or any(actor.has(right) for right in route.needs)
+    opened = not route.needs or any(actor.has(right) for right in route.needs)
+    return opened and any(actor.holds(right, there.code) for right in example.within or route.needs)
+
+
+def _places(actor: Actor, route: Route, example: Example, world: World) -> list[str]:
+    """Every place, for whoever the address opens to; one's own suffices for the others."""
+    opens = not route.needs or any(actor.has(right) for right in route.needs)
+    is_of_a_place = bool(example.of or example.in_query(world.places["own"]))
+    there = [place for place in world.places if place not in example.except_at]
+    return there if opens and is_of_a_place else ["own"]
+
+
+@pytest.mark.parametrize("name", sorted(set(GUARDED) & set(EXAMPLES)))
+def test_nobody_gets_in_where_he_does_not_belong(world: World, name: str) -> None:
+    route, example = GUARDED[name], EXAMPLES[name]
+    faults = [
+        fault
+        for actor in world.actors.values()
+        for place in _places(actor, route, example, world)
+        for method in example.methods
+        for fault in _faults(world, actor, route, example, place, method)
+    ]
+    assert not faults, "\n".join(faults)
+
+
+def _faults(world: World, actor: Actor, route: Route, example: Example, place: str, method: str) -> Iterator[str]:
+    there, told = world.places[place], f"{actor.name} {method} {place}"
+    with transaction.atomic():
+        before = _writes()
+        answer = _ask(actor, route, example, there, method)
+        body = _body(answer)
+        if _may(actor, route, example, there):
+            if answer.status_code >= 500 or answer.status_code in {401, 403, 404} - set(example.refusals):
+                yield f"{told}: {answer.status_code} although he may"
+        else:
+            if not _is_no(route, example, answer):
+                yield f"{told}: {answer.status_code} although he may not"
+            if _writes() != before:
+                yield f"{told}: something was written although he may not"
+        shown = [mark for mark in world.hidden_from(actor) if mark in body]
+        if shown:
+            yield f"{told}: shows {shown}"
+        transaction.set_rollback(True)
+
+
+def _body(answer: Any) -> str:
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return content.decode("utf-8", "replace")
+
+
+@pytest.mark.parametrize("name", sorted(set(GUARDED) & set(EXAMPLES)))
+def test_the_second_lock_alone_suffices(world: World, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # As if somebody had forgotten the first one everywhere: the database still shows nobody of elsewhere.
+    monkeypatch.setattr(ScopedQuerySet, "in_scope", lambda rows: rows)
+    route, example = GUARDED[name], EXAMPLES[name]
+    for who in ("township_clerk", "auditor", "no_grant"):
+        actor = world.actors[who]
+        for place in _places(actor, route, example, world):
+            with transaction.atomic():
+                body = _body(_ask(actor, route, example, world.places[place], example.methods[0]))
+                transaction.set_rollback(True)
+            assert [mark for mark in world.hidden_from(actor) if mark in body] == [], f"{who} {place}"
