@@ -155,6 +155,11 @@ def _broken(column: str) -> SecretError:
     )
 
 
+def engine(algorithm: Cipher, secret: bytes) -> tuple[Seals, Seals]:
+    """(encrypt, decrypt) of (nonce, text, associated data) under a key; a nonce never serves twice."""
+    return _engine(algorithm, secret)
+
+
 @lru_cache(maxsize=64)
 def _engine(algorithm: Cipher, secret: bytes) -> tuple[Seals, Seals]:
     """(encrypt, decrypt) of (nonce, text, associated data) under a key."""

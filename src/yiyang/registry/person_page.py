@@ -47,7 +47,8 @@ class FactLine:
     """A fact as a file says it now.
 
     Attributes:
-        says: its value in words. owner: the department that answers for it. is_contested: correction and register differ.
+        says: its value in words. owner: the department that answers for it.
+        is_corrected: a correction is in force; is_contested: and a register says otherwise.
     """
 
     name: str
