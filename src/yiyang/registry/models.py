@@ -154,6 +154,8 @@ class Person(Scoped):
             models.Index(fields=("name", "id"), name="registry_person_name"),
             models.Index(fields=("pinyin", "id"), name="registry_person_pinyin"),
             models.Index(fields=("initials", "id"), name="registry_person_initials"),
+            models.Index(fields=("birth_date", "id"), name="registry_person_birth"),
+            models.Index(fields=("area_code", "id"), name="registry_person_contested", condition=~Q(contested=[])),
         )
 
 
@@ -367,6 +369,7 @@ class Export(models.Model):
         RUNNING = "running", "生成中"
         READY = "ready", "可下载"
         FAILED = "failed", "失败"
+        EXPIRED = "expired", "已过期"
 
     kind = models.CharField(max_length=40, verbose_name="名单")
     filters = models.JSONField(default=dict, verbose_name="条件")
