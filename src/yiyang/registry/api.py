@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ninja import Router
 
-from yiyang.registry import api_deliveries
+from yiyang.registry import api_deliveries, api_doubles, api_groups, api_people
 
 router = Router()
-router.add_router("", api_deliveries.router)
+for part in (api_deliveries, api_people, api_groups, api_doubles):
+    router.add_router("", part.router)

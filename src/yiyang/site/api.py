@@ -32,6 +32,7 @@ from yiyang.base.errors import DeliveryError, UsageError, YiyangError
 from yiyang.kit.api import BadCursor, Outdated, Said, refuse
 from yiyang.registry import api as registry_api
 from yiyang.registry.api_deliveries import WrongKind
+from yiyang.registry.merging import CannotMerge
 
 log = structlog.get_logger("yiyang.api")
 ABOUT = """颐养平台接口。部门用令牌（`Authorization: Bearer yt_…`）调用，已登录的工作人员用会话调用；各看各的区划。
@@ -110,6 +111,7 @@ def _invalid(request: HttpRequest, exception: ValidationError) -> HttpResponse:
 
 STATUSES: tuple[tuple[type[YiyangError], int, str], ...] = (
     (Outdated, 412, "outdated"),
+    (CannotMerge, 409, "conflict"),
     (WrongKind, 415, "media_type"),
     (BadCursor, 422, "cursor"),
     (NotAllowed, 403, "not_allowed"),
@@ -168,7 +170,7 @@ def _by_status(request: HttpRequest, status: int) -> HttpResponse:
 
 
 def _in_our_shape(view: Callable[..., HttpResponse], name: str) -> Callable[..., HttpResponse]:
-    """Marked as pages are, for the matrix and the tests of access; 405, which the library says in plain text, as we do."""
+    """Marked as pages are, for the matrix and the tests of access. 405, plain text in the library, is said as we do."""
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

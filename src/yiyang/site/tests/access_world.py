@@ -1,7 +1,7 @@
 """A small world for tests of access: somebody and something in each place, and somebody at work in each role.
 
-竹阳街道 is one's own township, 乌木镇 the one beside it, 大竹县 what lies above both; one person has moved to 通川区, one
-has no area yet. What an actor may see is computed here from policy/roles.yaml alone, not by the code under test.
+竹阳街道 is one's own township, 乌木镇 the one beside it, 大竹县 what lies above both; one person has moved to 通川区,
+one has no area yet. What an actor may see is computed here from policy/roles.yaml alone, not by the code under test.
 """
 
 from __future__ import annotations
@@ -240,7 +240,7 @@ def _person(number: int, place: str, code: int) -> Person:
         phone=f"138000{number:05d}",
         address=f"{NAMES[place]}家",
         groups=["living_alone"],
-        facts={"lives_alone": 1},
+        facts={"living_arrangement": 0},
     )
     if first != code:
         Person.objects.filter(pk=made.pk).update(area_code=code, registered_code=code)
@@ -261,8 +261,8 @@ def _delivered(number: int, code: int, person: Person) -> dict[str, Any]:
         delivered_by_name="岗位",
         counts={"delivered": 1},
         preview={
-            "facts": {"lives_alone": 1},
-            "sample": [{"person": person.pk, "fact": "lives_alone", "before": 0, "after": 1}],
+            "facts": {"living_arrangement": 1},
+            "sample": [{"person": person.pk, "fact": "living_arrangement", "before": 0, "after": 1}],
         },
     )
     line = QuarantineLine.objects.create(
@@ -290,7 +290,7 @@ def _of_person(person: Person, other: Person, code: int) -> dict[str, Any]:
         person=person, title="证明", media_type="image/png", size=1, sha256="0" * 64, file="documents/none"
     )
     correction = Correction.objects.create(
-        person=person, fact="lives_alone", value=0, valid_from=date(2026, 11, 1), reason="走访", made_by=0
+        person=person, fact="living_arrangement", value=0, valid_from=date(2026, 11, 1), reason="走访", made_by=0
     )
     double = PossibleDouble.objects.create(
         person=person, other=other, area_code=code, other_area_code=code, probability=0.9
