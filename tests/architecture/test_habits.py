@@ -26,7 +26,7 @@ def _make(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def fresh(tmp_path: Path) -> Path:
     """A checkout without an environment."""
-    for name in ("Makefile", "pyproject.toml", "requirements-core.lock", "requirements-test.lock"):
+    for name in ("Makefile", "pyproject.toml", *(f"requirements-{part}.lock" for part in ("core", "web", "test"))):
         shutil.copy(ROOT / name, tmp_path)
     return tmp_path
 
@@ -38,7 +38,7 @@ def _fake_python(folder: Path, version: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("word", ["demo", "test", "check", "fix", "bench", "lock"])
+@pytest.mark.parametrize("word", ["demo", "serve", "test", "check", "fix", "bench", "lock"])
 def test_an_old_python_is_told_so_and_nothing_is_made(fresh: Path, word: str) -> None:
     said = _make(fresh, word, f"PYTHON={_fake_python(fresh, '3.9.2')}")
     assert said.returncode != 0
@@ -64,7 +64,7 @@ def test_clean_says_what_it_removes_and_keeps_the_environment(fresh: Path) -> No
 
 def test_every_word_is_explained(fresh: Path) -> None:
     said = _make(fresh, "help").stdout
-    for word in ("demo", "test", "check", "fix", "bench", "clean", "lock", "help"):
+    for word in ("demo", "serve", "test", "check", "fix", "bench", "clean", "lock", "help"):
         assert f"make {word}" in said
 
 

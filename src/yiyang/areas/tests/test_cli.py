@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from yiyang.areas.cli import app
 from yiyang.areas.models import AreaChange
-from yiyang.areas.tests.conftest import WUMU, ZHUYANG, area
+from yiyang.areas.tests.places import WUMU, ZHUYANG, area
 from yiyang.audit.models import AuditLine
 from yiyang.base import platform
 from yiyang.base.errors import UsageError

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings as django_settings
 
-import yiyang.site
-
 pytestmark = [pytest.mark.chromium, pytest.mark.django_db]
-STATIC = Path(yiyang.site.__file__).parent / "static"
+STATIC = Path(apps.get_app_config("yiyang_site").path) / "static"
 DAZHU, ZHUYANG = 511724000000, 511724001000
 
 

@@ -17,7 +17,7 @@ from yiyang.areas import actions
 from yiyang.areas.changes import Merge, Recode, Rename, Split, Transfer
 from yiyang.areas.models import Area, AreaChange
 from yiyang.areas.places import current, current_codes
-from yiyang.areas.tests.conftest import DAZHU, TODAY, TONGCHUAN, area, villages
+from yiyang.areas.tests.places import DAZHU, TODAY, TONGCHUAN, area, villages
 from yiyang.base.errors import UsageError
 from yiyang.registry.models import Person
 

@@ -16,7 +16,7 @@ from yiyang.areas.jurisdictions import jurisdictions
 from yiyang.areas.models import Area
 from yiyang.areas.places import jurisdiction_of, ranges_of
 from yiyang.areas.preview import preview
-from yiyang.areas.tests.conftest import DAZHOU, DAZHU, TODAY, TONGCHUAN, WUMU, ZHUYANG, area, villages
+from yiyang.areas.tests.places import DAZHOU, DAZHU, TODAY, TONGCHUAN, WUMU, ZHUYANG, area, villages
 from yiyang.base.errors import UsageError
 from yiyang.registry.models import Person
 

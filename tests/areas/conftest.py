@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
 from typing import Any
 
 import pytest
 
 from yiyang.access.scope import Scope, platform
-from yiyang.areas.models import Area
+from yiyang.accounts.scopes import scope_of
+from yiyang.areas.tests.places import DAZHOU, TODAY, WUMU, ZHUYANG, villages
 from yiyang.audit.record import work
-
-DAZHOU, DAZHU, TONGCHUAN, ZHUYANG, WUMU = 511700000000, 511724000000, 511702000000, 511724001000, 511724101000
-TODAY = date(2026, 11, 22)
-
-
-def area(code: int) -> Area:
-    """The area of a code."""
-    return Area.objects.get(code=code)
-
-
-def villages(town: int) -> list[Area]:
-    """The villages in force of a town."""
-    return list(Area.objects.filter(parent__code=town, valid_to__isnull=True).order_by("code"))
 
 
 @pytest.fixture
 def officer(grant: Callable[..., Any]) -> Iterator[Scope]:
     """An officer of 达州市, at work."""
-    from yiyang.accounts.scopes import scope_of
-
     with work(scope_of(grant("王主任", "city_officer", DAZHOU), TODAY)) as scope:
         yield scope
 

@@ -19,7 +19,7 @@ from yiyang.areas.models import Area, AreaChange, FormerArea, MovedRow
 from yiyang.areas.places import as_of, current, current_codes
 from yiyang.areas.preview import preview
 from yiyang.areas.tasks import carry_out_due
-from yiyang.areas.tests.conftest import DAZHU, TODAY, TONGCHUAN, WUMU, ZHUYANG, area, villages
+from yiyang.areas.tests.places import DAZHU, TODAY, TONGCHUAN, WUMU, ZHUYANG, area, villages
 from yiyang.base.errors import UsageError
 from yiyang.registry.models import GroupFigure, Person
 

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from yiyang.areas.models import Area, AreaChange, Membership
-from yiyang.areas.tests.conftest import DAZHOU, DAZHU, TONGCHUAN, WUMU, ZHUYANG, area, villages
+from yiyang.areas.tests.places import DAZHOU, DAZHU, TONGCHUAN, WUMU, ZHUYANG, area, villages
 
 pytestmark = pytest.mark.django_db
 EMPTY = {"document": "川民函〔2026〕1号", "effective": "2026-11-01"}

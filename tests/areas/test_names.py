@@ -9,7 +9,7 @@ import pytest
 from yiyang.access.scope import Scope
 from yiyang.areas import actions, names
 from yiyang.areas.changes import Merge, Rename
-from yiyang.areas.tests.conftest import WUMU, ZHUYANG, area, villages
+from yiyang.areas.tests.places import WUMU, ZHUYANG, area, villages
 
 
 @pytest.mark.django_db
