@@ -147,6 +147,16 @@ def order_contacts(delivery: Delivery, by: Scope) -> None:
     _order("tell_contacts", delivery, by)
 
 
+def order_look(*, by: Scope, area: int) -> None:
+    """Order a search for people who are registered twice. Raises AlreadyEnqueued while one is waiting."""
+    from yiyang.registry import tasks
+
+    by.require("link.judge", area)
+    with transaction.atomic():
+        tasks.look_for_doubles.defer(area=area, user=by.user, request=by.request)
+    record("decide", what="doubles", area=area, detail={"ordered": True})
+
+
 JOBS = {
     State.RECEIVED: "check_delivery",
     State.CHECKING: "check_delivery",
