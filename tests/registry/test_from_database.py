@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 
 from yiyang.access.scope import platform
+from yiyang.areas.actions import carry_out
+from yiyang.areas.changes import Merge
+from yiyang.areas.models import Area
 from yiyang.audit.record import work
 from yiyang.registry import actions, linking, tasks
 from yiyang.registry.build import build
@@ -135,3 +138,24 @@ def test_the_same_file_twice_is_one_delivery(city: Path) -> None:
         )  # fmt: skip
         assert again.pk == first.pk
         assert Delivery.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_people_delivered_under_a_merged_town_lie_in_its_successor(city: Path) -> None:
+    """The police go on delivering the old code; nobody falls out of the scope that answers for him today."""
+    deliver(city, MONTHS[0], only=(BASE,))
+    with work(BY):
+        old = Person.objects.filter(area_code__gte=DAZHU).order_by("-area_code").values_list("area_code", flat=True)[0]
+        town = Area.objects.get(code=old - old % 1000)
+        theirs = set(
+            Person.objects.filter(area_code__gte=town.code, area_code__lt=town.code + 1000).values_list("pk", flat=True)
+        )
+        other = Area.objects.filter(level="town", parent=town.parent).exclude(pk=town.pk).first()
+        merge = Merge(sources=(town.pk,), into=other.pk)
+        carry_out(merge, by=BY, document="川府民政〔2026〕1号", effective=date(2026, 11, 1))
+    path = next(p for p in (city / MONTHS[1]).iterdir() if p.stem == load_contracts()[BASE].file)
+    accepted(BASE, MONTHS[1], path)
+    with work(BY):
+        assert not Person.objects.filter(area_code__gte=town.code, area_code__lt=town.code + 1000).exists()
+        now = Person.objects.filter(area_code__gte=other.code, area_code__lt=other.code + 1000)
+        assert len(theirs & set(now.values_list("pk", flat=True))) > len(theirs) / 2, "few move house in a month"

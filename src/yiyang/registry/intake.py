@@ -1,7 +1,7 @@
-"""Checking one delivered file: read and judge it, compare it with what the register stated before, say what would change.
+"""Checking one delivered file: read and judge it, compare it with what was stated before, say what would change.
 
-DuckDB does the work in a scratch connection. What the delivery would add and end is staged beside it as Parquet, so that
-accepting it is a copy and not a second reading.
+DuckDB does the work in a scratch connection. What the delivery would add and end is staged beside it as Parquet, so
+that accepting it is a copy and not a second reading.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from yiyang.registry.fields import OPEN
 from yiyang.registry.headers import Unusable
 from yiyang.registry.history import EVER, Arrival
 from yiyang.registry.linking import Linked
-from yiyang.registry.places import places
+from yiyang.registry.places_in_force import InForce
 from yiyang.registry.reading import Reader
 from yiyang.registry.settling import Counts, settle, stored_columns
 from yiyang.registry.sources import Source, open_source
@@ -56,7 +56,7 @@ class Came:
 
 @dataclass(frozen=True)
 class Checked:
-    """What a check found: counts of rows, and the staged files added, closed, identities (Parquet) and quarantine (CSV)."""
+    """What a check found. Staged beside it: added, closed, identities (Parquet) and quarantine (CSV)."""
 
     counts: dict[str, int]
     reasons: dict[str, int]
@@ -117,7 +117,7 @@ def _read(con: Connection, came: Came, facts: FactBook, source: Source) -> Count
     identities.begin(con)
     quarantine.begin(con)
     linking.begin(con, contract)
-    reader = Reader(con, facts, as_int(came.known), places, linking=True, collecting=True)
+    reader = Reader(con, facts, as_int(came.known), InForce().known, linking=True, collecting=True)
     reader.read(contract, source)
     counts = settle(con, contract, source, facts, as_int(came.known))
     _refuse_empty(contract, counts.delivered)
@@ -134,7 +134,7 @@ def _link(
     if linking.to_ask(con):
         linking.ask(con, contract, came.area, stage)
         quarantine.begin(con)
-        Reader(con, facts, known, places, linking=True).read(contract, source)
+        Reader(con, facts, known, InForce().known, linking=True).read(contract, source)
         settle(con, contract, source, facts, known)
         counts = linking.set_aside(con, contract, source)
     linked = linking.stage(con, contract, source, start, stage)

@@ -20,6 +20,7 @@ from yiyang.engine.facts import FactBook, as_int
 from yiyang.registry import sql, store
 from yiyang.registry.contracts import Contracts
 from yiyang.registry.models import Delivery
+from yiyang.registry.places_in_force import InForce
 from yiyang.registry.sql import Connection
 from yiyang.registry.tables import resolve_steps, run_steps
 
@@ -84,13 +85,15 @@ def put_people(con: Connection, people: str, month: str, of: str, scratch: Path)
     file = scratch / "people.csv"
     rest = [c for c in sql.columns(con, people) if c not in ("person", *OWN)]
     packed = "json_merge_patch('{}', to_json({" + ", ".join(f"'{c}': {c}" for c in rest) + "}))"
+    _place(con, people)
     # Where somebody lives; if that is unknown, where he is registered; else nowhere yet.
-    area = f"coalesce(resident_area, registered_area, {NO_AREA})"
-    store.write_csv(
-        con,
-        f"SELECT person, {', '.join(OWN)}, {area}, coalesce(registered_area, {NO_AREA}), {packed} FROM {people}",
-        file,
+    query = (
+        f"SELECT person, {', '.join(OWN)}, coalesce(lives.place, registered.place, {NO_AREA}), "
+        f"coalesce(registered.place, {NO_AREA}), {packed} FROM {people} "
+        "LEFT JOIN placed AS lives ON lives.code = resident_area "
+        "LEFT JOIN placed AS registered ON registered.code = registered_area"
     )
+    store.write_csv(con, query, file)
     store.execute(
         "CREATE TEMP TABLE resolved (id bigint PRIMARY KEY, household bigint, sex smallint, birth_date integer, "
         "alive smallint, area_code bigint, registered_code bigint, facts jsonb) ON COMMIT DROP"
@@ -102,6 +105,20 @@ def put_people(con: Connection, people: str, month: str, of: str, scratch: Path)
     changed += store.execute(GONE.format(among=among))
     store.execute("DROP TABLE resolved")
     return changed
+
+
+def _place(con: Connection, people: str) -> None:
+    """The DuckDB relation `placed` (code, place): for each code of the people, the area in force that answers for it.
+
+    Registers go on delivering a code after its area was merged; and of other provinces we know the counties only.
+    """
+    given = con.execute(f"SELECT resident_area FROM {people} UNION SELECT registered_area FROM {people}").fetchall()
+    codes = sorted(code for (code,) in given if code is not None)
+    in_force = InForce()
+    places = pa.table(
+        {"code": pa.array(codes, pa.int64()), "place": pa.array(map(in_force.nearest, codes), pa.int64())}
+    )
+    con.register("placed", places)
 
 
 _SET = ("household", "sex", "birth_date", "alive", "area_code", "registered_code", "facts")
