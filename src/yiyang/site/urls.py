@@ -23,4 +23,6 @@ urlpatterns = [
 handler400 = "yiyang.site.errors.bad_request"
 handler403 = "yiyang.site.errors.forbidden"
 handler404 = "yiyang.site.errors.not_found"
+# allauth asks for this one when somebody tries too often.
+handler429 = "yiyang.site.errors.too_many"
 handler500 = "yiyang.site.errors.server_error"

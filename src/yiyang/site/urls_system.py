@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from yiyang.site import workbench
 
 app_name = "site"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", workbench.system, name="system"),
+    path("jobs/<int:pk>/retry", workbench.retry, name="retry_job"),
+]

@@ -42,10 +42,10 @@ def doctor_command(
 
 def examine(place: Place) -> list[tuple[Check, Finding]]:
     """Every check that can be made here, in the order of the table."""
-    return [(check, _run(check, place)) for check in _checks() if not (check.with_database and place.unreachable)]
+    return [(check, run(check, place)) for check in checks() if not (check.with_database and place.unreachable)]
 
 
-def _checks() -> tuple[Check, ...]:
+def checks() -> tuple[Check, ...]:
     with contextlib.suppress(ImportError):  # Without the extra `web` the check of packages says so.
         from yiyang.site.doctor import server
 
@@ -53,7 +53,7 @@ def _checks() -> tuple[Check, ...]:
     return (*machine.CHECKS, *data_folder.CHECKS)
 
 
-def _run(check: Check, place: Place) -> Finding:
+def run(check: Check, place: Place) -> Finding:
     """A check that breaks is itself a finding; the others go on."""
     try:
         return check.run(place)

@@ -98,6 +98,9 @@ EXAMPLES: dict[str, Example] = {
     "workbench:area": Example(post=lambda there: {"area": str(there.area)}, methods=("post",)),
     "workbench:styleguide": LIST,
     "workbench:styleguide_progress": LIST,
+    # How the system runs
+    "site:system": LIST,
+    "site:retry_job": Example(of=lambda there: [0], post=lambda there: {}, methods=("post",), is_scoped=False),
     # Areas. Their changes are known everywhere, as gazettes are; who changes one needs the right there.
     "areas:areas": LIST,
     "areas:area": one("area", **AREA),

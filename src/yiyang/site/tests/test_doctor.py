@@ -325,7 +325,7 @@ def test_an_audit_log_whose_end_was_cut_off(place: Place) -> None:
 
 def test_every_check_has_a_test_that_makes_it_fail() -> None:
     text = Path(__file__).read_text()
-    for check in cli._checks():
+    for check in cli.checks():
         module = check.run.__module__.rsplit(".", 1)[1]
         assert f"judge({module}.{check.run.__name__}, " in text, check.name
 
