@@ -109,7 +109,7 @@ def test_looking_does_not_retry(keeper: Any, broken: int) -> None:
 
 def test_what_is_wrong_comes_first_with_how_to_mend_it(keeper: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = Finding("wrong", ("钥匙丢了", "lost"), ("去找", "look"))
-    monkeypatch.setattr(system_page.doctor, "run", lambda check, place: wrong)
+    monkeypatch.setattr("yiyang.site.doctor.cli.run", lambda check, place: wrong)
     page = keeper.get("/system/").content.decode()
     assert page.index("钥匙丢了") < page.index("审计链")
     assert "有错误" in page
