@@ -45,7 +45,8 @@ def load(elders: int | None) -> None:
         with work(platform("演示数据")), tempfile.TemporaryDirectory() as scratch:
             accepting.resolve_everybody(Path(scratch), lambda step: bar.step(step, step))
     say(
-        f"演示县已载入，用时 {time.monotonic() - began:.0f} 秒。第二个月的登记册在 {folder / MONTHS[1]}，可在“数据交付”页交付。",
+        f"演示县已载入，用时 {time.monotonic() - began:.0f} 秒。"
+        f"第二个月的登记册在 {folder / MONTHS[1]}，可在“数据交付”页交付。",
         f"Demo county loaded in {time.monotonic() - began:.0f} s; the second month lies in {folder / MONTHS[1]}.",
     )
 
@@ -77,6 +78,7 @@ def _deliver(register: str, file: Path, month: str) -> None:
         delivery.refresh_from_db()
         if delivery.state == Delivery.State.FAILED:
             raise DeliveryError(f"{file.name} 未能载入。", f"{file.name} was not loaded.", delivery.problems)
+        actions.accept(by=by, delivery=delivery, reason="演示数据")
     # All registers of the month go in before anybody is resolved: once instead of seventeen times.
     tasks.bring_in(by, delivery, resolve=False)
 
