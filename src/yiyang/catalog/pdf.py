@@ -31,11 +31,17 @@ def pdf(published: Published, path: Path, *, publisher: str | None = None, conta
     Raises:
         MissingPart: WeasyPrint, pango or a Chinese font is not there.
     """
-    weasyprint = _weasyprint()
-    _need_chinese_font()
+    weasyprint = ready()
     page = html(published, publisher=publisher, contact=contact)
     with atomic_file(path) as work:
         weasyprint.HTML(string=page).write_pdf(str(work), pdf_tags=True)
+
+
+def ready() -> Any:
+    """WeasyPrint, once it can write Chinese. Raises MissingPart saying what to install."""
+    weasyprint = _weasyprint()
+    _need_chinese_font()
+    return weasyprint
 
 
 def html(published: Published, *, publisher: str | None = None, contact: str | None = None) -> str:

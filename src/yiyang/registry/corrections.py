@@ -25,11 +25,11 @@ from yiyang.base.errors import UsageError
 from yiyang.catalog.facts import load_facts
 from yiyang.engine.duck import connect
 from yiyang.engine.facts import Fact, Kind, as_int
-from yiyang.registry import accepting, refresh, sql
+from yiyang.registry import accepting, documents, refresh, sql
 from yiyang.registry.contracts import corrections as corrections_register
 from yiyang.registry.contracts import load_contracts
 from yiyang.registry.corrected import Corrected, Piece, pieces
-from yiyang.registry.models import STILL, Alias, Correction, Delivery, Document, Person, Statement
+from yiyang.registry.models import STILL, Alias, Correction, Delivery, Person, Statement
 from yiyang.registry.reach import require
 from yiyang.registry.settling import DELIVERED
 
@@ -46,7 +46,6 @@ def correct(
     value: int,
     valid_from: date,
     reason: str,
-    document: Document | None = None,
 ) -> Correction:
     """State a fact against what the registers say, and resolve the person at once.
 
@@ -60,7 +59,7 @@ def correct(
     """
     require(by, "person.correct", person)
     asked = load_facts()[fact]
-    _check(asked, value, valid_from, reason, person, document)
+    _check(asked, value, valid_from, reason, person)
     _hold()
     stated = person_value(person, asked)
     made = Correction.objects.create(
@@ -70,7 +69,6 @@ def correct(
         stated=stated,
         valid_from=valid_from,
         reason=reason.strip()[:400],
-        document=document,
         made_by=by.user or 0,
         made_by_name=by.name,
     )
@@ -111,6 +109,12 @@ def withdraw(*, by: Scope, correction: Correction, reason: str) -> None:
     _restate(by, person, f"撤销更正 #{correction.pk}", reason, None)
 
 
+def attach(*, by: Scope, correction: Correction, title: str, blocks: Iterable[bytes]) -> None:
+    """Keep the proof of a correction among the person's papers. Errors as of `documents.add`."""
+    paper = documents.add(by=by, person=correction.person, title=title, blocks=blocks)
+    Correction.objects.filter(pk=correction.pk).update(document=paper)
+
+
 def person_value(person: Person, fact: Fact) -> int | None:
     """What a file says of a fact now, as stored."""
     if fact.column in refresh.OWN:
@@ -125,7 +129,7 @@ def keys_of(person: Person) -> list[int]:
     return [person.pk, *Alias.objects.filter(person=person).values_list("key", flat=True)]
 
 
-def _check(fact: Fact, value: int, valid_from: date, reason: str, person: Person, document: Document | None) -> None:
+def _check(fact: Fact, value: int, valid_from: date, reason: str, person: Person) -> None:
     problems = []
     today = timezone.localdate()
     if not reason.strip():
@@ -134,8 +138,6 @@ def _check(fact: Fact, value: int, valid_from: date, reason: str, person: Person
         problems.append((f"起始日期须在 1900-01-01 至 {today} 之间。", f"It must hold from a day up to {today}."))
     if not is_possible(fact, value, today):
         problems.append((f"“{fact.zh}”没有这个取值。", f"{fact.name} has no such value."))
-    if document is not None and document.person_id != person.pk:
-        problems.append(("附件不属于这位老年人。", "The document belongs to somebody else."))
     if person.merged_into_id is not None:
         problems.append(("这份档案已并入另一份，请在那里更正。", "The file was merged: correct the other one."))
     if problems:
@@ -163,7 +165,7 @@ def _hold() -> None:
     while True:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('yiyang.registry'))")
-            if cursor.fetchone()[0]:  # type: ignore[index]
+            if cursor.fetchone()[0]:
                 return
         if time.monotonic() > until:
             raise UsageError("正在入库一批数据，请几分钟后再试。", "A delivery is going in; try again in some minutes.")

@@ -83,7 +83,7 @@ class _Checked:
         for block in self._blocks:
             if not self.media_type:
                 head += block
-                self.media_type = _kind(head) if len(head) >= 8 else ""
+                self.media_type = kind_of(head) if len(head) >= 8 else ""
             size += len(block)
             if size > LARGEST:
                 raise UsageError(
@@ -91,10 +91,10 @@ class _Checked:
                 )
             yield block
         if not self.media_type:
-            _kind(head)
+            kind_of(head)
 
 
-def _kind(head: bytes) -> str:
+def kind_of(head: bytes) -> str:
     """The media type that a content begins like. Raises UsageError."""
     for beginning, kind in BEGINNINGS:
         if head.startswith(beginning):

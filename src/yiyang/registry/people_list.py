@@ -140,7 +140,7 @@ class People(Table):
 
 
 def area_choices(chosen: str) -> list[tuple[str, str]]:
-    """The tree as a drop-down: where the scope begins, the way down to the chosen area, and what lies straight below."""
+    """The tree as a drop-down: where the scope begins, the way to the chosen area, and what lies straight below."""
     reach = current().people
     roots = Area.objects.filter(code__in=[low for low, _ in reach.spans], code__gt=0, valid_to=None).order_by("code")
     tops = list(roots[:MANY])
@@ -148,7 +148,7 @@ def area_choices(chosen: str) -> list[tuple[str, str]]:
     found = {str(area.code): area.name for area in (*tops, *way)}
     for area in way[-1:]:
         below = area.children.filter(valid_to=None).exclude(code=None).order_by("code")[:MANY]
-        found |= {str(each.code): f"　{each.name}" for each in below if each.code in reach}
+        found |= {str(each.code): f"　{each.name}" for each in below if (each.code or 0) in reach}
     return [(str(NO_AREA), "未落区划"), *found.items()] if NO_AREA in reach else list(found.items())
 
 

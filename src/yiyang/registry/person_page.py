@@ -271,3 +271,9 @@ def may(scope: Scope, person: Person) -> dict[str, bool]:
     """What the scope may do with the file."""
     rights = ("reveal", "correct", "export")
     return {name: reaches(scope, f"person.{name}", person) for name in rights}
+
+
+def said(fact: str, value: int | None) -> str:
+    """A value of a fact by name, in words."""
+    known = load_facts().facts.get(fact)
+    return in_words(known, value) if known else UNKNOWN

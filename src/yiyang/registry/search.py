@@ -155,7 +155,7 @@ def _size(code: int) -> int:
     return high - low
 
 
-def members(group: str) -> QuerySet[Membership]:
+def members(group: str) -> QuerySet[Any]:
     """Keys of the people who are in a group now. By membership: an index on (group, person) serves it."""
     return Membership.objects.filter(group=group, left=None).values("person_id")
 

@@ -26,6 +26,7 @@ from yiyang.registry.intake import check
 from yiyang.registry.limits import exceeded, load_limits
 from yiyang.registry.models import Delivery
 from yiyang.registry.progress import Progress
+from yiyang.registry.tasks_exports import expire_exports, make_export  # noqa: F401
 
 log = structlog.get_logger("yiyang.registry")
 State = Delivery.State

@@ -6,6 +6,10 @@ from django.urls import URLPattern, path
 
 from yiyang.registry import workbench_deliveries as deliveries
 from yiyang.registry import workbench_doubles as doubles
+from yiyang.registry import workbench_exports as exports
+from yiyang.registry import workbench_file as file
+from yiyang.registry import workbench_groups as groups
+from yiyang.registry import workbench_people as people
 
 app_name = "registry"
 urlpatterns: list[URLPattern] = [
@@ -23,4 +27,24 @@ urlpatterns: list[URLPattern] = [
     path("doubles/<int:pk>/", doubles.double, name="double"),
     path("doubles/<int:pk>/judge/", doubles.judge, name="double_judge"),
     path("doubles/<int:pk>/undo/", doubles.undo, name="double_undo"),
+    # People, groups and lists taken out.
+    path("", people.listing, name="people"),
+    path("person/<int:key>/", people.person, name="person"),
+    path("person/<int:key>/reveal/<slug:field>/", people.reveal, name="reveal"),
+    path("person/<int:key>/own-copy/", people.own_copy, name="own_copy"),
+    path("person/<int:key>/correct/", file.choose_fact, name="choose_fact"),
+    path("person/<int:key>/correct/<slug:fact>/", file.correct, name="correct"),
+    path("person/<int:key>/corrections/<int:correction>/withdraw/", file.withdraw, name="withdraw"),
+    path("person/<int:key>/contacts/new/", file.contact, name="add_contact"),
+    path("person/<int:key>/contacts/<int:contact>/", file.contact, name="contact"),
+    path("person/<int:key>/contacts/<int:contact>/end/", file.end_contact, name="end_contact"),
+    path("person/<int:key>/contacts/<int:contact>/reveal/", people.reveal_contact, name="reveal_contact"),
+    path("person/<int:key>/documents/new/", file.add_paper, name="add_paper"),
+    path("person/<int:key>/documents/<int:document>/", file.paper, name="paper"),
+    path("groups/", groups.listing, name="groups"),
+    path("groups/<slug:group>/", groups.one, name="group"),
+    path("exports/", exports.listing, name="exports"),
+    path("exports/new/", exports.order, name="order_export"),
+    path("exports/<int:key>/", exports.one, name="export"),
+    path("exports/<int:key>/fetch/", exports.fetch, name="fetch_export"),
 ]
