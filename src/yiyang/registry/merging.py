@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from yiyang.access.scope import Scope, acting
+from yiyang.access.scope import Scope, acting, current
 from yiyang.base.errors import YiyangError
 from yiyang.catalog.facts import load_facts
 from yiyang.engine.duck import connect
@@ -104,6 +104,11 @@ def _columns(person: Person) -> dict[str, Any]:
 
 def _resolved_as_one(stays: Person, goes: Person) -> dict[str, Any]:
     """The facts that all statements about both amount to; empty if there is nothing to resolve."""
+    with elevated(current()):
+        return _resolve_pair(stays, goes)
+
+
+def _resolve_pair(stays: Person, goes: Person) -> dict[str, Any]:
     contracts, facts = load_contracts(), load_facts()
     on = refresh.standing(contracts, timezone.localdate())
     if BASE not in on.there:

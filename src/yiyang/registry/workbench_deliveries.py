@@ -51,8 +51,8 @@ def deliveries(request: HttpRequest) -> HttpResponse:
 @page("delivery.upload")
 def deliver(request: HttpRequest) -> HttpResponse:
     """Choose files."""
-    form = ChooseForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = ChooseForm(request.POST, request.FILES) if request.method == "POST" else ChooseForm()
+    if form.is_valid():
         contracts = delivery_pages.registers_for(current())
         token = arriving.put_aside(current(), form.cleaned_data["files"], contracts)
         address = reverse("registry:deliver_confirm", args=[token])
@@ -72,7 +72,7 @@ def deliver_confirm(request: HttpRequest, token: str) -> HttpResponse:
     except YiyangError as problem:
         messages.error(request, problem.zh)
         return redirect("registry:deliver")
-    form = ArrivalForm(request.POST or None, initial=_arrival(request))
+    form = ArrivalForm(request.POST if request.method == "POST" else None, initial=_arrival())
     parts = _parts(request, files)
     if request.method == "POST":
         chosen = [not request.POST.get(f"skip-{number}") for number in range(len(parts))]
@@ -87,7 +87,7 @@ def deliver_confirm(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "registry/deliver_confirm.html", context)
 
 
-def _arrival(request: HttpRequest) -> dict[str, Any]:
+def _arrival() -> dict[str, Any]:
     mine: list[Area] = ArrivalForm().suggestions()
     area = f"{mine[0].code} {mine[0].name}" if mine else ""
     return {"area": area, "known": timezone.localdate()}
@@ -101,7 +101,7 @@ def _parts(request: HttpRequest, files: list[tuple[Arrived, Path]]) -> list[tupl
             arrived,
             path,
             FileForm(
-                request.POST or None, prefix=str(number), choices=choices,
+                request.POST if request.method == "POST" else None, prefix=str(number), choices=choices,
                 initial={"register": arrived.register, "month": arrived.month or month},
             ),
         )
@@ -162,9 +162,8 @@ def _checked(request: HttpRequest, found: Delivery) -> dict[str, Any]:
     tab = request.GET.get("tab") or ("quarantine" if {"reason", "field"} & set(request.GET) else "preview")
     may_undo = delivery_pages.may_take_back(found) and scope.may("delivery.decide", found.area_code)
     changes = delivery_pages.changes(found, scope, timezone.localdate())
-    if changes["sample"]:
-        for person, *_ in changes["sample"]:
-            record("read", what=f"delivery:{found.pk}", person=person.pk, area=person.area_code, detail={"preview": True})
+    for person, *_ in changes["sample"]:
+        record("read", what=f"delivery:{found.pk}", person=person.pk, area=person.area_code, detail={"preview": True})
     return {
         "counted": delivery_pages.counted(found),
         "linked": delivery_pages.linked(found),
