@@ -12,31 +12,15 @@ from urllib.parse import urlencode
 
 import pytest
 from django.db import connection, transaction
-from django.test import override_settings
 from django.urls import reverse
 
 from yiyang.access.scope import acting, platform
 from yiyang.access.scoped import ScopedQuerySet
 from yiyang.site.tests.access_routes import EXAMPLES, Example, Route, routes
-from yiyang.site.tests.access_world import Actor, Things, World, build, finish, rolled_back
+from yiyang.site.tests.access_world import Actor, Things, World
 
 ROUTES = {route.name: route for route in routes()}
 GUARDED = {name: route for name, route in ROUTES.items() if not route.is_public}
-CALM = {"any": 10**9, "people": 10**9}
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """Made once; every question about it is taken back."""
-    quick = override_settings(
-        SECOND_FACTOR=False,
-        API_CALLS_A_MINUTE=CALM,
-        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
-    )
-    with django_db_blocker.unblock(), quick, rolled_back():
-        made = build()
-        finish(made)
-        yield made
 
 
 def test_every_address_says_who_may_open_it() -> None:

@@ -34,7 +34,7 @@ class MeOut(Schema):
 
     user: int
     name: str
-    rights: dict[str, list[tuple[int, int]]]
+    rights: dict[str, list[list[int]]]
     registers: list[str] | None = Field(description="null：全部 / null: all of them")
 
 
@@ -107,7 +107,7 @@ class Withdrawal(Schema):
 def me(request: HttpRequest) -> Any:
     """Who am I, what may I, where."""
     scope = current()
-    rights = {right: list(where.spans) for right, where in scope.rights.items() if where}
+    rights = {right: [list(span) for span in where.spans] for right, where in scope.rights.items() if where}
     registers = None if scope.registers is None else sorted(scope.registers)
     return {"user": scope.user, "name": scope.name, "rights": rights, "registers": registers}
 

@@ -16,7 +16,7 @@ from yiyang.kit.api import AreaCode, Key, Listed, Paging, Word, answers, may, pa
 router = Router(tags=["audit"])
 
 
-class LineOut(Schema):
+class AuditLineOut(Schema):
     """One line. Whom it is about is said by a key that means nothing to an auditor, and as text: it has 63 bits."""
 
     seq: int
@@ -59,7 +59,7 @@ class LineFilters(Paging):
     request: Word | None = Field(None, description="请求编号 / number of a request")
 
 
-@router.get("/audit/lines", response=answers(Listed[LineOut]), **may("audit.read"))
+@router.get("/audit/lines", response=answers(Listed[AuditLineOut]), **may("audit.read"))
 def lines(request: HttpRequest, wanted: Query[LineFilters]) -> Any:
     """Lines, the latest first."""
     named = {
@@ -75,7 +75,7 @@ def lines(request: HttpRequest, wanted: Query[LineFilters]) -> Any:
     return paged(rows, ("-seq",), wanted)
 
 
-@router.get("/audit/lines/{int:seq}", response=answers(LineOut), **may("audit.read"))
+@router.get("/audit/lines/{int:seq}", response=answers(AuditLineOut), **may("audit.read"))
 def line(request: HttpRequest, seq: Key) -> Any:
     """One line of the chain."""
     return get_object_or_404(search.lines(), seq=seq)

@@ -30,7 +30,7 @@ Word = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400, pattern=r"^[^\x00]*$")]
 Key = Annotated[int, Field(ge=0, lt=2**63)]
 AreaCode = Annotated[int, Field(ge=-1, lt=10**12)]
-Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
+Month = Annotated[str, StringConstraints(pattern=r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$")]
 
 
 class Said(Schema):
@@ -118,21 +118,24 @@ class Session(APIKeyCookie):
         return _admitted(request, self.rights)
 
 
-def may(*rights: str, example: dict[str, Any] | None = None) -> dict[str, Any]:
+def may(*rights: str, example: dict[str, Any] | None = None, file: str = "") -> dict[str, Any]:
     """Who may call an operation: whoever holds one of the rights somewhere; without rights, everybody who is known.
 
     It is asked before the request is read. What the operation shows is narrowed by the scoped managers.
 
     Args:
         example: of a body, for the documentation.
+        file: the media type of an answer that is a file and no JSON.
     """
     extra: dict[str, Any] = {"x-rights": list(rights)}
     if example is not None:
         extra["requestBody"] = {"content": {"application/json": {"example": example}}}
+    if file:
+        extra["responses"] = {200: {"content": {file: {"schema": {"type": "string"}}}}}
     return {"auth": [Token(rights), Session(rights)], "openapi_extra": extra}
 
 
-STANDARD = (400, 401, 403, 404, 422, 429)
+STANDARD = (400, 401, 403, 404, 405, 422, 429)
 
 
 def answers(model: Any, *also: int, status: int = 200) -> dict[int, Any]:

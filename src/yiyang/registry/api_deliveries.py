@@ -269,7 +269,7 @@ def _lines(delivery: Delivery, reason: str | None = None, field: str | None = No
     return rows.filter(**{name: value for name, value in exact.items() if value is not None})
 
 
-@router.get("/deliveries/{int:pk}/quarantine.csv", include_in_schema=True, **may("delivery.read"))
+@router.get("/deliveries/{int:pk}/quarantine.csv", response=answers(None), **may("delivery.read", file="text/csv"))
 def quarantine_csv(request: HttpRequest, pk: Key) -> Any:
     """All of them as CSV, to mend them at the source."""
     found, scope = _find(pk), current()

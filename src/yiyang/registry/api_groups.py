@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from django.db.models import F, QuerySet, Sum
 from django.http import HttpRequest
@@ -65,7 +65,7 @@ class FigureFilters(Schema):
     month: Month | None = None
     group: Word = ""
     within: AreaCode | None = None
-    by: Word = Field("town", pattern="^(village|town|county|city)$")
+    by: Literal["village", "town", "county", "city"] = "town"
 
 
 @router.get("/groups", response=answers(list[GroupOut]), **may("group.read", "figure.read"))

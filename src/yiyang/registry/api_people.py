@@ -96,7 +96,7 @@ class FactOut(Schema):
     is_corrected: bool
 
 
-class GroupOut(Schema):
+class MembershipOut(Schema):
     """A hardship group somebody is or was in, and by which fact."""
 
     group: str
@@ -111,7 +111,7 @@ class PersonWhole(PersonOut):
     """One person with current facts and groups."""
 
     facts: list[FactOut]
-    memberships: list[GroupOut]
+    memberships: list[MembershipOut]
 
     @staticmethod
     def resolve_facts(person: Person) -> list[person_page.FactLine]:
