@@ -6,6 +6,7 @@ Screenshots, desktop and phone, are kept in out/journeys/; CI keeps that folder.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -64,7 +65,14 @@ class Installation:
 
 @pytest.fixture(scope="session")
 def platform_server(needs_chromium: str) -> Iterator[Installation]:
-    """大竹县 in small: 600 elders, the demo accounts, the first month delivered, the second one ready."""
+    """大竹县 in small: 600 elders, the demo accounts, the first month delivered, the second one ready.
+
+    YIYANG_JOURNEYS="http://127.0.0.1:8000 /its/data" walks through one that runs already, while writing journeys.
+    """
+    if there := os.environ.get("YIYANG_JOURNEYS"):
+        address, folder = there.split(" ", 1)
+        yield Installation(address, Path(folder), Path(folder) / "log")
+        return
     # Short: a socket lies in it. Not the tests' own data folder: that is another installation.
     data = Path(tempfile.mkdtemp(prefix="yj-"))
     found = Installation(f"http://127.0.0.1:{_free_port()}", data / "var", data / "log")
@@ -142,6 +150,10 @@ class Walker:
         self.page.get_by_label("用户名").fill(username)
         self.page.get_by_label("密码").fill(password)
         self.page.get_by_role("button", name="登录", exact=True).click()
+
+    def field(self, label: str) -> Any:
+        """A field of the page, by the beginning of its label (`必填` may follow); never the search box on top."""
+        return self.page.locator("main").get_by_label(re.compile(rf"^\s*{label}"))
 
     @property
     def heading(self) -> str:

@@ -26,7 +26,7 @@ class Entry:
 MENU = (
     Entry("工作台", "workbench:home", "home"),
     Entry("老年人", "registry:people", "people", ("person.search",)),
-    Entry("重点人群", "registry:groups", "groups", ("group.read",)),
+    Entry("重点人群", "registry:groups", "groups", ("group.read", "figure.read")),
     Entry("数据交付", "registry:deliveries", "deliveries", ("delivery.read",)),
     Entry("疑似同一人", "registry:doubles", "doubles", ("link.judge",)),
     Entry("导出", "registry:exports", "exports", ("person.export",)),
