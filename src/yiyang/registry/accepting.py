@@ -194,7 +194,7 @@ def resolve_everybody(scratch: Path, tell: Tell) -> int:
 
 
 def _name_affected(con: Connection, of: str, scratch: Path) -> None:
-    """The temporary table `affected` of the keys in a DuckDB table, and of the people whose files those keys belong to."""
+    """The temporary table `affected` of the keys in a DuckDB table, and of the people whose files they belong to."""
     store.name_people(con, of, "affected", scratch)
     store.execute(
         "INSERT INTO affected SELECT a.person_id FROM registry_alias AS a JOIN affected AS o ON o.person = a.key "

@@ -272,7 +272,8 @@ def refuse_out_of_time(delivery: Delivery) -> None:
     last = series(delivery).filter(state=State.ACCEPTED).order_by("-order").first()
     if last and (last.month > delivery.month or last.known > delivery.known):
         raise DeliveryError(
-            f"已入库的上一批（{last.month}，获知 {last.known}）比这批（{delivery.month}，获知 {delivery.known}）新，请按时间顺序交付。",
+            f"已入库的上一批（{last.month}，获知 {last.known}）比这批（{delivery.month}，获知 {delivery.known}）新，"
+            "请按时间顺序交付。",
             f"The delivery accepted before ({last.month}, known {last.known}) is newer than this one.",
         )
 
@@ -288,7 +289,8 @@ def restate(delivery: Delivery, today: int) -> None:
     ]
     names = ", ".join(f'"{column}"' for column in columns)
     store.execute(
-        f"INSERT INTO registry_statement ({names}, known_from, known_to) SELECT {names}, greatest(known_from, %s), {OPEN} "
+        f"INSERT INTO registry_statement ({names}, known_from, known_to) "
+        f"SELECT {names}, greatest(known_from, %s), {OPEN} "
         "FROM registry_statement WHERE closed_id = %s",
         [today, delivery.pk],
     )

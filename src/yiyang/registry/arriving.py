@@ -9,9 +9,9 @@ import time
 import uuid
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 
 from yiyang.access.scope import Scope
 from yiyang.base.errors import UsageError
@@ -34,7 +34,7 @@ class Arrived:
     month: str
 
 
-def put_aside(by: Scope, files: list[UploadedFile], contracts: Contracts) -> str:
+def put_aside(by: Scope, files: list[Any], contracts: Contracts) -> str:
     """Keep files aside for an account, streaming; returns the token under which they wait."""
     _sweep()
     token = uuid.uuid4().hex
@@ -45,7 +45,7 @@ def put_aside(by: Scope, files: list[UploadedFile], contracts: Contracts) -> str
     return token
 
 
-def _keep(folder: Path, number: int, given: UploadedFile, contracts: Contracts) -> Arrived:
+def _keep(folder: Path, number: int, given: Any, contracts: Contracts) -> Arrived:
     name = Path(given.name or "").name
     path = folder / f"{number}{Path(name).suffix.lower()[:10]}"
     with path.open("wb") as out:
@@ -62,7 +62,8 @@ def waiting(by: Scope, token: str) -> list[tuple[Arrived, Path]]:
     """
     folder = _root() / token
     note = folder / NOTE
-    told = json.loads(note.read_text("utf-8")) if TOKEN.fullmatch(token) and note.exists() else {"user": None}
+    there = TOKEN.fullmatch(token) and note.exists()
+    told: dict[str, Any] = json.loads(note.read_text("utf-8")) if there else {"user": None}
     if told["user"] is None or told["user"] != by.user:
         raise UsageError("这些文件已不在了，请重新选择。", "The files are gone; choose them again.")
     return [(Arrived(**each), folder / each["file"]) for each in told["files"]]

@@ -1,4 +1,4 @@
-"""What the pages on deliveries show: the matrix of registers and months, the preview in words, what taking back would do."""
+"""What the pages on deliveries show: registers by month, the preview in words, what taking back would do."""
 
 from __future__ import annotations
 
@@ -129,15 +129,13 @@ def matrix(scope: Scope, today: date) -> tuple[list[str], list[Line]]:
         if key not in newest or row.state not in (State.FAILED, State.REFUSED, State.TAKEN_BACK):
             newest[key] = row
         areas.setdefault(key, set()).add(row.area_code)
-    first = {name: min((m for r, m in newest if r == name), default=months[-1]) for name in registers_for(scope)}
-    return months, [
-        Line(
-            contract.name.zh,
-            RHYTHM_WORDS[contract.rhythm],
-            [_cell(newest.get((name, m)), contract, m, first[name], today, len(areas.get((name, m), ()))) for m in months],
-        )
-        for name, contract in registers_for(scope).items()
-    ]
+    lines = []
+    for name, contract in registers_for(scope).items():
+        first = min((m for r, m in newest if r == name), default=months[-1])
+        found = [(m, newest.get((name, m)), len(areas.get((name, m), ()))) for m in months]
+        cells = [_cell(row, contract, m, first, today, count) for m, row, count in found]
+        lines.append(Line(contract.name.zh, RHYTHM_WORDS[contract.rhythm], cells))
+    return months, lines
 
 
 def _cell(found: Delivery | None, contract: Contract, month: str, first: str, today: date, areas: int) -> Cell:
@@ -196,7 +194,12 @@ def counted(delivery: Delivery) -> list[tuple[str, int, str]]:
 
 def linked(delivery: Delivery) -> list[tuple[str, int]]:
     """What became of the rows without a usable id number; nothing if there were none."""
-    words = (("decided", "按以前的判定关联"), ("automatic", "自动关联"), ("judge", "待人工判定"), ("different", "找不到对应的人"))
+    words = (
+        ("decided", "按以前的判定关联"),
+        ("automatic", "自动关联"),
+        ("judge", "待人工判定"),
+        ("different", "找不到对应的人"),
+    )
     found = [(word, delivery.counts.get(name, 0)) for name, word in words]
     return found if any(number for _, number in found) else []
 
@@ -208,18 +211,18 @@ def changes(delivery: Delivery, scope: Scope, today: date) -> dict[str, Any]:
     by_fact = [(facts[c].zh if c in facts else c, n) for c, n in sorted(counts.items(), key=lambda item: -item[1])]
     sample = delivery.preview.get("sample", []) if scope.may("person.read") else []
     people = Person.objects.in_bulk({row["person"] for row in sample})
-    shown = [
-        (people[row["person"]], facts[row["fact"]].zh, *(in_words(facts[row["fact"]], row[w], today) for w in ("before", "after")))
-        for row in sample
-        if row["person"] in people and row["fact"] in facts
-    ]
+    shown = []
+    for row in (row for row in sample if row["person"] in people and row["fact"] in facts):
+        fact = facts[row["fact"]]
+        said = (in_words(fact, row[when], today) for when in ("before", "after"))
+        shown.append((people[row["person"]], fact.zh, *said))
     return {"by_fact": by_fact, "sample": shown, "hidden": bool(counts) and not sample}
 
 
 def beside(delivery: Delivery) -> list[int]:
     """Areas within or around this one for which the same register was accepted too: series of their own."""
-    rows = Delivery.objects.filter(register=delivery.register, state=State.ACCEPTED).exclude(area_code=delivery.area_code)
-    return sorted(rows.values_list("area_code", flat=True).distinct().order_by())
+    rows = Delivery.objects.filter(register=delivery.register, state=State.ACCEPTED)
+    return sorted(rows.exclude(area_code=delivery.area_code).values_list("area_code", flat=True).distinct().order_by())
 
 
 def may_take_back(delivery: Delivery) -> bool:

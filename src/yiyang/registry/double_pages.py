@@ -1,4 +1,4 @@
-"""What the page of a suspected double shows: both sides line by line, each comparison in words, what a merge would do."""
+"""What the page of a suspected double shows: both sides line by line, comparisons in words, what a merge would do."""
 
 from __future__ import annotations
 
@@ -72,7 +72,12 @@ class Doubles(Table):
     )
     filters = (
         Filter("state", "状态", choices=State.choices),
-        Filter("kind", "来源", choices=(("files", "两份档案"), ("rows", "无证件号的行")), lookup=lambda r, v: _by_kind(r, v)),
+        Filter(
+            "kind",
+            "来源",
+            choices=(("files", "两份档案"), ("rows", "无证件号的行")),
+            lookup=lambda rows, kind: _by_kind(rows, kind),
+        ),
     )
     empty = Empty("没有需要判定的", "交付入库后，拿不准的会列在这里。", icon="done")
 
@@ -120,7 +125,7 @@ def sides(question: PossibleDouble) -> tuple[Side, Side]:
 
 def _of_person(person: Person, title: str) -> Side:
     values = [
-        person.name, person.id_number, SEX.get(person.sex, None), wording.day(person.birth_date),  # type: ignore[arg-type]
+        person.name, person.id_number, SEX.get(person.sex), wording.day(person.birth_date),  # type: ignore[arg-type]
         _place(person.area_code), _place(person.registered_code), person.phone, person.address,
     ]  # fmt: skip
     return Side(title, values, _registers(person), person)
@@ -130,7 +135,7 @@ def _of_row(question: PossibleDouble) -> Side:
     row, words = question.row, judging.words_of(question)
     sealed = {name: SealedText.of(words[name], name) if words.get(name) else None for name in words}
     values = [
-        row.get("name"), sealed.get("id_number"), SEX.get(row.get("sex")), wording.day(row.get("birth")),  # type: ignore[arg-type]
+        row.get("name"), sealed.get("id_number"), SEX.get(row.get("sex")), wording.day(row.get("birth")),
         _place(row.get("area")), None, sealed.get("phone"), sealed.get("address"),
     ]  # fmt: skip
     said = f"{row.get('source_file', '')} 第 {row.get('source_row')} 行"

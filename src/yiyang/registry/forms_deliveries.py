@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
 from yiyang.accounts.forms import ActionForm, AreaField
@@ -25,7 +24,7 @@ class FilesField(forms.FileField):
 
     widget = SeveralFiles(attrs={"multiple": True, "accept": ",".join(SUFFIXES)})
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
         given = data if isinstance(data, list | tuple) else [data] if data else []
         if not given:
             raise forms.ValidationError("请选择文件。")
@@ -40,7 +39,9 @@ class FilesField(forms.FileField):
 class ChooseForm(forms.Form):
     """Files first; what they are is found out."""
 
-    files = FilesField(label="登记册文件", help_text="可一次选择多个 .csv、.xlsx 或 .parquet 文件，大小不限")
+    files = FilesField(  # type: ignore[assignment]
+        label="登记册文件", help_text="可一次选择多个 .csv、.xlsx 或 .parquet 文件，大小不限"
+    )
 
 
 class ArrivalForm(ActionForm):

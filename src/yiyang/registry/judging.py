@@ -1,4 +1,4 @@
-"""A clerk's answers to the questions that linkage asks: the same person, another one, somebody new, later; and undoing them.
+"""A clerk's answers to what linkage asks: the same person, another one, somebody new, later; and undoing them.
 
 Each answer is one transaction and one line of the log. Of two clerks who answer at once the second is told.
 """
@@ -27,7 +27,7 @@ State = PossibleDouble.State
 
 
 def questions(scope: Scope) -> QuerySet[PossibleDouble]:
-    """The questions somebody may answer: he must be able to see both sides. The most probable first, put off ones last."""
+    """The questions somebody may answer: he must be able to see both sides."""
     where = scope.where("link.judge")
     seen = Person.objects.filter(where.q("area_code", "registered_code"))
     mine = Q(person__in=seen.values("pk"))
@@ -209,8 +209,8 @@ def _holder(person: Person | None) -> Person:
 
 def _mended_lines(question: PossibleDouble) -> list[dict[str, Any]]:
     """The row's fault is no longer one; kept, should the answer be taken back."""
-    found = QuarantineLine.objects.filter(delivery_id=question.delivery_id, source_row=question.row.get("source_row"))
-    lines = list(found.values("delivery_id", "source_row", "field", "value", "reason", "remedy"))
+    found = QuarantineLine.objects.filter(delivery=question.delivery, source_row=question.row.get("source_row"))
+    lines: list[Any] = list(found.values("delivery_id", "source_row", "field", "value", "reason", "remedy"))
     found.delete()
     return lines
 
@@ -223,8 +223,8 @@ def _is_newest(delivery: Delivery | None) -> bool:
     return not series.filter(order__gt=delivery.order or 0, state=Delivery.State.ACCEPTED).exists()
 
 
-def _state(question: PossibleDouble) -> None:
-    today = max(as_int(timezone.localdate()), as_int(question.delivery.known))  # type: ignore[union-attr]
+def _state(question: Any) -> None:
+    today = max(as_int(timezone.localdate()), as_int(question.delivery.known))
     for stated in question.row["states"]:
         values = {name: value for name, value in stated["values"].items() if value is not None}
         Statement.objects.create(
@@ -243,7 +243,7 @@ def _give_row_back(question: PossibleDouble, kept: dict[str, Any]) -> None:
     """End belief in every statement that came in through the answer, in this delivery and later ones."""
     today = as_int(timezone.localdate())
     store.execute(END, [today, question.person_id, question.register, question.row_key])
-    LinkedRow.objects.filter(register=question.register, row_key=question.row_key).delete()
+    LinkedRow.objects.filter(register=question.register, row_key=question.row_key or 0).delete()
     candidates = PossibleDouble.objects.filter(pk__in=kept.get("others", []), state=State.DIFFERENT)
     candidates.update(state=State.OPEN, judged_by_name="", judged_at=None, reason="")
     QuarantineLine.objects.bulk_create([QuarantineLine(**line) for line in kept.get("lines", [])])

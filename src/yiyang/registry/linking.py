@@ -1,8 +1,9 @@
 """Rows without a usable id number on their way into the registry, and people who may be registered twice.
 
-Within a check: `begin` loads what was decided before, `ask` links what is new, `set_aside` takes out what a clerk must judge,
-`stage` leaves it beside the delivery; `keep` brings it into the database when the delivery is accepted. `look_for_doubles`
-compares people with people. Telephones, addresses and id numbers are opened in memory only; what is staged of a row is sealed.
+Within a check: `begin` loads what was decided before, `ask` links what is new, `set_aside` takes out what a clerk must
+judge, `stage` leaves it beside the delivery; `keep` brings it into the database when the delivery is accepted.
+`look_for_doubles` compares people with people. Telephones, addresses and id numbers are opened in memory only; what is
+staged of a row is sealed.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class Quiet:
 
 @dataclass(frozen=True)
 class Linked:
-    """Rows without a usable id number: linked by an earlier decision, automatically, for a clerk to judge, and neither."""
+    """Rows without a usable id number: linked by an earlier decision, automatically, for a clerk, and neither."""
 
     decided: int = 0
     automatic: int = 0
@@ -59,7 +60,7 @@ class Linked:
 
 
 def begin(con: Connection, contract: Contract) -> None:
-    """The tables `links` (decided for this register), `undecided` (what was found to be different) and `unidentified`."""
+    """The tables `links` (decided for this register), `apart` (what was found to be different) and `unidentified`."""
     unidentified.load_links(con, None)
     unidentified.begin(con)
     decided = PossibleDouble.objects.filter(register=contract.register_, row_key__isnull=False)
@@ -94,8 +95,8 @@ def to_ask(con: Connection) -> int:
 def ask(con: Connection, contract: Contract, area: int, stage: Path) -> None:
     """Compare the rows `asked` with the people of an area; adds automatic links and stand-ins for what is to be judged.
 
-    Makes `found` (pairs with their decision) and `stand_ins` (key, person): a row that a clerk must judge is read as if it
-    were about somebody new, so that what it states is known; `set_aside` takes it out again.
+    Makes `found` (pairs with their decision) and `stand_ins` (key, person): a row that a clerk must judge is read as if
+    it were about somebody new, so that what it states is known; `set_aside` takes it out again.
     """
     name = contract.register_
     people(con, stage, area)
@@ -170,8 +171,9 @@ def _stage_doubles(con: Connection, contract: Contract, source: Source, start: i
     con.register("incoming", pa.table({"key": pa.array([row[0] for row in rows], pa.int64()), "sealed": sealed}))
     values = ", ".join(f"{quoted(name)}: {name}" for name in stored_columns(contract, _facts()))
     states = (
-        f"SELECT key, list({{'valid_from': COALESCE(stated_from, {start}), 'valid_to': valid_to, 'source_row': source_row, "
-        f"'row_hash': row_hash, 'values': {{{values}}}}} ORDER BY source_row) AS states FROM aside GROUP BY key"
+        f"SELECT key, list({{'valid_from': COALESCE(stated_from, {start}), 'valid_to': valid_to, "
+        f"'source_row': source_row, 'row_hash': row_hash, 'values': {{{values}}}}} ORDER BY source_row) AS states "
+        "FROM aside GROUP BY key"
     )
     row = (
         "to_json({'name': asked.name, 'sex': asked.sex, 'birth': asked.birth, 'area': area, 'source_row': source_row, "
@@ -182,8 +184,9 @@ def _stage_doubles(con: Connection, contract: Contract, source: Source, start: i
     told = "decision = 'automatic' OR (decision = 'judge' AND key IN (SELECT key FROM stand_ins))"
     sql.write_parquet(
         con,
-        f"WITH states AS ({states}) SELECT key AS row_key, f.person, f.probability, decision = 'automatic' AS is_automatic, "
-        f"area, to_json({{{levels}}})::VARCHAR AS levels, {row}::VARCHAR AS row {pairs} WHERE {told} ORDER BY key, f.rank",
+        f"WITH states AS ({states}) SELECT key AS row_key, f.person, f.probability, "
+        f"decision = 'automatic' AS is_automatic, area, to_json({{{levels}}})::VARCHAR AS levels, "
+        f"{row}::VARCHAR AS row {pairs} WHERE {told} ORDER BY key, f.rank",
         folder / "doubles.parquet",
     )
     con.unregister("incoming")
@@ -196,7 +199,7 @@ def _facts() -> Any:
 
 
 def people(con: Connection, scratch: Path, area: int | None) -> int:
-    """The table `known_people` (as linkage takes people) of an area, or of everywhere; what is sealed is opened in memory."""
+    """The table `known_people` (as linkage takes people) of an area, or of everywhere; opened in memory."""
     file = scratch / "people.csv"
     columns = ("id", "name", "sex", "birth_date", "area_code", "registered_code", *SEALED)
     query = pg.SQL("SELECT {} FROM registry_person WHERE merged_into_id IS NULL").format(
@@ -253,8 +256,8 @@ def _keep_doubles(con: Connection, delivery: Delivery, folder: Path) -> None:
     file = folder / "doubles.csv"
     store.write_csv(con, f"SELECT {', '.join(DOUBLES)} FROM {sql.parquet(folder / 'doubles.parquet')}", file)
     store.execute(
-        "CREATE TEMP TABLE judging (row_key bigint, person bigint, probability float8, is_automatic boolean, area bigint, "
-        "levels jsonb, row jsonb) ON COMMIT DROP"
+        "CREATE TEMP TABLE judging (row_key bigint, person bigint, probability float8, is_automatic boolean, "
+        "area bigint, levels jsonb, row jsonb) ON COMMIT DROP"
     )
     store.copy_in("judging", DOUBLES, file)
     file.unlink()
@@ -264,8 +267,8 @@ def _keep_doubles(con: Connection, delivery: Delivery, folder: Path) -> None:
 
 # A pair that stands open already takes the newer row; what a clerk has decided stays.
 KEEP = """
-INSERT INTO registry_possibledouble (register, row_key, person_id, row, delivery_id, area_code, other_area_code, probability,
-    levels, is_automatic, state, judged_by_name, judged_at, reason, undo)
+INSERT INTO registry_possibledouble (register, row_key, person_id, row, delivery_id, area_code, other_area_code,
+    probability, levels, is_automatic, state, judged_by_name, judged_at, reason, undo)
 SELECT %s, j.row_key, p.id, j.row, %s, p.area_code, coalesce(a.code, %s), j.probability, j.levels, j.is_automatic,
     CASE WHEN j.is_automatic THEN 'same' ELSE 'open' END, CASE WHEN j.is_automatic THEN '自动关联' ELSE '' END,
     CASE WHEN j.is_automatic THEN now() END, '', '{}'
@@ -305,15 +308,15 @@ def _note_links(con: Connection, delivery: Delivery, folder: Path) -> None:
     store.copy_in("linking", ["row_key", "person", "source_row"], file)
     file.unlink()
     store.execute(
-        "INSERT INTO registry_linkedrow (delivery_id, register, row_key, source_row) SELECT %s, %s, row_key, source_row "
-        "FROM linking",
+        "INSERT INTO registry_linkedrow (delivery_id, register, row_key, source_row) "
+        "SELECT %s, %s, row_key, source_row FROM linking",
         [delivery.pk, delivery.register],
     )
     store.execute("DROP TABLE linking")
 
 
 def look_for_doubles(con: Connection, scratch: Path, area: int | None) -> int:
-    """Compare the people of an area with each other and put suspected doubles before clerks; returns how many are new."""
+    """Compare the people of an area with each other and put suspected doubles before clerks; how many are new."""
     if people(con, scratch, area) < 2:
         return 0
     find_doubles(con, "known_people", load_settings(), scratch, bar=Quiet())  # type: ignore[arg-type]
@@ -323,8 +326,8 @@ def look_for_doubles(con: Connection, scratch: Path, area: int | None) -> int:
     store.write_csv(
         con,
         f"SELECT least(key, person), greatest(key, person), probability, to_json({{{levels}}})::VARCHAR "
-        "FROM decided WHERE decision <> 'different' "
-        "QUALIFY row_number() OVER (PARTITION BY least(key, person), greatest(key, person) ORDER BY probability DESC) = 1",
+        "FROM decided WHERE decision <> 'different' QUALIFY row_number() OVER "
+        "(PARTITION BY least(key, person), greatest(key, person) ORDER BY probability DESC) = 1",
         file,
     )
     store.execute(
@@ -338,8 +341,8 @@ def look_for_doubles(con: Connection, scratch: Path, area: int | None) -> int:
 
 
 PAIRS = """
-INSERT INTO registry_possibledouble (register, person_id, other_id, row, area_code, other_area_code, probability, levels,
-    is_automatic, state, judged_by_name, reason, undo, is_moot)
+INSERT INTO registry_possibledouble (register, person_id, other_id, row, area_code, other_area_code, probability,
+    levels, is_automatic, state, judged_by_name, reason, undo, is_moot)
 SELECT '', p.id, o.id, '{}', p.area_code, o.area_code, j.probability, j.levels, false, 'open', '', '', '{}', false
 FROM pairing AS j JOIN registry_person AS p ON p.id = j.person JOIN registry_person AS o ON o.id = j.other
 ON CONFLICT (person_id, other_id) WHERE row_key IS NULL DO NOTHING

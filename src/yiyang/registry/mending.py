@@ -24,14 +24,15 @@ ADDED = ("原行号", "问题", "处理办法")
 
 
 def write(delivery: Delivery, out: Path, mark: Mark) -> int:
-    """Write the rows of a delivery that are in quarantine, all columns as delivered, and what to do; returns how many."""
+    """Write the rows of a delivery in quarantine, all columns as delivered, and what to do; returns how many."""
     faults: defaultdict[int, list[QuarantineLine]] = defaultdict(list)
     for line in QuarantineLine.objects.filter(delivery=delivery).iterator(5000):
         faults[line.source_row].append(line)
     with TemporaryDirectory(dir=settings.DATA, prefix="mend-") as folder:
         headings, rows = _rows(delivery, Path(folder), set(faults))
         columns = [Column(name or f"第{place + 1}列") for place, name in enumerate([*headings, *ADDED])]
-        return sheets.write(out, columns, (_row(number, row, len(headings), faults[number]) for number, row in rows), mark)
+        mended = (_row(number, row, len(headings), faults[number]) for number, row in rows)
+        return sheets.write(out, columns, mended, mark)
 
 
 def _row(number: int, row: list[str], width: int, lines: list[QuarantineLine]) -> list[Cell]:

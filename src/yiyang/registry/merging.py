@@ -1,7 +1,7 @@
-"""Two files of one person become one, and two again: what a register stated stays as it is, only who it is about changes.
+"""Two files of one person become one, and two again: what registers stated stays, only who it is about changes.
 
-A merge adds to `Alias` the key whose statements are the other's from now on, hands over what clerks attached, and resolves
-both anew. What is needed to undo it exactly is kept with the question that was judged (`PossibleDouble.undo`).
+A merge adds to `Alias` the key whose statements are the other's from now on, hands over what clerks attached, and
+resolves both anew. What is needed to undo it exactly is kept with the question that was judged (`PossibleDouble.undo`).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from yiyang.registry.models import Alias, Contact, Correction, Document, Members
 from yiyang.registry.sql import Connection
 from yiyang.registry.tables import resolve_steps, run_steps
 
-ATTACHED = {"contacts": Contact, "documents": Document, "corrections": Correction}
+ATTACHED: dict[str, Any] = {"contacts": Contact, "documents": Document, "corrections": Correction}
 # What of a file follows from statements: kept to be put back where nothing can be resolved any more.
 DERIVED = (
     "household", "sex", "birth_date", "alive", "area_code", "registered_code", "facts", "groups", "contested", "month",
@@ -77,7 +77,9 @@ def hold_registry() -> None:
         if row and row[0]:
             return
         if time.monotonic() > until:
-            raise CannotMerge("正在入库一批数据，请一两分钟后再判定。", "A delivery is going in; try again in a minute.")
+            raise CannotMerge(
+                "正在入库一批数据，请一两分钟后再判定。", "A delivery is going in; try again in a minute."
+            )
         time.sleep(0.1)
 
 
@@ -145,7 +147,7 @@ def merge(*, by: Scope, stays: Person, goes: Person) -> dict[str, Any]:
     stays.refresh_from_db()
     goes.refresh_from_db()
     if stays.merged_into_id or goes.merged_into_id or stays.pk == goes.pk:
-        raise CannotMerge("其中一份档案刚被并入别的档案，请刷新后再看。", "One of the files was just merged; look again.")
+        raise CannotMerge("其中一份档案刚被并入别的档案，请刷新再看。", "One of the files was just merged; look again.")
     if by.user is None and stays.id_number and goes.id_number:
         raise CannotMerge("两份档案都有有效证件号，必须由人判定。", "Both have valid id numbers: a person must decide.")
     undo: dict[str, Any] = {
@@ -179,7 +181,7 @@ def _hand_over_questions(stays: Person, goes: Person) -> list[list[Any]]:
 
 def _ask_about(question: PossibleDouble, column: str, person: Person) -> None:
     other = question.other_id if column == "person" else question.person_id
-    same = {"person": person} if column == "person" else {"other": person}
+    same: dict[str, Any] = {"person": person} if column == "person" else {"other": person}
     same |= {"other_id": question.other_id} if column == "person" else {"person_id": question.person_id}
     same |= {"register": question.register, "row_key": question.row_key}
     is_asked = PossibleDouble.objects.filter(**same).exclude(pk=question.pk).exists()

@@ -333,7 +333,7 @@ class PossibleDouble(Scoped):
 
 
 class StatedContact(models.Model):
-    """Telephone and address as a register stated them of somebody; the latest accepted delivery speaks (`Person.phone`)."""
+    """Telephone and address as a register stated them; the latest accepted delivery speaks (`Person.phone`)."""
 
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="+", verbose_name="数据交付")
     register = models.SlugField(max_length=60, verbose_name="登记册")

@@ -1,6 +1,6 @@
-"""Telephones and addresses as registers state them: kept sealed, delivery by delivery; the latest one speaks of a person.
+"""Telephones and addresses as registers state them: kept sealed, delivery by delivery; the latest one speaks.
 
-A job of its own after the delivery went in, because sealing a million values takes a minute that nobody needs to wait for.
+A job of its own after the delivery went in: sealing a million values takes a minute that nobody needs to wait for.
 """
 
 from __future__ import annotations
@@ -97,7 +97,8 @@ WITH asked AS (SELECT DISTINCT coalesce(a.person_id, q.person) AS person FROM ({
               UNION SELECT a.key, a.person_id FROM registry_alias AS a JOIN asked ON asked.person = a.person_id),
      words AS (SELECT keys.person, s.phone, s.address, d."order" AS place FROM registry_statedcontact AS s
                JOIN keys ON keys.key = s.person JOIN registry_delivery AS d ON d.id = s.delivery_id),
-     phones AS (SELECT DISTINCT ON (person) person, phone FROM words WHERE phone IS NOT NULL ORDER BY person, place DESC),
+     phones AS (SELECT DISTINCT ON (person) person, phone FROM words WHERE phone IS NOT NULL
+                ORDER BY person, place DESC),
      addresses AS (SELECT DISTINCT ON (person) person, address FROM words WHERE address IS NOT NULL
                    ORDER BY person, place DESC)
 UPDATE registry_person AS p SET phone = t.phone, address = t.address, changed_at = now()

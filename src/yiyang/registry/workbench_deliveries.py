@@ -24,6 +24,7 @@ from yiyang.base.errors import YiyangError
 from yiyang.kit.parts import Figure, Tab
 from yiyang.registry import actions, arriving, delivery_pages, mending
 from yiyang.registry.arriving import Arrived
+from yiyang.registry.contracts import load_contracts
 from yiyang.registry.delivery_pages import Deliveries, Lines
 from yiyang.registry.forms_deliveries import ArrivalForm, ChooseForm, FileForm
 from yiyang.registry.models import Delivery, QuarantineLine
@@ -137,10 +138,11 @@ def _find(pk: int) -> Delivery:
 def delivery(request: HttpRequest, pk: int) -> HttpResponse:
     """One delivery: how far it is, what it would change, what to decide."""
     found, scope = _find(pk), current()
+    register = delivery_pages.register_name(found.register)
     context = {
         "delivery": found,
-        "register": delivery_pages.register_name(found.register),
-        "crumbs": [(TOP, reverse("registry:deliveries")), (f"{delivery_pages.register_name(found.register)} {found.month}", "")],
+        "register": register,
+        "crumbs": [(TOP, reverse("registry:deliveries")), (f"{register} {found.month}", "")],
         "may_decide": scope.may("delivery.decide", found.area_code),
         "may_upload": scope.may("delivery.upload", found.area_code),
         "is_running": found.state in delivery_pages.RUNNING,
@@ -165,6 +167,7 @@ def _checked(request: HttpRequest, found: Delivery) -> dict[str, Any]:
     for person, *_ in changes["sample"]:
         record("read", what=f"delivery:{found.pk}", person=person.pk, area=person.area_code, detail={"preview": True})
     return {
+        "is_full": load_contracts()[found.register].delivery == "full",
         "counted": delivery_pages.counted(found),
         "linked": delivery_pages.linked(found),
         "reasons": [(word, number) for word, number in sorted(reasons.items(), key=lambda item: -item[1])],
@@ -227,8 +230,8 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page("delivery.upload")
 @require_POST
-def mend(request: HttpRequest, pk: int) -> HttpResponse:
-    """The rows in quarantine as they were written, with what to do, as XLSX or CSV: a POST, because it leaves a line."""
+def mend(request: HttpRequest, pk: int) -> Any:
+    """The rows in quarantine as they were written, with what to do, as XLSX or CSV; a POST, for it leaves a line."""
     found, scope = _find(pk), current()
     scope.require("delivery.upload", found.area_code)
     suffix = ".csv" if request.POST.get("format") == "csv" else ".xlsx"

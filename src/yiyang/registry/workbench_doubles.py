@@ -21,6 +21,13 @@ from yiyang.registry.double_pages import Doubles
 from yiyang.registry.models import PossibleDouble
 
 TOP = "疑似同一人"
+ANSWERS: dict[str, tuple[Any, str]] = {
+    # button → action, what is said when it is done
+    "same": (judging.same, "已判为同一人。"),
+    "different": (judging.different, "已判为不是同一人。"),
+    "later": (judging.later, "已放到最后。"),
+    "new": (judging.somebody_new, "已另建档案。"),
+}
 
 
 @page("link.judge")
@@ -31,15 +38,17 @@ def doubles(request: HttpRequest) -> HttpResponse:
     open_ = double_pages.queue(scope)
     first = open_.first()
     if "state" not in request.GET:
-        request.GET = request.GET.copy()
-        request.GET["state"] = PossibleDouble.State.OPEN  # type: ignore[index]
+        # What is open is what one comes for; the filter bar says so.
+        given: Any = request.GET.copy()
+        given["state"] = PossibleDouble.State.OPEN.value
+        request.GET = given
     figures = [
         Figure("待判定", open_.count(), "对"),
         Figure("自动关联", rows.filter(is_automatic=True, state="same").count(), "行", url="?state=same"),
     ]
     record("search", what="doubles", detail={"open": figures[0].value})
-    context = {"table": Doubles(request, rows), "figures": figures, "first": first, "may_look": _place(scope) is not None}
-    return render(request, "registry/doubles.html", context)
+    context = {"table": Doubles(request, rows), "figures": figures, "first": first}
+    return render(request, "registry/doubles.html", context | {"may_look": _place(scope) is not None})
 
 
 def _place(scope: Any) -> int | None:
@@ -69,7 +78,8 @@ def look(request: HttpRequest) -> HttpResponse:
 
 
 def _find(pk: int) -> PossibleDouble:
-    found: PossibleDouble = get_object_or_404(judging.questions(current()).select_related("person", "other", "delivery"), pk=pk)
+    mine = judging.questions(current()).select_related("person", "other", "delivery")
+    found: PossibleDouble = get_object_or_404(mine, pk=pk)
     return found
 
 
@@ -112,17 +122,16 @@ def judge(request: HttpRequest, pk: int) -> HttpResponse:
     question, scope = _find(pk), current()
     _, after = double_pages.neighbours(scope, question)
     words: dict[str, Any] = {"by": scope, "question": question, "reason": request.POST.get("reason", "")}
-    answers = {"same": judging.same, "different": judging.different, "later": judging.later, "new": judging.somebody_new}
     answer = request.POST.get("answer", "")
-    if answer not in answers:
+    if answer not in ANSWERS:
         raise Http404
     stays = request.POST.get("stays", "")
     if answer == "same" and stays.isdigit():
         words["stays"] = int(stays)
     try:
-        answers[answer](**words)  # type: ignore[operator]
-        said = {"same": "已判为同一人。", "different": "已判为不是同一人。", "later": "已放到最后。", "new": "已另建档案。"}
-        messages.success(request, f"{double_pages.name_of(question)}：{said[answer]}")
+        act, said = ANSWERS[answer]
+        act(**words)
+        messages.success(request, f"{double_pages.name_of(question)}：{said}")
     except YiyangError as problem:
         messages.error(request, problem.zh)
         return redirect("registry:double", pk)

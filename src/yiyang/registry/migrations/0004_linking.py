@@ -10,7 +10,7 @@ from yiyang.audit.triggers import Track
 OF_DELIVERY = "EXISTS (SELECT 1 FROM registry_delivery AS d WHERE d.id = registry_linkedrow.delivery_id)"
 
 
-def of_delivery():
+def of_delivery() -> models.ForeignKey:  # type: ignore[type-arg]
     return models.ForeignKey(
         on_delete=django.db.models.deletion.CASCADE, related_name="+", to="registry.delivery", verbose_name="数据交付"
     )

@@ -23,7 +23,7 @@ def receive(register: str, rows: list[Row] | bytes, month: str = "2026-10", area
     """A delivery of rows, not yet checked."""
     name = f"{load_contracts()[register].file}.csv"
     blocks = [rows if isinstance(rows, bytes) else csv_bytes(rows)]
-    given = {"known": date.fromisoformat(f"{month}-05"), "file_name": name} | more
+    given: Any = {"known": date.fromisoformat(f"{month}-05"), "file_name": name} | more
     with work(BY):
         return actions.receive(by=BY, register=register, month=month, area=area, blocks=blocks, **given)
 
@@ -93,14 +93,15 @@ def crowd(size: int = 150) -> list[Row]:
         name = families[n % 10] + given[n * 3 % 18] + given[n * 5 % 17]
         place = str(villages[n % len(villages)])
         more = {"联系电话": f"139{n:08d}", "户籍地址": f"某村{n}组{n}号大院", "性别": "男女"[n % 2], "户号": f"C{n}"}
-        rows.append(person_row(body + check_character(body), 姓名=name, 户籍地区划代码=place, 现住地区划代码=place, **more))
+        more |= {"姓名": name, "户籍地区划代码": place, "现住地区划代码": place}
+        rows.append(person_row(body + check_character(body), **more))
     return rows
 
 
 def allowance(number: str, name: str, **changes: str) -> Row:
     """A row of the minimum living allowance."""
     row = {
-        "身份证号码": number, "姓名": name, "性别": "女", "出生日期": "", "联系电话": "", "家庭住址": "", "所属乡镇代码": "511724001",
-        "享受开始日期": "2024-01-01", "停止日期": "",
+        "身份证号码": number, "姓名": name, "性别": "女", "出生日期": "", "联系电话": "", "家庭住址": "",
+        "所属乡镇代码": "511724001", "享受开始日期": "2024-01-01", "停止日期": "",
     }  # fmt: skip
     return row | changes

@@ -47,7 +47,12 @@ def test_recognises_files_by_name_or_headings_and_delivers_them(officer: Any) ->
     assert '<option value="police_households" selected>' in page
     assert '<option value="civil_low_income" selected>' in page
     assert 'value="2026-10"' in page
-    given = {"0-register": "police_households", "0-month": "2026-10", "1-register": "civil_low_income", "1-month": "2026-10"}
+    given = {
+        "0-register": "police_households",
+        "0-month": "2026-10",
+        "1-register": "civil_low_income",
+        "1-month": "2026-10",
+    }
     answer = officer.post(address, {**given, "area": f"{DAZHU}", "known": "2026-10-05"})
     assert answer["Location"] == reverse("registry:deliveries")
     with work(platform("test")):
@@ -93,7 +98,13 @@ def test_somebody_without_a_right_on_people_sees_numbers_and_no_names(
     officer: Any, grant: Callable[..., Any], logged_in: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deliver("police_households", people_rows())
-    found = check(receive("police_households", [*people_rows()[:2], person_row(people_rows()[2]["身份证号码"], 城乡分类="农村")], "2026-11"))
+    found = check(
+        receive(
+            "police_households",
+            [*people_rows()[:2], person_row(people_rows()[2]["身份证号码"], 城乡分类="农村")],
+            "2026-11",
+        )
+    )
     address = reverse("registry:delivery", args=[found.pk])
     assert "春兰" in officer.get(address).content.decode()
     with work(platform("test")):
@@ -101,7 +112,9 @@ def test_somebody_without_a_right_on_people_sees_numbers_and_no_names(
     from yiyang.access.scope import Scope
 
     allowed = Scope.may
-    monkeypatch.setattr(Scope, "may", lambda self, right, code=None: right != "person.read" and allowed(self, right, code))
+    monkeypatch.setattr(
+        Scope, "may", lambda self, right, code=None: right != "person.read" and allowed(self, right, code)
+    )
     page = officer.get(address).content.decode()
     assert "春兰" not in page
     assert "只显示人数" in page
@@ -109,7 +122,9 @@ def test_somebody_without_a_right_on_people_sees_numbers_and_no_names(
 
 def test_rows_to_mend_come_in_the_registers_own_columns(officer: Any) -> None:
     deliver("police_households", people_rows())
-    found = check(receive("civil_low_income", [allowance(AIHUA, "爱华"), allowance(BAOGUO[:-1], "保国", 享受开始日期="去年")]))
+    found = check(
+        receive("civil_low_income", [allowance(AIHUA, "爱华"), allowance(BAOGUO[:-1], "保国", 享受开始日期="去年")])
+    )
     answer = officer.post(reverse("registry:delivery_mend", args=[found.pk]), {"format": "xlsx"})
     from python_calamine import CalamineWorkbook
 
@@ -141,7 +156,9 @@ def test_accepts_refuses_and_says_what_taking_back_will_do(officer: Any) -> None
     assert fresh(other).state == Delivery.State.REFUSED
 
 
-def test_another_county_finds_neither_the_delivery_nor_its_rows(grant: Callable[..., Any], logged_in: Callable[..., Any]) -> None:
+def test_another_county_finds_neither_the_delivery_nor_its_rows(
+    grant: Callable[..., Any], logged_in: Callable[..., Any]
+) -> None:
     found = check(receive("police_households", people_rows()))
     stranger = logged_in(grant("保国", "county_officer", TONGCHUAN))
     address = reverse("registry:delivery", args=[found.pk])
