@@ -118,8 +118,15 @@ class PaperForm(WithPaper):
 class KnownForm(forms.Form):
     """A month, and the day up to which what was known counts."""
 
-    month = forms.RegexField(r"^\d{4}-(0[1-9]|1[0-2])$", label="月份", widget=forms.TextInput(attrs={"type": "month"}))
-    known = forms.DateField(label="截至当日所知", widget=DAY)
+    month = forms.RegexField(
+        r"^\d{4}-(0[1-9]|1[0-2])$",
+        label="月份",
+        widget=forms.TextInput(attrs={"type": "month", "class": "form-control"}),
+    )
+    known = forms.DateField(
+        label="截至当日所知",
+        widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
+    )
 
     def clean_known(self) -> date:
         """Nobody knows what will be known tomorrow."""

@@ -13,9 +13,9 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from yiyang.access.ranges import Ranges
 from yiyang.access.scope import Scope
 from yiyang.areas import logic as areas
-from yiyang.catalog.groups import load_groups
 from yiyang.registry.models import GroupFigure, Membership, Person
 from yiyang.registry.person_page import because
+from yiyang.registry.words import group_words
 
 MONTHS = 12
 MOST = 200
@@ -64,7 +64,7 @@ def lines(scope: Scope, within: Ranges | None = None) -> tuple[list[str], list[G
     for row in summed.annotate(people_=Sum("people"), entered_=Sum("entered"), left_=Sum("left")):
         sums[row["group"]][row["month"]] = (row["people_"], row["entered_"], row["left_"])
     last = months[-1] if months else ""
-    return months, [_line(each.group, sums[each.id], months, last) for each in load_groups()]
+    return months, [_line(group, sums[key], months, last) for key, group in group_words().items()]
 
 
 def _line(group: Any, found: dict[str, tuple[int, int, int]], months: Sequence[str], last: str) -> GroupLine:

@@ -16,12 +16,12 @@ from yiyang.access.ranges import NO_AREA
 from yiyang.access.scope import current
 from yiyang.areas import logic as areas
 from yiyang.areas.models import Area
-from yiyang.catalog.groups import load_groups
 from yiyang.engine.facts import as_int, years_since
 from yiyang.kit.listing import Column, Filter, Table
 from yiyang.kit.parts import Empty
 from yiyang.registry import search
 from yiyang.registry.models import Person
+from yiyang.registry.words import group_words
 
 YES_NO = ((1, "是"), (0, "否"))
 CURRENT = ((1, "在册"), (0, "不在册"))
@@ -40,8 +40,8 @@ def state(person: Person) -> str:
 
 def group_names(person: Person) -> str:
     """Short names of the groups somebody is in."""
-    names = {each.id: each.group.short.zh for each in load_groups()}
-    return "、".join(names.get(group, group) for group in person.groups)
+    names = group_words()
+    return "、".join(names[group].short.zh for group in person.groups if group in names)
 
 
 def _text(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
@@ -102,7 +102,7 @@ class People(Table):
     @cached_property
     def filters(self) -> tuple[Filter, ...]:  # type: ignore[override]
         """The filters; areas are offered from the scope down, one level below the one chosen."""
-        groups = tuple((each.id, each.group.short.zh) for each in load_groups())
+        groups = tuple((key, group.short.zh) for key, group in group_words().items())
         return (
             Filter("q", "姓名、拼音", lookup=_text, hint="姓名、拼音或首字母"),
             Filter("area", "区划", lookup=_area, choices=area_choices(self.request.GET.get("area", ""))),
@@ -114,6 +114,13 @@ class People(Table):
             Filter("current", "在册", choices=CURRENT, lookup=_flag("is_current")),
             Filter("contested", "事实有争议", choices=YES_NO, lookup=_contested),
         )
+
+    @cached_property
+    def values(self) -> dict[str, str]:
+        """What the filter bar holds; a short code of an area stands for the whole one."""
+        found = super().values
+        area = found.get("area", "")
+        return found | ({"area": area.ljust(12, "0")} if area.isdigit() else {})
 
     @cached_property
     def sort(self) -> str:

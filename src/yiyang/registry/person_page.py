@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,9 @@ from psycopg import sql as pg
 
 from yiyang.access.scope import Scope, acting, current, platform
 from yiyang.areas import logic as areas
+from yiyang.base.paths import policy_dir
 from yiyang.catalog.facts import load_facts
-from yiyang.catalog.groups import load_groups
+from yiyang.catalog.loader import read
 from yiyang.engine.duck import connect
 from yiyang.engine.facts import Fact, Kind, as_int, years_since
 from yiyang.kit.wording import day as said_day
@@ -30,6 +32,7 @@ from yiyang.registry.corrections import keys_of, person_value
 from yiyang.registry.models import STILL, Delivery, Membership, Person, Statement
 from yiyang.registry.reach import reaches
 from yiyang.registry.settling import DOUBTFUL, ENDED, ENDED_DOUBT
+from yiyang.registry.words import group_words
 
 UNKNOWN = "不详"
 STATES = {ENDED: "已不在册", DOUBTFUL: "待核", ENDED_DOUBT: "待核，已不在册"}
@@ -83,6 +86,11 @@ class Said:
     def is_believed(self) -> bool:
         """Whether it is still believed."""
         return self.known_to == STILL
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it holds without a stated end."""
+        return self.holds_to == STILL
 
     @property
     def is_since_ever(self) -> bool:
@@ -141,17 +149,15 @@ def in_words(fact: Fact, value: int | None, on: date | None = None) -> str:
     return said_day(value) if fact.kind is Kind.DATE else f"{value}{fact.unit_zh}"
 
 
+@cache
 def _departments() -> dict[str, str]:
-    from yiyang.base.paths import policy_dir
-    from yiyang.catalog.loader import read
-
     path = policy_dir() / "departments.yaml"
     return {name: each["zh"] for name, each in read(path).items()}
 
 
 def groups_of(person: Person) -> list[InGroup]:
     """The groups somebody is in, then those that he left, the latest first."""
-    names = {each.id: each.group.name.zh for each in load_groups()}
+    names = {key: group.name.zh for key, group in group_words().items()}
     rows = Membership.objects.filter(person=person).order_by("-left", "-entered")
     found = [
         InGroup(
@@ -259,6 +265,12 @@ def _standing_then(month: str, known: date) -> refresh.Standing:
     accepted = Delivery.objects.filter(state=Delivery.State.ACCEPTED, known__lte=known)
     there = set(accepted.values_list("register", flat=True))
     return refresh.Standing(tuple(name for name in load_contracts() if name in there), month, as_int(known))
+
+
+def month_of(person: Person) -> str:
+    """The month that the registry stands on; '' before anything was accepted."""
+    with beyond(person):
+        return refresh.standing(load_contracts(), timezone.localdate()).month
 
 
 def beyond(person: Person) -> Any:

@@ -73,7 +73,7 @@ def head(found: Person, tab: str = "") -> dict[str, Any]:
 def _overview(found: Person) -> dict[str, Any]:
     facts = person_page.facts_of(found)
     return {
-        "fields": [
+        "sealed": [
             (name, title, masked(found, name), reverse("registry:reveal", args=[found.pk, name]))
             for name, title in FIELDS.items()
         ],
@@ -93,7 +93,7 @@ def _definitions(found: Person) -> list[Definition]:
         Definition("出生日期", found.birth_date, kind="day"),
         Definition("居住地", found.area_code, kind="area"),
         Definition("户籍地", found.registered_code, kind="area"),
-        Definition("状态", state(found), f"归集月份 {found.month}"),
+        Definition("状态", state(found)),
     ]
 
 
@@ -114,7 +114,7 @@ def _history(request: HttpRequest, found: Person) -> dict[str, Any]:
 
 
 def _now(found: Person) -> dict[str, Any]:
-    return {"month": found.month, "known": timezone.localdate()}
+    return {"month": f"{first_day(found):%Y-%m}", "known": timezone.localdate()}
 
 
 def _corrections(request: HttpRequest, found: Person) -> dict[str, Any]:
@@ -195,5 +195,6 @@ def own_copy(request: HttpRequest, key: int) -> HttpResponse:
 
 
 def first_day(found: Person) -> date:
-    """The reference day of the month that the file was resolved for."""
-    return date.fromisoformat(f"{found.month}-01") if found.month else timezone.localdate().replace(day=1)
+    """The reference day of the month that the registry stands on: from it on a correction counts at once."""
+    month = person_page.month_of(found)
+    return date.fromisoformat(f"{month}-01") if month else timezone.localdate().replace(day=1)
