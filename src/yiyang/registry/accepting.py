@@ -171,7 +171,7 @@ def resolve_again(con: Connection, of: str, on: refresh.Standing, scratch: Path,
     """
     facts, contracts = load_facts(), load_contracts()
     if BASE not in on.there:
-        return 0
+        return _forget_everybody()
     tell("归集到人")
     if of:
         _name_affected(con, of, scratch)
@@ -191,6 +191,15 @@ def resolve_everybody(scratch: Path, tell: Tell) -> int:
         return resolve_again(con, "", refresh.standing(load_contracts(), timezone.localdate()), scratch, tell)
     finally:
         con.close()
+
+
+def _forget_everybody() -> int:
+    """Without the register that makes people there is nobody, and nobody is in a group; the files stay."""
+    for statement in ("DELETE FROM registry_membership", "DELETE FROM registry_groupfigure"):
+        store.execute(statement)
+    return store.execute(
+        "UPDATE registry_person SET is_current = false, groups = '[]', changed_at = now() WHERE is_current"
+    )
 
 
 def _name_affected(con: Connection, of: str, scratch: Path) -> None:

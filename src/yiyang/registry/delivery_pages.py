@@ -113,9 +113,9 @@ class Line:
 
 
 def months_shown(today: date) -> list[str]:
-    """The month of a day and those before it, the earliest first."""
+    """The month of a day and those before it, the latest first."""
     first = today.year * 12 + today.month - 1
-    return [f"{m // 12}-{m % 12 + 1:02d}" for m in range(first - MONTHS_SHOWN + 1, first + 1)]
+    return [f"{m // 12}-{m % 12 + 1:02d}" for m in range(first, first - MONTHS_SHOWN, -1)]
 
 
 def matrix(scope: Scope, today: date) -> tuple[list[str], list[Line]]:
@@ -131,7 +131,7 @@ def matrix(scope: Scope, today: date) -> tuple[list[str], list[Line]]:
         areas.setdefault(key, set()).add(row.area_code)
     lines = []
     for name, contract in registers_for(scope).items():
-        first = min((m for r, m in newest if r == name), default=months[-1])
+        first = min((m for r, m in newest if r == name), default=months[0])
         found = [(m, newest.get((name, m)), len(areas.get((name, m), ()))) for m in months]
         cells = [_cell(row, contract, m, first, today, count) for m, row, count in found]
         lines.append(Line(contract.name.zh, RHYTHM_WORDS[contract.rhythm], cells))

@@ -25,7 +25,8 @@ from yiyang.catalog.facts import load_facts
 from yiyang.engine.duck import connect
 from yiyang.registry import accepting, refresh, sql, stated_contacts, store
 from yiyang.registry.contracts import BASE, load_contracts
-from yiyang.registry.models import Alias, Contact, Correction, Document, Membership, Person, PossibleDouble
+from yiyang.registry.fields import OPEN
+from yiyang.registry.models import Alias, Contact, Correction, Document, Membership, Person, PossibleDouble, Statement
 from yiyang.registry.sql import Connection
 from yiyang.registry.tables import resolve_steps, run_steps
 
@@ -84,8 +85,12 @@ def hold_registry() -> None:
 
 
 def which_stays(one: Person, other: Person) -> Person:
-    """The file with an id number; of two the one in the people of the month; then the one with the older key."""
-    return min((one, other), key=lambda p: (p.id_number is None, not p.is_current, p.pk))
+    """The file with an id number; of two the one in the people of the month; then the one of whom more is stated."""
+    return min((one, other), key=lambda p: (p.id_number is None, not p.is_current, -_stated(p), p.pk))
+
+
+def _stated(person: Person) -> int:
+    return Statement.objects.filter(person=person.pk, known_to=OPEN).count()
 
 
 def preview(one: Person, other: Person, stays: Person | None = None) -> Outcome:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
@@ -70,4 +71,6 @@ def _first_lines(path: Path) -> list[list[str]]:
         good = error.start > len(head) - 4
         text = head[: error.start].decode("utf-8-sig") if good else head.decode("gb18030", "replace")
     delimiter = max(",\t;|", key=text.split("\n", 1)[0].count)
-    return list(islice(csv.reader(io.StringIO(text.replace("\0", "")), delimiter=delimiter), SEARCHED))
+    with suppress(csv.Error):  # what no reader understands is told of by the check
+        return list(islice(csv.reader(io.StringIO(text.replace("\0", "")), delimiter=delimiter), SEARCHED))
+    return []

@@ -49,6 +49,10 @@ class Source:
     table: pa.Table | None = field(default=None, compare=False)
 
 
+NO_ENCODING: Problem = (
+    "编码无法识别，请另存为 UTF-8 或 GB18030（GBK）",
+    "unknown encoding; save it as UTF-8 or GB18030 (GBK)",
+)
 NOT_A_TEXT: Problem = (
     "内容是 Excel 工作簿，请把扩展名改为 .xlsx 或另存为 CSV",
     "it is an Excel workbook; rename it to .xlsx or save it as CSV",
@@ -80,13 +84,15 @@ def _open_csv(contract: Contract, path: Path, label: str, copies: Path) -> Sourc
             raise Unusable([NOT_A_TEXT])
     found = readable(path, copies)
     if found is None:
-        raise Unusable(
-            [("编码无法识别，请另存为 UTF-8 或 GB18030（GBK）", "unknown encoding; save it as UTF-8 or GB18030 (GBK)")]
-        )
+        raise Unusable([NO_ENCODING])
     with found.path.open(encoding="utf-8-sig", newline="") as file:
         head = file.read(1 << 16)
     delimiter = max(",\t;|", key=head.split("\n", 1)[0].count)
-    heading = _checked(contract, list(islice(csv.reader(io.StringIO(head), delimiter=delimiter), SEARCHED)))
+    try:
+        first = list(islice(csv.reader(io.StringIO(head), delimiter=delimiter), SEARCHED))
+    except csv.Error as error:  # a line break of a kind that no row has: UTF-16 taken for something else
+        raise Unusable([NO_ENCODING]) from error
+    heading = _checked(contract, first)
     rejects = f"rejects_{contract.register_}"
     return Source(
         contract.register_,
