@@ -23,7 +23,7 @@ from yiyang.registry.sql import Connection
 
 # Why somebody is in a group from the first month that was ever resolved: nothing is known of before.
 FIRST = "first"
-_TABLES = ("belonging", "movers", "moved", "touched")
+_TABLES = ("belonging", "movers", "moved", "touched", "undone")
 
 
 def move(con: Connection, people: str, on: Standing, of: str, scratch: Path) -> None:
@@ -67,6 +67,8 @@ def count(on: Standing, of: str) -> None:
 
 def _go_back(month: str, day: date) -> None:
     """A delivery of the latest month was taken back: what that month had changed did not happen."""
+    later = """SELECT person_id AS person FROM registry_membership WHERE entered > %s OR "left" > %s"""
+    store.execute(f"CREATE TEMP TABLE undone ON COMMIT DROP AS {later}", [day, day])
     if not GroupFigure.objects.filter(month__gt=month).exists():
         return
     store.execute("DELETE FROM registry_groupfigure WHERE month > %s", [month])
@@ -150,7 +152,7 @@ NAME_GROUPS = """
 UPDATE registry_person AS p SET groups = coalesce((
     SELECT jsonb_agg(m."group" ORDER BY array_position(%s::text[], m."group"::text))
     FROM registry_membership AS m WHERE m.person_id = p.id AND m."left" IS NULL), '[]')
-WHERE p.id IN (SELECT person FROM movers)
+WHERE p.id IN (SELECT person FROM movers UNION SELECT person FROM undone)
 """
 FIGURES = """
 INSERT INTO registry_groupfigure (month, area_code, "group", people, entered, "left")

@@ -63,7 +63,7 @@ def test_what_came_and_went_within_a_month_leaves_no_trace(october: None) -> Non
     before = members(AIHUA)
     deliver(LIVING, [living(AIHUA, "空巢"), living(BAOGUO, "独居"), living(DEMING, "独居")])
     assert members(AIHUA) == []
-    deliver(LIVING, [living(AIHUA, "独居"), living(BAOGUO, "与家人同住"), living(DEMING, "独居")])
+    deliver(LIVING, [living(BAOGUO, "与家人同住"), living(AIHUA, "独居"), living(DEMING, "独居")])
     assert members(AIHUA) == before
     assert members(BAOGUO) == []
 
