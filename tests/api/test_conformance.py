@@ -41,7 +41,7 @@ REAL = {
 
 @pytest.fixture(scope="module", autouse=True)
 def one_connection() -> Iterator[None]:
-    """A request neither begins nor ends by closing the connection on which the world lies, as in Django's own client."""
+    """No request closes the connection on which the world lies, as with Django's own client."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield

@@ -76,6 +76,9 @@ def _places(actor: Actor, route: Route, example: Example, world: World) -> list[
     opens = not route.needs or any(actor.has(right) for right in route.needs)
     is_of_a_place = bool(example.of or example.in_query(world.places["own"]))
     there = [place for place in world.places if place not in example.except_at]
+    if example.is_slow:
+        there = [place for place in there if not _may(actor, route, example, world.places[place])]
+        return ["own"] if actor.name == "county_officer" else there
     return there if opens and is_of_a_place else ["own"]
 
 

@@ -14,8 +14,8 @@ from django.test import Client
 
 DAZHU = 511724000000
 ADDRESSES = ["/accounts/login/", "/api/v1/openapi.json", "/api/v1/docs", "/api/v1/me", "/nowhere", "/"]
-# W008: the proxy in front redirects to https, which must reach /healthz on the loopback without it. W021: preloading HSTS
-# is for the owner of the domain to decide; W005: subdomains belong to other offices.
+# W008: the proxy in front redirects to https, and reaches /healthz on the loopback without it. W021: preloading HSTS is
+# for the owner of the domain to decide; W005: subdomains belong to other offices.
 MEANT = ("security.W005", "security.W008", "security.W021")
 
 
@@ -70,7 +70,13 @@ def test_the_checks_for_production_are_clean(tmp_path: Path) -> None:
     assert [line for line in shown if not any(number in line for number in MEANT)] == []
 
 
+HTTPS = """
+import django; django.setup()
+from django.conf import settings as s
+print(s.SECURE_HSTS_SECONDS, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_PROXY_SSL_HEADER)
+"""
+
+
 def test_behind_https_cookies_stay_there_for_a_year(tmp_path: Path) -> None:
-    said = _run(tmp_path, "-c", "import django; django.setup(); from django.conf import settings as s; "
-                "print(s.SECURE_HSTS_SECONDS, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_PROXY_SSL_HEADER)")  # fmt: skip
+    said = _run(tmp_path, "-c", HTTPS)
     assert said.stdout.split()[:3] == ["31536000", "True", "True"], said.stderr[-500:]

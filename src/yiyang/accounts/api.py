@@ -152,7 +152,7 @@ def _tokens() -> Any:
 
 
 def _caller() -> User:
-    user = User.objects.filter(pk=current().user, is_active=True).first()
+    user = User.objects.filter(pk=current().user or 0, is_active=True).first()
     if user is None:
         raise Http404
     return user

@@ -17,7 +17,7 @@ from yiyang.areas.visible import areas as visible
 from yiyang.kit.api import AreaCode, Key, Listed, Paging, Word, answers, may, paged
 
 router = Router(tags=["areas"])
-EXAMPLE = {
+EXAMPLE: dict[str, Any] = {
     "id": 5217,
     "code": 511724001000,
     "name": "竹阳街道",

@@ -135,7 +135,7 @@ def may(*rights: str, example: dict[str, Any] | None = None, file: str = "") -> 
     return {"auth": [Token(rights), Session(rights)], "openapi_extra": extra}
 
 
-STANDARD = (400, 401, 403, 404, 405, 422, 429)
+STANDARD = (400, 401, 403, 404, 405, 415, 422, 429)
 
 
 def answers(model: Any, *also: int, status: int = 200) -> dict[int, Any]:

@@ -34,12 +34,14 @@ def spooled(request: HttpRequest) -> IO[bytes]:
     try:
         while block := request.read(CHUNK):
             file.write(block)
+        if file.tell() != length:
+            raise _cut_off()
     except UnreadablePostError as problem:
         file.close()
         raise _cut_off() from problem
-    if file.tell() != length:
+    except BaseException:
         file.close()
-        raise _cut_off()
+        raise
     file.seek(0)
     return file
 

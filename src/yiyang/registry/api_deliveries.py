@@ -46,7 +46,7 @@ KINDS = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
     "application/vnd.apache.parquet": ".parquet",
 }
-DELIVERY = {
+DELIVERY: dict[str, Any] = {
     "id": 12,
     "register": "pensions",
     "month": "2026-11",
@@ -126,6 +126,7 @@ class Preview(Schema):
 
     reasons: dict[str, int] = Field({}, description="待核原因 → 行数 / rows in quarantine by reason")
     facts: dict[str, int] = Field({}, description="事实 → 将改变的人数 / people whose fact would change")
+    people: int = Field(0, description="涉及的人数 / people concerned")
     new_people: int = 0
     gone_people: int = 0
     encoding: str = ""

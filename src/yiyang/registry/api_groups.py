@@ -18,7 +18,14 @@ from yiyang.registry.models import GroupFigure
 router = Router(tags=["groups"])
 SIZES = {"village": 1, "town": 10**3, "county": 10**6, "city": 10**8}
 MOST = 5000
-FIGURE = {"month": "2026-11", "group": "living_alone", "area": 511724001000, "people": 812, "entered": 14, "left": 9}
+FIGURE: dict[str, Any] = {
+    "month": "2026-11",
+    "group": "living_alone",
+    "area": 511724001000,
+    "people": 812,
+    "entered": 14,
+    "left": 9,
+}
 
 
 class GroupOut(Schema):
@@ -87,7 +94,9 @@ def figures(request: HttpRequest, wanted: Query[FigureFilters]) -> Any:
             "month": row["month"],
             "group": row["group"],
             "area": row["unit"] * size if row["unit"] else -1,
-            **{name: row[f"sum_{name}"] for name in ("people", "entered", "left")},
+            "people": row["sum_people"],
+            "entered": row["sum_entered"],
+            "left": row["sum_left"],
         }
         for row in summed[:MOST]
     ]

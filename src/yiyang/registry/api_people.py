@@ -24,7 +24,7 @@ from yiyang.registry.reach import require
 
 router = Router(tags=["people"])
 SEALED = Literal["id_number", "phone", "address"]
-PERSON = {
+PERSON: dict[str, Any] = {
     "id": "4611686018427387904",
     "name": "王春兰",
     "id_number": "5130********0013",

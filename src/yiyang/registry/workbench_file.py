@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from yiyang.access.scope import current
 from yiyang.access.web import page
+from yiyang.audit.record import record
 from yiyang.base.errors import YiyangError
 from yiyang.catalog.facts import load_facts
 from yiyang.registry import contacts, corrections, documents, person_page
@@ -30,6 +31,12 @@ def _person(key: int) -> Person:
     return found
 
 
+def _shown(request: HttpRequest, template: str, found: Person, tab: str, context: dict[str, Any]) -> HttpResponse:
+    """A form of somebody's file shows who he is and what is known of him: reading it is noted too."""
+    record("read", what="person", person=found.pk, area=found.area_code, detail={"form": tab})
+    return render(request, template, head(found, tab) | context)
+
+
 def _back(person: Person, tab: str) -> HttpResponse:
     return redirect(f"{reverse('registry:person', args=[person.pk])}?tab={tab}")
 
@@ -38,9 +45,7 @@ def _back(person: Person, tab: str) -> HttpResponse:
 def choose_fact(request: HttpRequest, key: int) -> HttpResponse:
     """Which fact is wrong: each with what it says now and who answers for it."""
     found = _person(key)
-    return render(
-        request, "registry/choose_fact.html", head(found, "corrections") | {"facts": person_page.facts_of(found)}
-    )
+    return _shown(request, "registry/choose_fact.html", found, "corrections", {"facts": person_page.facts_of(found)})
 
 
 @page(RIGHT)
@@ -64,7 +69,7 @@ def correct(request: HttpRequest, key: int, fact: str) -> HttpResponse:
     line = next(each for each in person_page.facts_of(found) if each.name == fact)
     history = next((each for each in person_page.history_of(found) if each.fact.name == fact), None)
     context = {"form": form, "fact": line, "history": history}
-    return render(request, "registry/correct.html", head(found, "corrections") | context)
+    return _shown(request, "registry/correct.html", found, "corrections", context)
 
 
 def _correct(found: Person, form: CorrectionForm) -> None:
@@ -118,7 +123,7 @@ def contact(request: HttpRequest, key: int, contact: int = 0) -> HttpResponse:
             messages.success(request, "联系人已保存。")
             return _back(found, "contacts")
     context = {"form": form, "contact": there, "back": f"{reverse('registry:person', args=[key])}?tab=contacts"}
-    return render(request, "registry/contact.html", head(found, "contacts") | context)
+    return _shown(request, "registry/contact.html", found, "contacts", context)
 
 
 @page(RIGHT)
@@ -145,7 +150,7 @@ def add_paper(request: HttpRequest, key: int) -> HttpResponse:
             messages.success(request, "材料已加密保存。")
             return _back(found, "documents")
     context = {"form": form, "back": f"{reverse('registry:person', args=[key])}?tab=documents"}
-    return render(request, "registry/paper.html", head(found, "documents") | context)
+    return _shown(request, "registry/paper.html", found, "documents", context)
 
 
 @page("person.read")

@@ -39,13 +39,14 @@ ABOUT = """颐养平台接口。部门用令牌（`Authorization: Bearer yt_…`
 Everything is narrowed to the areas and registers of the caller; a thing elsewhere is not found (404)."""
 
 
-class JsonOnly(Parser):
-    """Bodies are JSON and say so: a form of another site cannot pass for one."""
+class Objects(Parser):
+    """A body is an object: the library would take `[]` and `null` for one that is empty."""
 
     def parse_body(self, request: HttpRequest) -> dict[str, Any]:
-        if request.content_type != "application/json":
-            raise HttpError(415, "json")
-        return super().parse_body(request)
+        found = super().parse_body(request)
+        if not isinstance(found, dict):
+            raise HttpError(400, "object")
+        return found
 
 
 class Api(NinjaAPI):
@@ -73,7 +74,7 @@ api = Api(
     urls_namespace="api",
     docs_url=None,
     openapi_url=None,
-    parser=JsonOnly(),
+    parser=Objects(),
 )
 for room in (areas_api, registry_api, accounts_api, audit_api):
     api.add_router("", room.router)
@@ -172,8 +173,13 @@ def _by_status(request: HttpRequest, status: int) -> HttpResponse:
 def _in_our_shape(view: Callable[..., HttpResponse], name: str) -> Callable[..., HttpResponse]:
     """Marked as pages are, for the matrix and the tests of access. 405, plain text in the library, is said as we do."""
 
+    method, rights = api.asked[name]
+
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        # What is sent is JSON and says so: a form of another site cannot pass for it.
+        if request.method == method and method in ("POST", "DELETE") and request.content_type != "application/json":
+            return _by_status(request, 415)
         response = view(request, *args, **kwargs)
         if response.status_code != 405:
             return response
@@ -181,7 +187,6 @@ def _in_our_shape(view: Callable[..., HttpResponse], name: str) -> Callable[...,
         said["Allow"] = response["Allow"]
         return said
 
-    method, rights = api.asked[name]
     answered.method = method  # type: ignore[attr-defined]
     answered.right, answered.also = (rights or (LOGGED_IN,))[0], rights[1:]  # type: ignore[attr-defined]
     return answered

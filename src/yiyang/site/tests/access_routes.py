@@ -25,6 +25,8 @@ class Example:
         methods: how it is asked; `get` reads.
         is_scoped: whether the thing lies in an area, so that whoever holds the right elsewhere does not find it.
         except_at: places of which there is no such thing.
+        is_slow: of those who may, one is asked in one place only.
+        logs: whether an answer leaves a line in the log, where a right over people opens it.
         within: rights of which one must hold where the thing lies, if not those that open the address.
         in_query: what stands in the query.
         refusals: answers that mean no here, besides 403 and 404: a page that says so and leads back.
@@ -38,6 +40,8 @@ class Example:
     in_query: Callable[[Things], Data] = lambda there: {}
     refusals: tuple[int, ...] = ()
     except_at: tuple[str, ...] = ()
+    is_slow: bool = False
+    logs: bool = True
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,59 @@ EXAMPLES: dict[str, Example] = {
     "workbench:styleguide_progress": LIST,
     # How the system runs
     "site:system": LIST,
-    "site:retry_job": Example(of=lambda there: [0], post=lambda there: {}, methods=("post",), is_scoped=False),
+    "site:retry_job": Example(
+        of=lambda there: [0], post=lambda there: {}, methods=("post",), is_scoped=False, refusals=(404,)
+    ),
+    # Deliveries and doubles
+    "registry:deliveries": LIST,
+    "registry:deliver": Example(post=lambda there: {}, methods=("get", "post")),
+    "registry:deliver_confirm": Example(of=lambda there: ["none"], is_scoped=False, refusals=(302, 404)),
+    "registry:delivery": one("delivery", within=("delivery.read",)),
+    "registry:delivery_progress": one("delivery"),
+    "registry:delivery_again": done("delivery"),
+    "registry:delivery_mend": done("delivery", {"format": "csv"}, refusals=(404,)),
+    "registry:delivery_decide": Example(
+        of=lambda there: [there.delivery, "refuse"], post=lambda there: REASON, methods=("post",)
+    ),
+    "registry:doubles": Example(logs=False),
+    # Townships may judge, but not order a search of everybody.
+    "registry:doubles_look": Example(post=lambda there: {}, methods=("post",), refusals=(404,)),
+    "registry:double": one("double"),
+    "registry:double_judge": done("double", {"answer": "different", **REASON}),
+    "registry:double_undo": done("double", REASON, logs=False),
+    # People, groups, exports
+    "registry:people": Example(in_query=lambda there: {}),
+    "registry:person": one("person"),
+    "registry:reveal": Example(of=lambda there: [there.person, "phone"], post=lambda there: REASON, methods=("post",)),
+    "registry:own_copy": done("person", REASON, is_slow=True),
+    "registry:choose_fact": one("person"),
+    "registry:correct": Example(
+        of=lambda there: [there.person, "living_arrangement"],
+        post=lambda there: {"value": "0", "valid_from": "2026-11-01", **REASON},
+        methods=("get", "post"),
+    ),
+    "registry:withdraw": Example(
+        of=lambda there: [there.person, there.correction], post=lambda there: REASON, methods=("post",), is_slow=True
+    ),
+    "registry:add_contact": one("person", post=lambda there: {"kind": "family", "name": "某"}, methods=("get", "post")),
+    "registry:contact": Example(of=lambda there: [there.person, there.contact]),
+    "registry:end_contact": Example(
+        of=lambda there: [there.person, there.contact], post=lambda there: {}, methods=("post",)
+    ),
+    "registry:reveal_contact": Example(
+        of=lambda there: [there.person, there.contact], post=lambda there: REASON, methods=("post",)
+    ),
+    "registry:add_paper": one("person", post=lambda there: {"title": "证明"}, methods=("get", "post")),
+    "registry:paper": Example(of=lambda there: [there.person, there.document], refusals=(404,)),
+    "registry:groups": Example(logs=False),
+    "registry:group": Example(of=lambda there: ["living_alone"], is_scoped=False),
+    "registry:exports": Example(logs=False),
+    "registry:order_export": Example(
+        post=lambda there: {"kind": "people", "columns": "name", "format": "csv", **REASON}, methods=("post",)
+    ),
+    # Of whoever ordered it, and of nobody else, whatever his rights.
+    "registry:export": one("export", within=("nobody",)),
+    "registry:fetch_export": done("export", within=("nobody",)),
     # Areas. Their changes are known everywhere, as gazettes are; who changes one needs the right there.
     "areas:areas": LIST,
     "areas:area": one("area", **AREA),
@@ -196,8 +252,8 @@ EXAMPLES: dict[str, Example] = {
     "api:reveal": done("person", {"field": "phone", **REASON}),
     "api:correct": done("person", {"fact": "living_arrangement", "value": 0, "valid_from": "2026-11-01", **REASON}),
     "api:withdraw": done("correction", REASON),
-    "api:groups": LIST,
-    "api:figures": LIST,
+    "api:groups": Example(logs=False),
+    "api:figures": Example(logs=False),
     "api:doubles": LIST,
     "api:double": one("double"),
     "api:judge": done("double", {"answer": "later", **REASON}),

@@ -13,23 +13,27 @@ from datetime import date, timedelta
 from typing import Any
 
 import yaml
+from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from yiyang.access.scope import platform
+from yiyang.access.scope import current, platform
 from yiyang.accounts.models import ApiToken, Grant, User
 from yiyang.accounts.tests.places import DAZHOU, DAZHU, TONGCHUAN, WUMU, ZHUYANG
-from yiyang.areas.models import Area, AreaChange, FormerArea, Membership
+from yiyang.areas.models import Area, AreaChange, FormerArea
+from yiyang.areas.models import Membership as AreaMembership
 from yiyang.audit.record import record, work
 from yiyang.base.paths import policy_dir
+from yiyang.registry import documents
 from yiyang.registry.identity import check_character, person_of
 from yiyang.registry.models import (
     Contact,
     Correction,
     Delivery,
-    Document,
     Export,
+    GroupFigure,
+    Membership,
     Person,
     PossibleDouble,
     QuarantineLine,
@@ -57,6 +61,8 @@ AT = {
     "supplier": "county",
     "administrator": "city",
 }
+COUNTED = ("delivered", "kept", "merged", "quarantined", "new", "unchanged", "closed", "rows")
+PAPER = b"\x89PNG\r\n\x1a\n" + bytes(16)
 POLICY = yaml.safe_load((policy_dir() / "roles.yaml").read_text(encoding="utf-8"))
 
 
@@ -259,12 +265,22 @@ def _delivered(number: int, code: int, person: Person) -> dict[str, Any]:
         size=1,
         sha256=f"{number:064d}",
         delivered_by_name="岗位",
-        counts={"delivered": 1},
+        counts=dict.fromkeys(COUNTED, 1),
         preview={
+            "reasons": {"必填项为空": 1},
+            "people": 1,
+            "new_people": 0,
+            "gone_people": 0,
+            "headings_unknown": [],
+            "columns_missing": [],
+            "encoding": "utf-8",
             "facts": {"living_arrangement": 1},
             "sample": [{"person": person.pk, "fact": "living_arrangement", "before": 0, "after": 1}],
         },
     )
+    file = settings.DATA / made.file
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("身份证号码,姓名\n,某人\n", encoding="utf-8")
     line = QuarantineLine.objects.create(
         delivery=made, source_row=2, field="姓名", value="5130********0101", reason="必填项为空", remedy="补填该项"
     )
@@ -286,15 +302,16 @@ def _delivered(number: int, code: int, person: Person) -> dict[str, Any]:
 
 def _of_person(person: Person, other: Person, code: int) -> dict[str, Any]:
     contact = Contact.objects.create(person=person, kind="family", name=f"{person.name}之子", phone="13900000001")
-    document = Document.objects.create(
-        person=person, title="证明", media_type="image/png", size=1, sha256="0" * 64, file="documents/none"
-    )
+    document = documents.add(by=current(), person=person, title="证明", blocks=[PAPER])
     correction = Correction.objects.create(
         person=person, fact="living_arrangement", value=0, valid_from=date(2026, 11, 1), reason="走访", made_by=0
     )
     double = PossibleDouble.objects.create(
         person=person, other=other, area_code=code, other_area_code=code, probability=0.9
     )
+    for each in (person, other):
+        Membership.objects.create(person=each, group="living_alone", entered=date(2026, 11, 1))
+    GroupFigure.objects.create(month="2026-11", area_code=code, group="living_alone", people=2)
     keys = {"contact": contact.pk, "document": document.pk, "correction": correction.pk, "double": double.pk}
     return keys
 
@@ -322,7 +339,7 @@ def _of_area(area: Area) -> dict[str, Any]:
     jurisdiction = Area.objects.create(
         name=f"新区{area.pk}", level="county", kind="jurisdiction", parent=area, valid_from=date(2020, 1, 1)
     )
-    member = Membership.objects.create(
+    member = AreaMembership.objects.create(
         jurisdiction=jurisdiction, member=area, starts=date(1990, 1, 1), ends=date(1990, 1, 2)
     )
     return {"change": change.pk, "membership": member.pk, "jurisdiction": jurisdiction.pk}
