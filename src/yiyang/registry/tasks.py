@@ -77,7 +77,7 @@ def accept_delivery(delivery: int, user: int | None, request: str) -> None:
     with work(scope):
         found = Delivery.objects.get(pk=delivery)
         if found.state != State.ACCEPTING:
-            _sweep(found)
+            # What lies beside the file is swept by the job that keeps its contacts, which may still wait.
             return
         stale = found.preview.get("stands_on") != actions.stands_on(found) or not stage_of(found).exists()
     if not _may_still(scope, found, user, request, State.CHECKED):
