@@ -224,7 +224,7 @@ def routes(samples: dict[str, Any]) -> dict[str, Ask]:
         "search by initials": get(lambda r: f"/people/files/?q={r.choice(samples['initials'])}"),
         "search by id number, to the person": number,
         "living alone": get(lambda _: "/people/files/?group=living_alone"),
-        "80 and older": get(lambda _: "/people/files/?age_from=80"),
+        "80 and older": get(lambda _: "/people/files/?from=80"),
         "groups": get(lambda _: "/people/groups/"),
         "deliveries": get(lambda _: "/people/deliveries/"),
         "doubles": get(lambda _: "/people/doubles/"),
