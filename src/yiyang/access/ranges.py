@@ -1,4 +1,4 @@
-"""Sets of 12-digit area codes as half-open ranges: what a scope is made of, in Python, in SQL and in the database's second lock."""
+"""Sets of 12-digit area codes as half-open ranges: what a scope is made of, in Python, SQL and the second lock."""
 
 from __future__ import annotations
 

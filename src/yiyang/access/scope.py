@@ -1,6 +1,6 @@
 """Who acts, and where he may look: what the first lock asks and the second one is told.
 
-A `Scope` is made once a request, job or command (`accounts.scopes`), is current while `acting(scope)` (or `audit.record.work`)
+A `Scope` is made once a request, job or command (`accounts.scopes`), is current while `acting(scope)` or `work(scope)`
 lasts, and reaches PostgreSQL at the beginning of every transaction (`access.backend`). Without one nothing is seen.
 """
 

@@ -19,7 +19,7 @@ class ScopedQuerySet(models.QuerySet[Any]):
 
 
 class ScopedManager(models.Manager[Any]):
-    """The default manager of every model that knows an area: lists, counts, details and drop-downs see the scope only."""
+    """The default manager of models that know an area: lists, counts, details, drop-downs see the scope only."""
 
     def get_queryset(self) -> ScopedQuerySet:
         return ScopedQuerySet(self.model, using=self._db).in_scope()

@@ -171,7 +171,7 @@ class Alias(models.Model):
 
 
 class QuarantineLine(models.Model):
-    """A fault of a delivered row: where, what, why, and what to do. Goes when a later delivery brings the row mended."""
+    """A fault of a delivered row: where, what, why, and what to do."""
 
     delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="quarantine", verbose_name="数据交付")
     source_row = models.IntegerField(verbose_name="行号")
@@ -362,7 +362,7 @@ class LinkedRow(models.Model):
 
 
 class Export(models.Model):
-    """A list that somebody ordered: made in the background within his scope, marked with his name, fetched once ready."""
+    """A list that somebody ordered: made in the background within his scope, marked with his name, fetched once."""
 
     class State(models.TextChoices):
         WAITING = "waiting", "等待"

@@ -1,4 +1,4 @@
-"""Django's settings. Everything that differs between installations comes from the environment; see docs/how-to/production.md.
+"""Django's settings. What differs between installations comes from the environment; see docs/how-to/production.md.
 
 YIYANG_DATA      the data folder (default ./var): embedded database, deliveries, attachments, secrets
 DATABASE_URL     the owner's connection: migrations, backup. Absent: the embedded server under the data folder
