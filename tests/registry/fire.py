@@ -167,6 +167,10 @@ def allowances(month: str) -> int:
 
 
 if __name__ == "__main__":
-    word, *arguments = sys.argv[1:]
+    words, *arguments = sys.argv[1:]
+    # "arrive+worker": one after the other; the arguments are the first one's, and so is the answer.
+    word, *more = words.split("+")
     found = globals()[word](*(int(each) if each.isdigit() else each for each in arguments))
+    for each in more:
+        globals()[each]()
     sys.stdout.write(f"\n{json.dumps(found)}\n")

@@ -19,6 +19,8 @@ from typing import Any
 import psycopg
 import pytest
 
+# Dozens of processes that start one after the other; the first test pays for the fixtures.
+pytestmark = pytest.mark.timeout(900)
 FIRE = Path(__file__).with_name("fire.py")
 # What the registry holds, without keys and moments that differ from run to run.
 HELD = {
@@ -153,13 +155,10 @@ def undisturbed(clone: Callable[..., House], october: House) -> dict[str, dict[s
     """What is held before the second month, with it, and after it was taken back, if nothing happens."""
     house = clone(october)
     found = {"before": house.held()}
-    pk = house.do("arrive")
-    house.do("worker")
-    house.do("accept", pk)
-    house.do("worker")
+    pk = house.do("arrive+worker")
+    house.do("accept+worker", pk)
     found["in"] = house.held()
-    house.do("take_back", pk)
-    house.do("worker")
+    house.do("take_back+worker", pk)
     return found | {"back": house.held()}
 
 
@@ -226,8 +225,6 @@ def test_a_merge_while_a_delivery_goes_in_loses_nothing(
     clone: Callable[..., House], october: House, undisturbed: dict[str, dict[str, str]]
 ) -> None:
     house = clone(october)
-    pk = house.do("arrive")
-    house.do("worker")
-    house.do("merge_while_accepting", pk)
-    house.do("worker")
+    pk = house.do("arrive+worker")
+    house.do("merge_while_accepting+worker", pk)
     assert house.held() == undisturbed["in"]
