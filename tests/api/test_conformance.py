@@ -36,6 +36,7 @@ REAL = {
     "accounts": "account",
     "tokens": "token",
     "audit": "seq",
+    "exports": "export",
 }
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ninja import Router
 
-from yiyang.registry import api_deliveries, api_doubles, api_groups, api_people
+from yiyang.registry import api_deliveries, api_doubles, api_exports, api_groups, api_people
 
 router = Router()
-for part in (api_deliveries, api_people, api_groups, api_doubles):
+for part in (api_deliveries, api_people, api_groups, api_exports, api_doubles):
     router.add_router("", part.router)

@@ -68,11 +68,13 @@ class Route:
 
 
 def routes(resolver: Any = None, space: str = "") -> Iterator[Route]:
-    """All addresses of the site, pages and operations."""
-    for each in (resolver or get_resolver()).url_patterns:
+    """All addresses of the site, pages and operations. A second address of a view that has a name is the same."""
+    patterns = (resolver or get_resolver()).url_patterns
+    named = {each.callback for each in patterns if isinstance(each, URLPattern) and each.name}
+    for each in patterns:
         if isinstance(each, URLResolver):
             yield from routes(each, f"{space}{each.namespace}:" if each.namespace else space)
-        elif isinstance(each, URLPattern):
+        elif isinstance(each, URLPattern) and (each.name or each.callback not in named):
             view: Any = each.callback
             rights = (view.right, *view.also) if hasattr(view, "right") else ()
             yield Route(f"{space}{each.name or each.pattern}", rights)
@@ -254,6 +256,10 @@ EXAMPLES: dict[str, Example] = {
     "api:withdraw": done("correction", REASON),
     "api:groups": Example(logs=False),
     "api:figures": Example(logs=False),
+    "api:order_export": Example(post=lambda there: {"kind": "people", "format": "csv", **REASON}, methods=("post",)),
+    "api:export_orders": Example(logs=False),
+    "api:export_order": one("export", within=("nobody",)),
+    "api:export_file": one("export", within=("nobody",)),
     "api:doubles": LIST,
     "api:double": one("double"),
     "api:judge": done("double", {"answer": "later", **REASON}),
