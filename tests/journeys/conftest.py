@@ -128,7 +128,7 @@ class Walker:
     shots: int = 0
 
     def __post_init__(self) -> None:
-        self.page.on("console", lambda line: self._note(line.text) if line.type in ("error", "warning") else None)
+        self.page.on("console", lambda line: self._note(line.text) if line.type == "error" else None)
         self.page.on("pageerror", lambda error: self._note(str(error)))
 
     def _note(self, text: str) -> None:
