@@ -1,6 +1,8 @@
 # Every habit of the house is one word here; `.ci/run` calls the same words.
 PYTHON ?= python3
 ARGS ?=
+# Processes that the tests run in; each has a database server of its own. A file's tests stay together.
+JOBS ?= 2
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group build
@@ -20,7 +22,7 @@ serve: .venv/.web ## the platform in a browser: database, pages, worker, demo co
 	$(BIN)/yiyang serve $(ARGS)
 
 test: .venv/.test ## all tests; ARGS="-k cells" chooses some
-	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} $(BIN)/python -m pytest --cov --cov-report= --cov-fail-under=0 $(ARGS)
+	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --cov --cov-report= --cov-fail-under=0 $(ARGS)
 
 check: .venv/.test .coverage ## style, types, imports between rooms, coverage
 	$(BIN)/ruff check .
