@@ -162,19 +162,20 @@ def build() -> World:
 
 def _actor(name: str, role: str, code: int, level: str, **dates: date) -> Actor:
     is_machine = role == "supplier"
+    home = Area.objects.get(code=code)
     user = User.objects.create_user(
         f"w-{name}",
         "correct horse battery",
         name=f"岗位{name}",
         must_change_password=False,
-        area=Area.objects.get(code=code),
+        area=home,
         kind="service" if is_machine else "staff",
     )
     actor = Actor(name, role, level, user=user, at=code, is_in_force=not dates)
     if role:
         registers = ["pensions"] if is_machine else None
         given = {"starts": date(2020, 1, 1), **dates}
-        Grant.objects.create(user=user, role=role, area=user.area, registers=registers, **given)
+        Grant.objects.create(user=user, role=role, area=home, registers=registers, **given)
     if is_machine:
         actor.token = token_of(user, POLICY["roles"][role]["rights"])
     else:
