@@ -112,11 +112,17 @@ def _middle(ring: Sequence[Point]) -> Point:
     return x, y
 
 
-def classes(values: Sequence[float]) -> list[tuple[float, float]]:
-    """Lowest and highest figure of at most five classes of about equal size; equal figures share a class."""
+def classes(values: Sequence[float], most: int = CLASSES) -> list[tuple[float, float]]:
+    """Lowest and highest figure of at most five classes of about equal size; equal figures share a class.
+
+    Nothing is a class of its own: an area without anybody must not look like one with many.
+    """
+    some = [value for value in values if value]
+    if some and len(some) < len(values):
+        return sorted([(0.0, 0.0), *classes(some, most - 1)])
     ordered = sorted(values)
     size = len(ordered)
-    cuts = sorted({ordered[min(size * part // CLASSES, size - 1)] for part in range(CLASSES)})
+    cuts = sorted({ordered[min(size * part // most, size - 1)] for part in range(most)})
     edges = [*cuts, math.inf]
     found = [[v for v in ordered if low <= v < high] for low, high in pairwise(edges)]
     return [(group[0], group[-1]) for group in found if group]

@@ -72,8 +72,10 @@ def _of_officers(request: HttpRequest, scope: Scope, today: date) -> dict[str, A
     on_top = [
         Figure("居住在辖区的老年人", people.total, "人", f"其中 80 岁以上 {wording.wan(people.very_old)} 人"),
         Figure("本月新进入重点人群", groups.entered, "人次", f"退出 {groups.left:,} 人次"),
-        Figure("已入库的登记册", registers, "个", wording.month(month) if month else "尚无交付"),
     ]
+    # Whoever sees no deliveries is not told that there are none.
+    if scope.may("delivery.read") and (month or scope.may("delivery.decide")):
+        on_top.append(Figure("已入库的登记册", registers, "个", wording.month(month) if month else "尚无交付"))
     note = f"单位：人，{wording.day(today)}，按居住地"
     drawn = [_by_area(places, people.by_area, size, f"{below}老年人", note), _trend(groups)]
     return {"figures": on_top, "charts": [chart for chart in drawn if chart is not None]}
@@ -125,7 +127,8 @@ def _trend(groups: figures.Groups) -> Chart | None:
     series = {names[group]: groups.people[group] for group in names if group in groups.people}
     if not series:
         return None
-    note = f"单位：人，{wording.month(groups.months[0])}至{wording.month(groups.months[-1])}"
+    first, last = wording.month(groups.months[0]), wording.month(groups.months[-1])
+    note = f"单位：人，{first}" if first == last else f"单位：人，{first}至{last}"
     return charts.multiples("探访关爱人群逐月", note, groups.months, series)
 
 
@@ -139,7 +142,7 @@ def group_names(visited: bool = False) -> dict[str, str]:
 def _of_visitors(scope: Scope) -> dict[str, Any]:
     mine = Person.objects.filter(scope.people.q("area_code"), is_current=True, merged_into=None)
     visited = mine.exclude(groups=[]).order_by("area_code", "pk")
-    return {"visited": visited[:20], "group_names": group_names(), "lead": "本村（社区）需要重点关心的老年人。"}
+    return {"visited": visited[:20], "group_names": group_names(), "lead": "辖区内需要重点关心的老年人。"}
 
 
 def _of_auditors(scope: Scope) -> dict[str, Any]:
