@@ -1,17 +1,20 @@
 """What the tests under fire run in processes of their own: `python fire.py WORD …` on the environment's installation.
 
-Not a test: each word is one step, told to the end by printing one line of JSON.
+Not a test: each word is one step, told to the end by printing one line of JSON. YIYANG_FIRE_PAUSE, as
+`module:function:before` (or `:after`), stops the first process that comes there until a line is given to it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
+import os
 import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from yiyang.site.start import start
@@ -20,12 +23,18 @@ start()
 
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
 from yiyang.access.scope import platform  # noqa: E402
+from yiyang.accounts.actions.tokens import digest_of  # noqa: E402
+from yiyang.accounts.jobs import scope_of_job  # noqa: E402
+from yiyang.accounts.models import ApiToken, Grant, User  # noqa: E402
+from yiyang.areas.models import Area  # noqa: E402
 from yiyang.audit.record import work  # noqa: E402
+from yiyang.audit.verify import verify  # noqa: E402
 from yiyang.base.errors import YiyangError  # noqa: E402
-from yiyang.registry import actions, judging, tasks  # noqa: E402
-from yiyang.registry.models import Delivery, Person, PossibleDouble  # noqa: E402
+from yiyang.registry import actions, exports, judging, tasks  # noqa: E402
+from yiyang.registry.models import Delivery, Export, Person, PossibleDouble  # noqa: E402
 from yiyang.registry.tests.arrivals import allowance, crowd, people_rows  # noqa: E402
 from yiyang.registry.tests.hall import BAOGUO, csv_bytes  # noqa: E402
 
@@ -36,6 +45,29 @@ CROWD = crowd(40)
 FIRST = [*people_rows(), *CROWD]
 # One moved, one is gone, one is new.
 SECOND = [people_rows()[0] | {"现住地区划代码": "511724101201"}, *people_rows()[1:2], *CROWD, *crowd(41)[40:]]
+
+
+def _pause(place: str) -> None:
+    """Wrap the function of a place, so that it says PAUSED with its process and waits."""
+    module, name, when = place.split(":")
+    real = getattr(importlib.import_module(module), name)
+
+    def paused(*args: Any, **words: Any) -> Any:
+        found = real(*args, **words) if when == "after" else None
+        try:
+            os.close(os.open(os.environ["YIYANG_FIRE_MARK"], os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            # Only the first: whoever comes after a killed one goes on.
+            return found if when == "after" else real(*args, **words)
+        os.write(1, f"\nPAUSED {os.getpid()}\n".encode())
+        sys.stdin.readline()
+        return found if when == "after" else real(*args, **words)
+
+    setattr(importlib.import_module(module), name, paused)
+
+
+if os.environ.get("YIYANG_FIRE_PAUSE"):
+    _pause(os.environ["YIYANG_FIRE_PAUSE"])
 
 
 def deliver(month: str, rows: list[dict[str, str]], register: str = "police_households", name: str = FILE) -> Delivery:
@@ -164,6 +196,89 @@ def merge_while_accepting(pk: int) -> list[str]:
 def allowances(month: str) -> int:
     """A register of another department, for the same people."""
     return deliver(month, [allowance(BAOGUO, "保国")], "civil_low_income", "民政最低生活保障.csv").pk
+
+
+def at_the_door() -> int:
+    """The second month, checked, and ordered to go in."""
+    pk = arrive()
+    worker()
+    accept(pk)
+    return pk
+
+
+def rescue_at_once() -> str:
+    """As `rescue`; a job that its own worker put off for a few seconds is due as well."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo'")
+    return rescue()
+
+
+def verified() -> list[str]:
+    """What is wrong with the audit log."""
+    with work(BY):
+        return [fault.en for fault in verify().faults]
+
+
+def pair() -> int:
+    """Two files that may be one."""
+    return int(_pair().pk)
+
+
+def judge_pair(pk: int) -> str:
+    """They are one."""
+    return judge(PossibleDouble(pk=pk), "爱华")
+
+
+def undo_pair(pk: int) -> str:
+    """They are two after all."""
+    with work(replace(BY, user=1, name="爱华")) as scope:
+        judging.undo(by=scope, question=PossibleDouble.objects.get(pk=pk), reason="test")
+    return "undone"
+
+
+def _officer() -> User:
+    with work(BY):
+        user = User.objects.create_user("aihua", "correct horse battery", name="爱华", must_change_password=False)
+        area = Area.objects.get(code=DAZHU)
+        Grant.objects.create(user=user, role="county_officer", area=area, starts=date(2020, 1, 1))
+    return user
+
+
+def order_export() -> int:
+    """Everybody in the county."""
+    with work(scope_of_job(_officer().pk, "fire")) as scope:
+        made = exports.order(by=scope, kind="people", filters={}, columns=[], format="csv", reason="test")
+    return int(made.pk)
+
+
+def fetch_export(pk: int) -> list[str]:
+    """The names in it, as whoever ordered it gets them."""
+    export = _export(pk)
+    with work(scope_of_job(export.ordered_by, "fire")) as scope:
+        text = b"".join(exports.content(by=scope, export=export)).decode("utf-8-sig")
+    return text.splitlines()
+
+
+def _export(pk: int) -> Export:
+    with work(BY):
+        return Export.objects.get(pk=pk)
+
+
+def token() -> list[str]:
+    """A department's key to the API, and the file that it wants to deliver."""
+    user = _officer()
+    given = {"rights": ["delivery.read", "delivery.upload"], "area": Area.objects.get(code=DAZHU)}
+    with work(BY):
+        expires = timezone.now() + timedelta(days=1)
+        ApiToken.objects.create(user=user, prefix="fire", digest=digest_of("fire"), expires=expires, **given)
+    return ["yt_fire_fire", csv_bytes(SECOND).decode("utf-8")]
+
+
+def application(environ: Any, answer: Any) -> Any:
+    """The web application, for gunicorn."""
+    from yiyang.site.wsgi import application as real
+
+    return real(environ, answer)
 
 
 if __name__ == "__main__":
