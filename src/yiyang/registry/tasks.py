@@ -10,9 +10,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import InterfaceError, OperationalError
 from django.utils import timezone
-from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from yiyang.access.ranges import NO_AREA
@@ -26,12 +24,10 @@ from yiyang.registry.intake import check
 from yiyang.registry.limits import exceeded, load_limits
 from yiyang.registry.models import Delivery
 from yiyang.registry.progress import Progress
-from yiyang.registry.tasks_exports import expire_exports, make_export  # noqa: F401
+from yiyang.registry.tasks_exports import AGAIN, expire_exports, make_export  # noqa: F401
 
 log = structlog.get_logger("yiyang.registry")
 State = Delivery.State
-# The database went away under a job: it is tried again. A worker that dies is noticed by `site.tasks.rescue`.
-AGAIN = RetryStrategy(max_attempts=5, wait=5, retry_exceptions={OperationalError, InterfaceError})
 
 
 def stage_of(delivery: Delivery) -> Path:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import structlog
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from yiyang.access.scope import platform
@@ -12,9 +14,11 @@ from yiyang.base.errors import YiyangError
 from yiyang.registry import exports
 
 log = structlog.get_logger("yiyang.registry")
+# The database went away under a job: it is tried again. A worker that dies is noticed by `site.tasks.rescue`.
+AGAIN = RetryStrategy(max_attempts=5, wait=5, retry_exceptions={OperationalError, InterfaceError})
 
 
-@app.task(queue="registry", pass_context=False)
+@app.task(queue="registry", retry=AGAIN, pass_context=False)
 def make_export(export: int, user: int, request: str) -> None:
     """Make a list that somebody ordered."""
     try:
