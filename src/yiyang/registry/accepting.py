@@ -181,6 +181,9 @@ def resolve_again(con: Connection, of: str, on: refresh.Standing, scratch: Path,
         changed = refresh.put_people(con, people, on.month, "affected" if of else "", scratch)
     if of:
         store.execute("DROP TABLE affected")
+    else:
+        # Until the database looks by itself, minutes later, it would plan first pages with the figures of an empty table.
+        store.execute("SELECT registry_analyze()")
     return changed
 
 

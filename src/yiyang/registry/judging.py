@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from yiyang.access.ranges import NO_AREA
@@ -30,8 +30,9 @@ def questions(scope: Scope) -> QuerySet[PossibleDouble]:
     """The questions somebody may answer: he must be able to see both sides."""
     where = scope.where("link.judge")
     seen = Person.objects.filter(where.q("area_code", "registered_code"))
-    mine = Q(person__in=seen.values("pk"))
-    pair = Q(other__in=seen.values("pk"))
+    # Exists, not IN: few questions are looked up among a million people, not the other way round.
+    mine = Q(Exists(seen.filter(pk=OuterRef("person_id"))))
+    pair = Q(other__isnull=False) & Q(Exists(seen.filter(pk=OuterRef("other_id"))))
     row = Q(other__isnull=True, row_key__isnull=False) & where.q("other_area_code")
     return PossibleDouble.objects.filter(mine & (pair | row))
 

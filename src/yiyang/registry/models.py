@@ -155,6 +155,9 @@ class Person(Scoped):
             models.Index(fields=("pinyin", "id"), name="registry_person_pinyin"),
             models.Index(fields=("initials", "id"), name="registry_person_initials"),
             models.Index(fields=("birth_date", "id"), name="registry_person_birth"),
+            models.Index(
+                fields=("merged_into",), name="registry_person_merged", condition=Q(merged_into__isnull=False)
+            ),
             models.Index(fields=("area_code", "id"), name="registry_person_contested", condition=~Q(contested=[])),
         )
 
