@@ -182,7 +182,7 @@ def resolve_again(con: Connection, of: str, on: refresh.Standing, scratch: Path,
     if of:
         store.execute("DROP TABLE affected")
     else:
-        # Until the database looks by itself, minutes later, it would plan first pages with the figures of an empty table.
+        # Until the database looks by itself, minutes later, it would plan pages with the figures of an empty table.
         store.execute("SELECT registry_analyze()")
     return changed
 
