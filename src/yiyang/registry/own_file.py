@@ -32,7 +32,8 @@ def pdf(person: Person, by: Scope, reference: str, lines: Sequence[AuditLine]) -
     """
     weasyprint, out = catalog_pdf.ready(), BytesIO()
     page = html(person, by, reference, lines)
-    weasyprint.HTML(string=page).write_pdf(out, pdf_tags=True)
+    style = weasyprint.CSS(string=render_to_string("registry/own_file.css"))
+    weasyprint.HTML(string=page).write_pdf(out, stylesheets=[style], pdf_tags=True)
     return out.getvalue()
 
 
