@@ -21,6 +21,8 @@ import django.conf
 import pytest
 from hypothesis import HealthCheck, settings
 
+from yiyang.base.screen import set_lang
+
 # Before pytest-django loads the settings: tests have a data folder, an embedded server and keys of their own.
 os.environ["YIYANG_DATA"] = tempfile.mkdtemp(prefix="yiyang-test-")
 for name in ("DATABASE_URL", "YIYANG_APP_DATABASE_URL", "YIYANG_KEYS"):
@@ -177,6 +179,8 @@ def chinese_screen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.setenv("COLUMNS", "160")
     monkeypatch.setenv("NO_COLOR", "1")
+    # A command run in this process may have chosen another language.
+    set_lang(None)
 
 
 # ---- The platform: one embedded server a session, migrated once; every test runs in a transaction that is rolled back.

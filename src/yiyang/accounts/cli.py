@@ -42,7 +42,7 @@ def create_command(
     )
 
 
-@app.command("list")
+@app.command("list", epilog="例 Example: yiyang account list --json")
 def list_command(as_json: AsJson = False) -> None:
     """列出账户和现有角色。List accounts and their roles."""
     with platform.started():
@@ -53,18 +53,25 @@ def list_command(as_json: AsJson = False) -> None:
     return show_table(t("账户", "Accounts"), [(head, "left") for head in heads], [list(row.values()) for row in rows])
 
 
-@app.command("reset-password")
-def reset_command(username: Username, codes: Annotated[bool, typer.Option(help="同时重置两步验证。")] = False) -> None:
+@app.command("reset-password", epilog="例 Example: yiyang account reset-password --username zhangmin")
+def reset_command(
+    username: Username,
+    codes: Annotated[bool, typer.Option(help="同时重置两步验证。Reset the second factor too.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """重置密码（最后一位市级业务人员也忘记密码时用）。Reset a password when nobody else can."""
     with platform.started():
         password = _reset(username, codes)
-    say(f"{username} 的新临时密码：{password}", f"New temporary password of {username}: {password}")
+    if as_json:
+        return emit_json({"username": username, "password": password})
+    return say(f"{username} 的新临时密码：{password}", f"New temporary password of {username}: {password}")
 
 
-@app.command("link")
+@app.command("link", epilog="例 Example: yiyang account link --username zhangmin --subject 8f14e45f")
 def link_command(
     username: Username,
     subject: Annotated[str, typer.Option(help="统一身份认证中的 sub。The subject at the identity provider.")],
+    as_json: AsJson = False,
 ) -> None:
     """把账户与统一身份认证的身份对应起来。Tie an account to a subject of the identity provider."""
     with platform.started():
@@ -73,7 +80,9 @@ def link_command(
 
         with _working("account link"):
             link(_found(username), subject, KEY)
-    say(f"{username} 已对应。", f"{username} is linked.")
+    if as_json:
+        return emit_json({"username": username, "subject": subject})
+    return say(f"{username} 已对应。", f"{username} is linked.")
 
 
 def _working(what: str) -> AbstractContextManager[object]:

@@ -10,7 +10,7 @@ import yaml
 from yiyang.base.paths import policy_dir
 from yiyang.catalog.facts import load_facts
 from yiyang.engine.facts import Fact
-from yiyang.registry.contracts import Contract, load_contracts
+from yiyang.registry.contracts import Contract, delivered, load_contracts
 
 
 def _load(name: str) -> dict[str, Any]:
@@ -49,5 +49,5 @@ def code(fact: str, value: str) -> int:
 
 @cache
 def contracts() -> dict[str, Contract]:
-    """The contracts of the registers."""
-    return load_contracts(facts=load_facts())
+    """The contracts of the registers that departments deliver."""
+    return delivered(load_contracts(facts=load_facts()))
