@@ -43,7 +43,7 @@ def plain(settings: Any, tmp_path: Any) -> None:
 
 @pytest.fixture
 def chunlan(person: Any) -> Person:
-    return person("王春兰", VILLAGE, phone="13812345678", is_current=True, facts={"living_arrangement": 1})  # type: ignore[no-any-return]
+    return person("王春兰", VILLAGE, phone="13812345678", is_current=True, facts={"living_arrangement": 1})
 
 
 def lines(**found: Any) -> list[AuditLine]:

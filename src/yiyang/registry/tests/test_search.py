@@ -114,4 +114,4 @@ def test_tells_what_kind_of_text_was_typed(text: str, kind: str) -> None:
 
 
 def test_the_end_of_a_prefix_is_no_surrogate() -> None:
-    assert search.prefix("name", "\ud7ff").children[1][1] == "\ue000"
+    assert search.prefix("name", "\ud7ff").children[1] == ("name__lt", "\ue000")
