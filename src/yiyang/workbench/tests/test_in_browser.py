@@ -24,7 +24,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
     page = b""
 
     def do_GET(self) -> None:
-        # A part that the page asks for again every second is not the page: swapped in, it would hold all of it once more.
+        # A part that is asked for every second is not the page: swapped in, it would hold all of it once more.
         if "HX-Request" in self.headers:
             self.send_response(204)
             self.end_headers()
