@@ -28,6 +28,11 @@ def in_ranges_sql(lock: str, columns: Sequence[str]) -> str:
     return " OR ".join(f"{column} <@ {ranges_sql(lock)}" for column in columns)
 
 
+def is_own_sql(column: str) -> str:
+    """SQL: whether a column names a person whose file the citizen in the portal may see; no citizen, no person."""
+    return f"{column} <@ (SELECT nullif(current_setting('yiyang.persons', true), '')::int8multirange)"
+
+
 class Protect(RunSQL):
     """Row-level security on a table for the application's role: `condition` for reading and for writing."""
 
@@ -43,9 +48,9 @@ class Protect(RunSQL):
         return self.__class__.__name__, [self.table, self.condition], {}
 
 
-def by_area(table: str, lock: str = "people", columns: Sequence[str] = ("area_code",)) -> Protect:
-    """Protect a table by its own area codes."""
-    return Protect(table, in_ranges_sql(lock, columns))
+def by_area(table: str, lock: str = "people", columns: Sequence[str] = ("area_code",), person: str = "") -> Protect:
+    """Protect a table by its own area codes, and open to a citizen the rows of his own people (`person`: the column)."""
+    return Protect(table, in_ranges_sql(lock, columns) + (f" OR {is_own_sql(person)}" if person else ""))
 
 
 def by_person(table: str, column: str = "person_id") -> Protect:

@@ -29,6 +29,8 @@ class Scope:
         request: id of the request, job or command.
         address: where the request came from.
         is_self: the platform's own work, which may append to what nobody edits (a delivery, a migration of areas).
+        citizen: id of the citizen who is logged in to the portal; he has no rights, only people.
+        persons: keys of the people whose own files he may see: himself, and those who let him act for them.
     """
 
     user: int | None
@@ -38,6 +40,8 @@ class Scope:
     request: str = ""
     address: str = ""
     is_self: bool = False
+    citizen: int | None = None
+    persons: frozenset[int] = frozenset()
 
     def where(self, right: str) -> Ranges:
         """Where a right holds; the platform itself may everything."""
@@ -81,6 +85,8 @@ class Scope:
             "yiyang.request": self.request,
             "yiyang.registers": "*" if self.registers is None else ",".join(sorted(self.registers)),
             "yiyang.self": "on" if self.is_self else "",
+            "yiyang.citizen": "" if self.citizen is None else str(self.citizen),
+            "yiyang.persons": Ranges.of((key, key + 1) for key in self.persons).multirange(),
         }
 
 

@@ -31,10 +31,12 @@ class Scoped(models.Model):
     Attributes:
         SCOPE: the columns of area codes; one of them in scope is enough.
         LOCK: `people` (seen where people may be seen) or `work` (seen where any right holds).
+        PERSON: the column with the key of the person a row speaks of, whom a citizen may be; '' = of nobody.
     """
 
     SCOPE: tuple[str, ...] = ("area_code",)
     LOCK = "people"
+    PERSON = ""
 
     objects = ScopedManager()
 
@@ -46,4 +48,7 @@ class Scoped(models.Model):
     def scope_q(cls, scope: Scope) -> models.Q:
         """The first lock as a condition."""
         ranges = scope.people if cls.LOCK == "people" else scope.work
-        return models.Q() if ranges == ALL else ranges.q(*cls.SCOPE)
+        if ranges == ALL:
+            return models.Q()
+        within = ranges.q(*cls.SCOPE)
+        return within | models.Q(**{f"{cls.PERSON}__in": scope.persons}) if cls.PERSON and scope.persons else within

@@ -42,6 +42,8 @@ CAST = (
     ("xian", "李军", "county_officer", "county", ""),
     ("shenhe", "何芳", "reviewer", "county", ""),
     ("shenpi", "唐伟", "approver", "county", ""),
+    ("fazhi", "许静", "legal_officer", "county", ""),
+    ("juzhang", "郑国华", "bureau_head", "county", ""),
     ("pinggu", "冯玲", "assessor", "county", ""),
     ("jiancha", "袁刚", "inspector", "county", ""),
     ("xiang", "王丽", "township_clerk", "town", ""),

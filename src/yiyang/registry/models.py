@@ -119,6 +119,7 @@ class Person(Scoped):
     for a new person. Whoever answers for the place of residence or of registration sees it."""
 
     SCOPE = ("area_code", "registered_code")
+    PERSON = "id"
 
     id = models.BigIntegerField(primary_key=True)
     household = models.BigIntegerField(null=True, verbose_name="户")

@@ -1,0 +1,21 @@
+"""The second lock on runs and what came of them, their links to areas, and the history of their writes."""
+
+from django.db import migrations
+
+from yiyang.access.rls import FollowArea, by_area
+from yiyang.audit.triggers import Track
+
+OF_A_PERSON = ("change", "unknown", "arrear")
+
+
+class Migration(migrations.Migration):
+    dependencies = (("entitlement", "0001_initial"), ("areas", "0003_history"), ("registry", "0007_own_file"))
+    operations = (
+        FollowArea("entitlement_monthrun", "area_code"),
+        *(FollowArea(f"entitlement_{name}", "area_code") for name in OF_A_PERSON),
+        by_area("entitlement_monthrun", lock="work"),
+        *(by_area(f"entitlement_{name}", person="person") for name in OF_A_PERSON),
+        Track("entitlement_monthrun", area="area_code"),
+        Track("entitlement_ground", inserts="count", updates="count"),
+        *(Track(f"entitlement_{name}", area="area_code", inserts="count", updates="count") for name in OF_A_PERSON),
+    )
