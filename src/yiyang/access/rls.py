@@ -49,7 +49,7 @@ class Protect(RunSQL):
 
 
 def by_area(table: str, lock: str = "people", columns: Sequence[str] = ("area_code",), person: str = "") -> Protect:
-    """Protect a table by its own area codes, and open to a citizen the rows of his own people (`person`: the column)."""
+    """Protect a table by its own area codes; `person`: the column by which a citizen sees what is his own."""
     return Protect(table, in_ranges_sql(lock, columns) + (f" OR {is_own_sql(person)}" if person else ""))
 
 

@@ -1,4 +1,4 @@
-"""The month on the platform: runs, what changed from one to the next, what is unknown, and what is owed from earlier months.
+"""The month on the platform: runs, what changed from one to the next, what is unknown, what is owed from before.
 
 A run's answers for everybody lie in its folder (`RunFolder`), frozen and replayable; the database holds who changed.
 """

@@ -104,5 +104,6 @@ for model in (Notice, OptOut):
     sorted_fields(model, PERSONAL, "*")
 sorted_fields(Batch, PERSONAL, "ordered_by_name")
 sorted_fields(
-    Batch, OPEN, "id", "area_code", "channel", "state", "count", "file", "problem", "ordered_by", "ordered_at", "ready_at",
+    Batch, OPEN, "id", "area_code", "channel", "state", "count", "file", "problem", "ordered_by", "ordered_at",
+    "ready_at",
 )  # fmt: skip
