@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -14,13 +14,12 @@ from yiyang.base.errors import NoEffect
 from yiyang.catalog.binding import BoundProgram
 from yiyang.catalog.overlay import Overlay
 from yiyang.catalog.schema import Text
-from yiyang.engine.cells import Axis, Bools, Coding, Ints, coding_of, splits
+from yiyang.engine.cells import Axis, Bools, Coding, Ints, splits
 from yiyang.engine.conditions import thresholds
-from yiyang.engine.evaluate import YES, Answer, Evaluator
 from yiyang.engine.rules import Program, Rule
 from yiyang.entitlement import places, tables
-from yiyang.entitlement.run import AGES
 from yiyang.entitlement.store import RunFolder
+from yiyang.entitlement.views import Outcome, PersonView, View
 
 Json = dict[str, Any]
 BANDS = ((60, 69), (70, 79), (80, 89), (90, 99), (100, 120))
@@ -52,11 +51,43 @@ def _only(program: Program, items: Set[str]) -> Program:
     return Program(tuple(rule for rule in program.rules if rule.item in items))
 
 
+@dataclass(frozen=True)
+class Weighed:
+    """Two lists on the same people.
+
+    Attributes:
+        what: the rules that were asked.
+        view: the units of people.
+        before, after: what each list means for each unit.
+        delta: fen a year that each of a unit's people gets more; only what is certain counts.
+        changed: the whole changed list.
+    """
+
+    what: Touched
+    view: View
+    before: Outcome
+    after: Outcome
+    delta: Ints
+    changed: BoundProgram
+
+    def change_of(self, item: str) -> Ints:
+        """Fen a year more, per unit, of one item."""
+        nothing = np.zeros(self.view.count, np.int64)
+        return self.after.paid.get(item, nothing) - self.before.paid.get(item, nothing)
+
+    @cached_property
+    def undecided(self) -> Bools:
+        """Units of whose people something is not known that an item touched by the change hangs on."""
+        found = [*self.before.undecided.values(), *self.after.undecided.values()]
+        return np.logical_or.reduce(found) if found else np.zeros(self.view.count, bool)
+
+
 class Simulator:
     """Keeps a run's cells at hand so that each simulation takes milliseconds.
 
     Args:
         run: the run to start from.
+        area: count only the people registered or living there; by default everybody of the run.
 
     Example:
         >>> import yiyang
@@ -66,8 +97,9 @@ class Simulator:
         (True, 0)
     """
 
-    def __init__(self, run: RunFolder) -> None:
+    def __init__(self, run: RunFolder, area: str | None = None) -> None:
         self.run = run
+        self.area = area or run.manifest["area"]
 
     def simulate(self, change: Overlay | BoundProgram) -> Json:
         """Budget a year, winners and losers of a changed list, in all and by county, age and hardship.
@@ -78,62 +110,66 @@ class Simulator:
             NoEffect: the change alters nothing.
         """
         began = time.perf_counter()
+        result = self.told(self.weigh(change))
+        return result | {"milliseconds": round((time.perf_counter() - began) * 1000, 1)}
+
+    def weigh(self, change: Overlay | BoundProgram) -> Weighed:
+        """What each of the units of people gets under both lists.
+
+        Raises:
+            NoEffect: the change alters nothing.
+        """
         changed = self.run.rebind(change) if isinstance(change, Overlay) else change
         what = touched(self.run.bound.program, changed.program)
         view = self._view(what)
-        before, after = view.paid(what.before, what.items), view.paid(what.after, what.items)
-        delta = sum((after[item] for item in after), np.zeros(view.count, np.int64)) - sum(
-            (before[item] for item in before), np.zeros(view.count, np.int64)
-        )
-        gained, lost = view.entitled(what.after, what.items), view.entitled(what.before, what.items)
-        result = {
+        before, after = view.outcome(what.before, what.items), view.outcome(what.after, what.items)
+        nothing = np.zeros(view.count, np.int64)
+        delta = sum(after.paid.values(), nothing) - sum(before.paid.values(), nothing)
+        return Weighed(what, view, before, after, delta, changed)
+
+    def told(self, found: Weighed) -> Json:
+        """The figures of a change, ready to be shown or kept."""
+        view, people = found.view, found.view.people
+        return {
             "kind": "simulation",
             "month": self.run.manifest["month"],
             "synthetic": self.run.manifest["synthetic"],
-            **_figures(delta, view.people),
-            "items": self._items(what, view, before, after, gained, lost, _names(changed, self.run.bound)),
-            "by_area": self._by_area(delta, view),
-            "by_age": _by_axis(delta, view, "age"),
-            "by_hardship": _by_axis(delta, view, "hardship"),
-            "histogram": _histogram(delta, view.people),
+            **_figures(found.delta, people),
+            "undecided": int(people[found.undecided].sum()),
+            "open_year_fen": int((found.after.more * people).sum()),
+            "items": self._items(found),
+            "by_area": self._by_area(found.delta, view),
+            "by_age": _by_axis(found.delta, view, "age"),
+            "by_hardship": _by_axis(found.delta, view, "hardship"),
+            "histogram": _histogram(found.delta, people),
         }
-        return result | {"milliseconds": round((time.perf_counter() - began) * 1000, 1)}
 
     def _view(self, what: Touched) -> View:
         rules = (*what.before.rules, *what.after.rules)
         if not all(_covers(self.run.coding, rule) for rule in rules) or any(
             rule.per == "household" and rule.pays_people for rule in rules if rule.item in what.items
         ):
-            return PersonView(self.run, what)
-        return self._cells_view
+            return PersonView(self.run, rules, self.area)
+        return self.cells
 
     @cached_property
-    def _cells_view(self) -> View:
-        return View(self.run)
+    def cells(self) -> View:
+        """The people as cells, kept for all simulations."""
+        return View(self.run, self.area)
 
-    def _items(
-        self,
-        what: Touched,
-        view: View,
-        before: dict[str, Ints],
-        after: dict[str, Ints],
-        gained: dict[str, Bools],
-        lost: dict[str, Bools],
-        names: dict[str, Text],
-    ) -> list[Json]:
-        nothing, nobody = np.zeros(view.count, np.int64), np.zeros(view.count, bool)
-        rows = []
-        for item in sorted(what.items):
-            old, new = lost.get(item, nobody), gained.get(item, nobody)
-            change = after.get(item, nothing) - before.get(item, nothing)
+    def _items(self, found: Weighed) -> list[Json]:
+        people, nobody = found.view.people, np.zeros(found.view.count, bool)
+        names, rows = _names(found.changed, self.run.bound), []
+        for item in sorted(found.what.items):
+            old, new = found.before.entitled.get(item, nobody), found.after.entitled.get(item, nobody)
             rows.append(
                 {
                     "item": item,
                     "name_zh": names[item].zh,
                     "name_en": names[item].en,
-                    "newly_entitled": int(view.people[new & ~old].sum()),
-                    "no_longer_entitled": int(view.people[old & ~new].sum()),
-                    **_figures(change, view.people),
+                    "newly_entitled": int(people[new & ~old].sum()),
+                    "no_longer_entitled": int(people[old & ~new].sum()),
+                    **_figures(found.change_of(item), people),
                 }
             )
         return [
@@ -145,95 +181,26 @@ class Simulator:
         ]
 
     def _by_area(self, delta: Ints, view: View) -> list[Json]:
-        cell, place, people = view.places
-        rows = []
-        for one in np.unique(place):
-            here = place == one
-            figures = _figures(delta[cell[here]], people[here])
-            rows.append(
-                {"area": places.code(int(one)), "name": places.name(int(one), self.run.manifest["area"]), **figures}
-            )
-        return [row for row in rows if row["winners"] or row["losers"]]
+        """Figures by county or town of registration, of those where somebody wins or loses."""
+        unit, place, people = view.places
+        known, index = np.unique(place, return_inverse=True)
+        change, count = delta[unit], len(known)
+        sums = [
+            np.bincount(index[here], weights=weights[here], minlength=count)
+            for here, weights in ((change != 0, change * people), (change > 0, people), (change < 0, people))
+        ]
+        names = ("budget_year_fen", "winners", "losers")
+        return [
+            {"area": places.code(int(one)), "name": places.name(int(one), self.area)}
+            | {name: int(column[row]) for name, column in zip(names, sums, strict=True)}
+            for row, one in enumerate(known)
+            if sums[1][row] or sums[2][row]
+        ]
 
 
 def _names(*bounds: BoundProgram) -> dict[str, Text]:
     """Names of items by id, the last word first."""
     return {info.item.id: info.item.name for bound in reversed(bounds) for info in bound.infos}
-
-
-class View:
-    """The people of a run as weighted cells: a unit is a cell."""
-
-    def __init__(self, run: RunFolder) -> None:
-        self.run, self.coding = run, run.coding
-        self.classes, self.people = run.cells.classes, run.cells.people
-        self.count = len(self.people)
-
-    @cached_property
-    def places(self) -> tuple[Ints, Ints, Ints]:
-        """(unit, county or town of registration, people), one element a unit × place."""
-        table = self.run.histogram
-        area, cell, people = (
-            table["registered_area"].to_numpy(),
-            table["cell"].to_numpy().astype(np.int64),
-            table["people"].to_numpy(),
-        )
-        known, place = np.unique(places.grouped(area, self.run.manifest["area"]), return_inverse=True)
-        found, inverse = np.unique(place * 2**32 + cell, return_inverse=True)
-        return found % 2**32, known[found // 2**32], np.bincount(inverse, weights=people).astype(np.int64)
-
-    def answers(self, program: Program) -> list[Answer]:
-        return Evaluator(program, self.coding, self.classes).answers()
-
-    def paid(self, program: Program, items: frozenset[str]) -> dict[str, Ints]:
-        """Fen a year that each unit's people are certainly paid, per item."""
-        found: dict[str, Ints] = {}
-        for rule, answer in zip(program.rules, self.answers(program), strict=True):
-            if rule.item in items and rule.pays_people:
-                found[rule.item] = (
-                    found.get(rule.item, np.zeros(self.count, np.int64)) + self._share(rule, answer) * rule.a_year
-                )
-        return found
-
-    def _share(self, rule: Rule, answer: Answer) -> Ints:
-        return answer.paid_low
-
-    def entitled(self, program: Program, items: frozenset[str]) -> dict[str, Bools]:
-        found: dict[str, Bools] = {}
-        for rule, answer in zip(program.rules, self.answers(program), strict=True):
-            if rule.item in items:
-                found[rule.item] = found.get(rule.item, np.zeros(self.count, bool)) | answer.yes
-        return found
-
-
-class PersonView(View):
-    """Everybody one by one: where the cells are too coarse for a new threshold, or a household shares an item."""
-
-    def __init__(self, run: RunFolder, what: Touched) -> None:
-        also = [leaf for program in (what.before, what.after) for rule in program.rules for leaf in rule.leaves]
-        self.run, self.coding = run, coding_of(run.bound.program, every_year=AGES, also=also)
-        self.count = len(run.people.person)
-        self.classes = self.coding.decode(
-            self.coding.encode(run.facts_of(np.arange(self.count), self.coding), run.reference)
-        )
-        self.people = np.ones(self.count, np.int64)
-
-    @cached_property
-    def places(self) -> tuple[Ints, Ints, Ints]:
-        return (
-            np.arange(self.count),
-            places.grouped(self.run.people.registered_area, self.run.manifest["area"]),
-            self.people,
-        )
-
-    def _share(self, rule: Rule, answer: Answer) -> Ints:
-        if rule.per != "household":
-            return answer.paid_low
-        found = tables.find(rule, answer.answer.astype(np.int64), replace(self.run.people, cell=np.arange(self.count)))
-        share = np.zeros(self.count, np.int64)
-        paid = found.index[found.payee & (found.answer == YES)]
-        share[paid] = answer.low[paid]
-        return share
 
 
 def _covers(coding: Coding, rule: Rule) -> bool:
