@@ -1,4 +1,4 @@
-"""Handling, reviewing and approving a case are three people's."""
+"""Handling, reviewing and approving a case, and deciding on an appeal against it, are four people's."""
 
 from __future__ import annotations
 
@@ -35,4 +35,4 @@ def test_the_right_is_still_needed_there() -> None:
 
 
 def test_only_acts_on_cases_bar_each_other() -> None:
-    assert set(conflicts()) == {"case.handle", "case.review", "case.approve"}
+    assert set(conflicts()) == {"case.handle", "case.review", "case.approve", "case.appeal"}

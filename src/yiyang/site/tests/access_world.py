@@ -54,6 +54,8 @@ AT = {
     "approver": "county",
     "township_clerk": "town",
     "village_visitor": "village",
+    "legal_officer": "county",
+    "bureau_head": "county",
     "assessor": "town",
     "institution_manager": "town",
     "inspector": "county",
