@@ -13,6 +13,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from yiyang.access.scope import Scope, acting
 from yiyang.accounts.narrowing import narrowed
@@ -43,6 +44,17 @@ def address_of(request: HttpRequest) -> str:
 def anonymous(request: HttpRequest) -> Scope:
     """Nobody's scope; the log still says from where and in which request."""
     return Scope(None, "", request=getattr(request, "request_id", ""), address=address_of(request))
+
+
+def visitor(request: HttpRequest) -> Scope:
+    """The scope of whoever has no account: a citizen logged in to the portal (settings.VISITOR_SCOPE), or nobody's.
+
+    Pages only: the API knows accounts and tokens.
+    """
+    if request.path.startswith(API) or settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return anonymous(request)
+    found: Scope | None = import_string(settings.VISITOR_SCOPE)(request)
+    return found or anonymous(request)
 
 
 # What must answer, and say what is wrong, when the database does not.
@@ -91,7 +103,8 @@ class UnitOfWork:
     def _answer(self, request: HttpRequest) -> HttpResponse:
         with acting(request.scope), collecting() as collected:  # type: ignore[attr-defined]
             response = self._work(request, collected)
-        if response.status_code in (403, 404) and request.scope.user is not None:  # type: ignore[attr-defined]
+        scope: Scope = request.scope  # type: ignore[attr-defined]
+        if response.status_code in (403, 404) and (scope.user is not None or scope.citizen is not None):
             self._note_refusal(request, response.status_code)
         return response
 
@@ -120,7 +133,7 @@ class UnitOfWork:
         if header and request.path.startswith(API):
             return _scope_of_token(request, header)
         if not request.user.is_authenticated:
-            return anonymous(request)
+            return visitor(request)
         request_id = getattr(request, "request_id", "")
         whole = scope_of(request.user, today(), request=request_id, address=address_of(request))
         return narrowed(whole, request, today())

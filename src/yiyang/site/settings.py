@@ -210,6 +210,10 @@ UPLOAD_MAX_BYTES = int(os.environ.get("YIYANG_UPLOAD_MB", "2048")) * 2**20
 API_CALLS_A_MINUTE = {"any": int(os.environ.get("YIYANG_API_CALLS", "600")), "people": 120}
 LOGGING = logging_settings(DEBUG)
 LOGGING_CONFIG = "logging.config.dictConfig"
+# For rooms below the portal: the scope of a citizen who is logged in to it.
+VISITOR_SCOPE = "yiyang.portal.scopes.scope_of_visitor"
+# Who checks that a citizen is who he says; yiyang.portal.real_name says what a back end answers.
+REAL_NAME = os.environ.get("YIYANG_REAL_NAME", "yiyang.portal.real_name.Registry")
 # For rooms below the registry: id number → key of the person.
 PERSON_KEY_OF = "yiyang.registry.identity.person_of"
 SECOND_FACTOR = os.environ.get("YIYANG_SECOND_FACTOR", "1") == "1"
