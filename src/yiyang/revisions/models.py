@@ -37,6 +37,8 @@ class Revision(Scoped):
     # The floor as it was found at the last step: {"holds": bool, "worse": [...], "checked_at": …}
     floor = models.JSONField(default=dict, verbose_name="对照上级清单")
     problems = models.JSONField(default=list, verbose_name="问题")
+    # What was below the floor before, as the legal officer explains it: {item: {"reason": …, "until": …, "by_name": …}}
+    declared = models.JSONField(default=dict, verbose_name="既有差距的说明")
     edition = models.IntegerField(default=0, verbose_name="编辑次数")
     made_by = models.BigIntegerField(verbose_name="修订人编号")
     made_by_name = models.CharField(max_length=150, verbose_name="修订人")
@@ -66,6 +68,7 @@ class Act(models.Model):
 
     revision = models.ForeignKey(Revision, models.CASCADE, related_name="acts", verbose_name="清单修订")
     slug = models.SlugField(max_length=20, verbose_name="步骤")
+    part = models.SlugField(max_length=10, verbose_name="环节")
     from_state = models.CharField(max_length=10, blank=True, verbose_name="原状态")
     to_state = models.CharField(max_length=10, choices=Revision.State.choices, verbose_name="新状态")
     at = models.DateTimeField(auto_now_add=True, verbose_name="时间")
@@ -83,9 +86,9 @@ class Act(models.Model):
 sorted_fields(Revision, PERSONAL, "made_by_name")
 sorted_fields(
     Revision, OPEN, "id", "area_code", "version", "title", "reason", "state", "starts", "files", "base", "hash",
-    "floor", "problems", "edition", "made_by", "made_at", "issued_at", "filed_at", "exported_at", "changed_at",
+    "floor", "problems", "declared", "edition", "made_by", "made_at", "issued_at", "filed_at", "exported_at", "changed_at",
 )  # fmt: skip
 sorted_fields(Act, PERSONAL, "by_name")
 sorted_fields(
-    Act, OPEN, "id", "revision", "slug", "from_state", "to_state", "at", "by", "opinion", "floor_holds", "hash",
+    Act, OPEN, "id", "revision", "slug", "part", "from_state", "to_state", "at", "by", "opinion", "floor_holds", "hash",
 )  # fmt: skip

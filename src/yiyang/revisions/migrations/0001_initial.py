@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                 ("hash", models.CharField(blank=True, max_length=64, verbose_name="清单指纹")),
                 ("floor", models.JSONField(default=dict, verbose_name="对照上级清单")),
                 ("problems", models.JSONField(default=list, verbose_name="问题")),
+                ("declared", models.JSONField(default=dict, verbose_name="既有差距的说明")),
                 ("edition", models.IntegerField(default=0, verbose_name="编辑次数")),
                 ("made_by", models.BigIntegerField(verbose_name="修订人编号")),
                 ("made_by_name", models.CharField(max_length=150, verbose_name="修订人")),
@@ -76,6 +77,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("slug", models.SlugField(max_length=20, verbose_name="步骤")),
+                ("part", models.SlugField(max_length=10, verbose_name="环节")),
                 ("from_state", models.CharField(blank=True, max_length=10, verbose_name="原状态")),
                 (
                     "to_state",
