@@ -1,8 +1,15 @@
-"""Addresses of the room."""
+"""Addresses of the room. Three parts share it: pages for everybody, published lists, and what a citizen does."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from yiyang.portal import look, pages
 
 app_name = "portal"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", pages.home, name="home"),
+    path("look", look.look, name="look"),
+    path("accessibility/", pages.accessibility, name="accessibility"),
+    path("help/", pages.help_page, name="help"),
+]
