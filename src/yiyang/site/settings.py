@@ -220,3 +220,11 @@ SECOND_FACTOR = os.environ.get("YIYANG_SECOND_FACTOR", "1") == "1"
 # On the login page: whose installation it is, and whom to call.
 UNIT_NAME = os.environ.get("YIYANG_UNIT", "")
 HELP_TELEPHONE = os.environ.get("YIYANG_HELP_TELEPHONE", "")
+# In every message, letter and page for citizens: whom an elder calls.
+CITIZEN_TELEPHONE = os.environ.get("YIYANG_CITIZEN_TELEPHONE", "12345")
+# How a batch of notices leaves the house: one back end a channel (`notices.backends.Backend`).
+NOTICE_BACKENDS = {"letter": "yiyang.notices.letters.Letters", "sms": "yiyang.notices.gateway.GatewayFile"}
+# Letters that a room above writes itself: table of what a notice is about → function (abouts) → {about: html}.
+NOTICE_LETTERS: dict[str, str] = {}
+# What follows when a month's run is put in force, in this order and in the same transaction: f(run, tell).
+AFTER_RUN: tuple[str, ...] = ()
