@@ -20,8 +20,6 @@ from yiyang.registry.identity import check_character, person_of
 
 MOBILE = re.compile(r"1[3-9][0-9]{9}")
 ITSELF = "群众登录"
-SAYS = "验证码 {code}，用于登录养老服务平台，10 分钟内有效。请勿告诉他人。"
-NEW_PHONE = "验证码 {code}，用于更换养老服务平台的手机号码，10 分钟内有效。请勿告诉他人。"
 
 
 def clean_number(raw: str) -> str:
@@ -65,7 +63,7 @@ def ask_code(*, id_number: str, phone: str, address: str) -> str:
         TooOften: the telephone, the number or the address had enough codes.
     """
     limits.refuse_floods(phone=codes.hash_of(phone).hex(), id=str(person_of(id_number)), address=address)
-    return codes.send(phone, purpose_of(id_number), SAYS)
+    return codes.send(phone, purpose_of(id_number))
 
 
 def log_in(*, id_number: str, name: str, phone: str, code: str) -> Citizen | None:
@@ -155,7 +153,7 @@ def ask_code_for_phone(*, by: Scope, citizen: Citizen, phone: str) -> str:
     """Send a code to the telephone that shall take the old one's place; the code itself in a demo installation."""
     _require_himself(by, citizen)
     limits.refuse_floods(phone=codes.hash_of(phone).hex(), address=by.address)
-    return codes.send(phone, f"phone:{citizen.pk}", NEW_PHONE)
+    return codes.send(phone, f"phone:{citizen.pk}")
 
 
 def change_phone(*, by: Scope, citizen: Citizen, phone: str, code: str) -> Citizen:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
-from pathlib import Path
 
-from django.conf import settings
 from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -14,9 +12,12 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from yiyang.access.scope import acting, platform
 from yiyang.access.secrets import index_of
 from yiyang.notices import actions as notices
+from yiyang.notices import templates, words
+from yiyang.notices.outbox import is_demo
 from yiyang.portal.models import LoginCode
 
-LASTS = timedelta(minutes=10)
+MINUTES = 10
+LASTS = timedelta(minutes=MINUTES)
 TRIES = 5
 PROLONGED = 6  # times ten minutes: an hour in all, for whoever needs it
 LABEL = "portal_citizen.phone"
@@ -28,11 +29,11 @@ def hash_of(phone: str) -> bytes:
     return index_of(phone, LABEL) or b""
 
 
-def send(phone: str, purpose: str, text: str, *, is_real: bool = True) -> str:
+def send(phone: str, purpose: str, *, template: str = "login_code", is_real: bool = True, **data: str) -> str:
     """Make a code for a purpose and send it; an earlier one for the same purpose ends.
 
     Args:
-        text: the message, with `{code}` in it.
+        template: of policy/notices, with what it names besides the code and its minutes.
         is_real: False does the same work and sends nothing: whoever asks cannot tell whether we know the telephone.
 
     Returns:
@@ -49,7 +50,8 @@ def send(phone: str, purpose: str, text: str, *, is_real: bool = True) -> str:
             expires_at=now + LASTS,
         )
         if is_real:
-            notices.send_code(phone, text.format(code=code))
+            said = words.said(templates.template(template), {**data, "code": code, "minutes": MINUTES})
+            notices.send_code(phone, said.sms, lasts=LASTS)
     return code if is_real and is_demo() else ""
 
 
@@ -73,11 +75,6 @@ def prolong(phone: str, purpose: str) -> bool:
     with acting(platform(ITSELF)):
         given = _open(hash_of(phone), purpose).filter(prolonged__lt=PROLONGED)
         return bool(given.update(expires_at=timezone.now() + LASTS, prolonged=F("prolonged") + 1))
-
-
-def is_demo() -> bool:
-    """Whether this is a made-up installation, where codes stand on the page because no telephone rings."""
-    return (Path(settings.DATA) / "demo").is_dir()
 
 
 def _open(phone_hash: bytes, purpose: str) -> QuerySet[LoginCode]:

@@ -21,7 +21,6 @@ from yiyang.registry.reach import reaches, require
 
 LONGEST = timedelta(days=365)
 RELATIONS = ("儿子", "女儿", "儿媳", "女婿", "孙子女", "配偶", "兄弟姐妹", "监护人", "其他亲属", "村（社区）工作人员")
-SAYS = "您的家人{who}申请为您代办养老服务。如果同意，请把验证码 {code} 告诉对方；不同意不用理会。10 分钟内有效。"
 Way = Mandate.Way
 
 
@@ -51,8 +50,8 @@ def ask(*, by: Scope, citizen: Citizen, id_number: str, name: str, relation: str
         if elder:
             _wish(elder.pk, citizen.pk, relation, ends)
         phone = "".join(elder.phone) if elder and elder.phone else ""
-        says = SAYS.replace("{who}", mask_name(citizen.name))
-        code = codes.send(phone or f"none{key}", purpose_of(citizen, key), says, is_real=bool(phone))
+        purpose, words = purpose_of(citizen, key), {"proxy": mask_name(citizen.name)}
+        code = codes.send(phone or f"none{key}", purpose, template="mandate_code", is_real=bool(phone), **words)
     record("write", what="portal_mandate", person=elder.pk if elder else None, detail={"act": "asked"})
     return code
 
