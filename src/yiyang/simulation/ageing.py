@@ -96,11 +96,12 @@ def outlook(found: Weighed, people: Floats, year: int, forecast: Forecast) -> Ou
     factor = np.where(fixed, 1.0, growth[:, rows])
     factor = np.where((now[rows] > 0) | fixed, factor, 0.0)
     before, after = (_cost(found, paid, axis.size) for paid in (found.before.paid, found.after.paid))
-    sums = [tuple(int(round(value)) for value in factor @ cost) for cost in (before, after)]
+    sums = [tuple(round(float(value)) for value in factor @ cost) for cost in (before, after)]
     return Outlook(tuple(range(year, year + YEARS + 1)), sums[0], sums[1])
 
 
 def _cost(found: Weighed, paid: Mapping[str, Any], size: int) -> Floats:
     """Fen a year by class of age."""
     total = sum(paid.values(), np.zeros(found.view.count, np.int64)) * found.view.people
-    return np.bincount(found.view.classes["age"], weights=total, minlength=size)
+    cost: Floats = np.bincount(found.view.classes["age"], weights=total, minlength=size).astype(np.float64)
+    return cost

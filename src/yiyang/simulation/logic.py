@@ -138,7 +138,8 @@ def _moved(lever: Lever, posted: Mapping[str, str]) -> str:
 
 
 def _no_figure(lever: Lever, text: str) -> UsageError:
-    return UsageError(f"“{lever.label}”应填数字（{lever.unit}），不能是“{text}”。", f"{lever.name} is no figure: {text}")
+    zh = f"“{lever.label}”应填数字（{lever.unit}），不能是“{text}”。"
+    return UsageError(zh, f"{lever.name} is no figure: {text}")
 
 
 def _fields(block: Block, item: Item, posted: Mapping[str, str], on: date) -> Json:
@@ -194,9 +195,10 @@ def said(changes: Mapping[str, Any], blocks: Sequence[Block]) -> list[str]:
     for text in changes.get("sets", ()):
         name, _, figure = str(text).partition("=")
         block, lever = levers.get(name, (None, None))
-        lines.append(
-            f"{block.title} {lever.label}：{lever.now} {lever.unit} → {figure} {lever.unit}" if block and lever else text
-        )
+        if block is None or lever is None:
+            lines.append(str(text))
+        else:
+            lines.append(f"{block.title} {lever.label}：{lever.now} → {figure} {lever.unit}")
     for area, items in dict(changes.get("patches", {})).items():
         for item, fields in items.items():
             title = titles.get(f"{area}/{item}", f"{area}/{item}")
@@ -215,3 +217,22 @@ def _said(fields: Mapping[str, Any]) -> Iterator[str]:
         yield f"新增一档 {tier['when']}：{yuan(next(iter(trial['from'].values())))} 元"
     if rest := sorted(set(fields) - {"ends", "who", "values", "amount"}):
         yield f"改动 {'、'.join(rest)}"
+
+
+def posted_of(changes: Mapping[str, Any]) -> dict[str, str]:
+    """The fields of the form that a kept change fills; what only the API can say is left out."""
+    found = dict(str(text).split("=", 1) for text in changes.get("sets", ()))
+    for area, items in dict(changes.get("patches", {})).items():
+        for item, fields in items.items():
+            found |= {f"{part}:{area}/{item}": text for part, text in _filled(fields)}
+    return found
+
+
+def _filled(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if "ends" in fields:
+        yield END, "on"
+    if "who" in fields:
+        yield WHO, str(fields["who"])
+    if trial := fields.get("values", {}).get("trial"):
+        yield WHEN, str(fields["amount"]["tiers"][0]["when"])
+        yield FEN, yuan(next(iter(trial["from"].values())))

@@ -98,5 +98,3 @@ def _fact(axis: Axis, number: int) -> str:
     if len(values) == 1 and fact.name in SAID_WHOLE:
         return words.say(Compare(fact, "==", low))
     return "或".join(value.zh for value in values)
-
-
