@@ -147,12 +147,7 @@ def _lines(found: list[Scenario]) -> list[tuple[str, str, list[Any]]]:
         ("每月增减", "money", [round(result["budget_year_fen"] / 12) for result in results]),
         ("增加的人", "number", [result["winners"] for result in results]),
         ("减少的人", "number", [result["losers"] for result in results]),
-        ("新纳入（人次）", "number", [sum(row["newly_entitled"] for row in result["items"]) for result in results]),
-        (
-            "不再享受（人次）",
-            "number",
-            [sum(row["no_longer_entitled"] for row in result["items"]) for result in results],
-        ),
+        *((title, "number", list(moved[name])) for name, title in MOVED.items()),
         ("待定（未计入，人）", "number", [result["undecided"] for result in results]),
     ]
     if any(last):
