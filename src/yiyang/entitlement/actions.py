@@ -23,7 +23,7 @@ from yiyang.catalog.binding import bind
 from yiyang.catalog.frozen import freeze
 from yiyang.catalog.overlay import Overlay
 from yiyang.entitlement import arrears, diff, diffsum, next_facts, report, workbook
-from yiyang.entitlement.run import compute
+from yiyang.entitlement.run import Tell, compute
 from yiyang.entitlement.store import RunFolder
 from yiyang.entitlement.summary import summarise
 from yiyang.registry.snapshot import people_for
@@ -55,6 +55,8 @@ def run(
     previous: Path | None = None,
     then: Path | None = None,
     pages: bool = True,
+    policy: Path | None = None,
+    tell: Tell = lambda _zh, _en: None,
 ) -> RunFolder:
     """Answer everybody of a snapshot for a month and write the run's folder, whole or not at all.
 
@@ -62,15 +64,17 @@ def run(
         previous: the run of the month before; its differences go into the report and `diff.json`.
         then: a folder made by `compute_arrears`; its back-pay and recovery go into the report.
         pages: also report.html and tables.xlsx.
+        policy: the lists; None = those that ship.
+        tell: also told of each step, in Chinese and English.
     """
     on = reference_day(month)
     before, back = RunFolder(previous) if previous else None, _arrears_of(then) if then else None
     with progress(f"{month} 运行", f"run {month}", total=8) as bar, atomic_folder(out) as folder:
-        clock = _Clock(bar)
+        clock = _Clock(bar, tell)
         clock.tell("读取快照", "reading the snapshot")
         people, source = people_for(snapshot, on, folder / "facts.parquet")
-        bound = bind([source["area"]], on, overlay)
-        freeze(bound, folder / "policy", overlay=overlay)
+        bound = bind([source["area"]], on, overlay, policy)
+        freeze(bound, folder / "policy", policy, overlay=overlay)
         backend = open_backend(engine, folder)
         try:
             result = compute(bound, backend, people, folder, clock.tell)
@@ -104,14 +108,15 @@ def open_backend(engine: Engine, folder: Path) -> Any:
 class _Clock:
     """Times the steps and shows them."""
 
-    def __init__(self, bar: Steps) -> None:
-        self._bar, self._name, self._began = bar, "", time.perf_counter()
+    def __init__(self, bar: Steps, tell: Tell) -> None:
+        self._bar, self._also, self._name, self._began = bar, tell, "", time.perf_counter()
         self.seconds: dict[str, float] = {}
 
     def tell(self, zh: str, en: str) -> None:
         self._note()
         self._name = en
         self._bar.step(zh, en)
+        self._also(zh, en)
 
     def stop(self) -> dict[str, float]:
         self._note()

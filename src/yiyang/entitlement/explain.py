@@ -164,6 +164,33 @@ def _told(run: RunFolder, number: int, cell: int, values: dict[str, int], says: 
     }
 
 
+def reasons_of(run: RunFolder, number: int, cell: int, says: Speaker) -> tuple[list[Json], list[Json]]:
+    """Why a rule answers as it does for everybody in a cell: lines (says, state, depth), and the articles behind them.
+
+    Nobody's own values stand in it, so that it can be shared.
+    """
+    rule, info = run.bound.program.rules[number], run.bound.infos[number]
+    states = _states(run, number, cell)
+    nobody = {fact.column: UNKNOWN for fact in run.bound.program.facts}
+    teller = _Teller(states, nobody, run.reference, says)
+    told = [*teller.lines(rule.scope), *teller.lines(rule.who)]
+    stacking = [
+        {"depth": 0, "says": says.reason(reason), "state": _word(states[reason])}
+        for reason in rule.reasons
+        if isinstance(reason, StackReason)
+    ]
+    lines = [{name: line[name] for name in ("depth", "says", "state")} for line in [*told, *stacking]]
+    tiers = [tier for tier in _tiers(rule, info, teller, says.lang) if tier["state"] == "met"][:1]
+    amount = [{"says": tier["name"], **_article(info, tier["document"], tier["article"])} for tier in tiers]
+    source = info.item.source
+    return lines, [{"says": "", **_article(info, source.document, source.article)}, *amount]
+
+
+def _article(info: RuleInfo, document: str, article: str) -> Json:
+    title = next((each.title for each in info.documents if each.id == document), document)
+    return {"document": document, "title": title, "article": article}
+
+
 def _paid(run: RunFolder, number: int, person: int, cell: int) -> Json:
     """amount_fen: what the person is paid, None where open. payee: False where another of the household is paid."""
     rule, answers = run.bound.program.rules[number], run.answers

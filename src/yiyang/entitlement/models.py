@@ -49,6 +49,8 @@ class MonthRun(Scoped):
     list_hash = models.CharField(max_length=64, blank=True, verbose_name="清单指纹")
     snapshot_hash = models.CharField(max_length=64, blank=True, verbose_name="快照指纹")
     manifest = models.JSONField(default=dict, verbose_name="运行说明")
+    # The newest accepted delivery (`Delivery.order`) and the lists' hash when the snapshot was frozen.
+    stands_on = models.JSONField(default=dict, verbose_name="所依据的数据与清单")
     summary = models.JSONField(default=dict, verbose_name="汇总")
     changes = models.JSONField(default=dict, verbose_name="变化汇总")
     problems = models.JSONField(default=list, verbose_name="问题")
@@ -147,6 +149,9 @@ class Unknown(Scoped):
     year_fen = models.BigIntegerField(default=0, verbose_name="涉及金额（分/年）")
     area_code = models.BigIntegerField(default=NO_AREA, verbose_name="办理区划")
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN, verbose_name="状态")
+    # What whoever asked was told, as the fact is stored; a clerk confirms it, and then it is a correction.
+    value = models.BigIntegerField(null=True, verbose_name="了解到的情况")
+    note = models.CharField(max_length=400, blank=True, verbose_name="登记说明")
     settled_by_name = models.CharField(max_length=150, blank=True, verbose_name="登记人")
     settled_at = models.DateTimeField(null=True, verbose_name="登记时间")
 
@@ -192,8 +197,8 @@ class Arrear(Scoped):
 sorted_fields(MonthRun, PERSONAL, "ordered_by_name", "decided_by_name")
 sorted_fields(
     MonthRun, OPEN, "id", "area_code", "month", "purpose", "known", "state", "is_baseline", "is_scheduled", "span",
-    "previous", "folder", "list_hash", "snapshot_hash", "manifest", "summary", "changes", "problems", "done", "steps",
-    "step", "ordered_by", "ordered_at", "ready_at", "decided_at", "reason",
+    "previous", "folder", "list_hash", "snapshot_hash", "manifest", "stands_on", "summary", "changes", "problems",
+    "done", "steps", "step", "ordered_by", "ordered_at", "ready_at", "decided_at", "reason",
 )  # fmt: skip
 sorted_fields(Ground, OPEN, "*")
 for model in (Change, Unknown, Arrear):

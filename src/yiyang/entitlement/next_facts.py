@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -52,11 +52,17 @@ class Answered(Protocol):
     def answers(self) -> Answers: ...
 
 
-def missing(run: Answered) -> list[Missing]:
-    """The missing facts of a run, those with most money first."""
+def missing(run: Answered, leave_out: Set[str] = frozenset()) -> list[Missing]:
+    """The missing facts of a run, those with most money first.
+
+    Args:
+        leave_out: items for whose sake nothing is asked.
+    """
     found: dict[str, Missing] = {}
     classes, weight, nothing = run.cells.classes, run.cells.people, np.zeros(len(run.cells.people), np.int64)
     for number, rule in enumerate(run.bound.program.rules):
+        if rule.item in leave_out:
+            continue
         answer, low, high = run.answers.answer[number], run.answers.low[number], run.answers.high[number]
         fen = tables.worth(rule, answer, low, high)
         for pivot in tables.pivots(

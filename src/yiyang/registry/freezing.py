@@ -24,6 +24,7 @@ from psycopg import sql as pg
 import yiyang
 from yiyang.access.scope import platform
 from yiyang.access.secrets import unseal_many
+from yiyang.areas.logic import level, span
 from yiyang.audit.record import record, work
 from yiyang.base.errors import SnapshotError
 from yiyang.base.output import atomic_folder
@@ -44,7 +45,14 @@ Json = dict[str, Any]
 
 
 def freeze(
-    out: Path, *, area: int, today: date, month: str = "", known: date | None = None, tell: Tell = lambda _: None
+    out: Path,
+    *,
+    area: int,
+    today: date,
+    month: str = "",
+    known: date | None = None,
+    tell: Tell = lambda _: None,
+    is_narrow: bool = False,
 ) -> Snapshot:
     """Write a snapshot of what the registry says, within the open unit of work (of the platform itself).
 
@@ -53,6 +61,7 @@ def freeze(
         area: 12-digit code that the snapshot is said to be of.
         month: "2026-11"; '' = the latest that was accepted.
         known: what became known later is left out; None = everything that is known today.
+        is_narrow: only people who are registered or live in the area (of a city, also those of no known area).
 
     Raises:
         SnapshotError: the household register has not been accepted yet.
@@ -65,7 +74,7 @@ def freeze(
         )
     month, until = month or on.month, as_int(known) if known else on.known
     with atomic_folder(out) as work:
-        _Freezer(work, area, month, until, on.there, tell).run()
+        _Freezer(work, area, month, until, on.there, tell, is_narrow).run()
     return open_snapshot(out)
 
 
@@ -77,8 +86,11 @@ def freeze_now(out: Path, *, area: int, month: str, known: date | None, tell: Te
 
 
 class _Freezer:
-    def __init__(self, work: Path, area: int, month: str, known: int, there: tuple[str, ...], tell: Tell) -> None:
+    def __init__(
+        self, work: Path, area: int, month: str, known: int, there: tuple[str, ...], tell: Tell, is_narrow: bool
+    ) -> None:
         self.work, self.area, self.month, self.known, self.there, self.tell = work, area, month, known, there, tell
+        self.is_narrow = is_narrow
         self.facts, self.contracts = load_facts(), load_contracts()
         self.con: Connection = connect(memory="2GB", spill=work / "spill")
         self.rows: dict[str, int] = {}
@@ -87,10 +99,14 @@ class _Freezer:
         (self.work / "registers").mkdir()
         for name in self.there:
             self.tell(self.contracts[name].name.zh)
-            self._register(name)
+            store.statements(self.con, self.contracts[name], self.facts, self.work, merged=True)
+            if not self.is_narrow:
+                self._register(name, "")
         self.tell("归集到人")
         steps = resolve_steps(self.contracts, self.facts, refresh.first_day(self.month), self.known, self.there)
         run_steps(self.con, steps)
+        if self.is_narrow:
+            self._narrow()
         sql.write_parquet(self.con, "FROM people", self.work / "people.parquet")
         self.people = sql.number(self.con, "SELECT count(*) FROM people")
         self.con.close()
@@ -100,11 +116,20 @@ class _Freezer:
         shutil.rmtree(self.work / "spill", ignore_errors=True)
         self._manifest()
 
-    def _register(self, name: str) -> None:
-        table = store.statements(self.con, self.contracts[name], self.facts, self.work, merged=True)
+    def _register(self, name: str, of: str) -> None:
         path = self.work / "registers" / f"{name}.parquet"
-        sql.write_parquet(self.con, f"SELECT * FROM {table} ORDER BY {ORDER}", path)
-        self.rows[name] = sql.number(self.con, f"SELECT count(*) FROM {table}")
+        sql.write_parquet(self.con, f"SELECT * FROM r_{name} {of} ORDER BY {ORDER}", path)
+        self.rows[name] = sql.number(self.con, f"SELECT count(*) FROM r_{name} {of}")
+
+    def _narrow(self) -> None:
+        """Leave out whoever is neither registered nor lives in the area, and what was stated on him."""
+        low, high = span(self.area)
+        within = [f"({area} >= {low} AND {area} < {high})" for area in ("registered_area", "resident_area")]
+        if level(self.area) not in ("county", "town", "village"):
+            within.append("(registered_area IS NULL AND resident_area IS NULL)")
+        self.con.execute(f"DELETE FROM people WHERE ({' OR '.join(within)}) IS NOT TRUE")
+        for name in self.there:
+            self._register(name, "SEMI JOIN people USING (person)")
 
     def _identities(self) -> None:
         """Id numbers are unsealed block by block; the file is the only one with names and numbers."""
@@ -123,7 +148,10 @@ class _Freezer:
             for batch in pyarrow.csv.open_csv(file, read, convert_options=convert):
                 writer.write_batch(_opened(batch, schema))
         con = connect()
-        sql.write_parquet(con, f"SELECT person, id_number, nullif(name, '') AS name FROM {sql.parquet(plain)}", out)
+        people = sql.parquet(self.work / "people.parquet")
+        of = f"AS i SEMI JOIN {people} AS p ON p.person = i.person ORDER BY person" if self.is_narrow else ""
+        query = f"SELECT person, id_number, nullif(name, '') AS name FROM {sql.parquet(plain)} {of}"
+        sql.write_parquet(con, query, out)
         con.close()
         plain.unlink()
         file.unlink()

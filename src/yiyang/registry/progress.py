@@ -6,18 +6,19 @@ from types import TracebackType
 
 import psycopg
 from django.db import connection
+from psycopg import sql as pg
 
 from yiyang.access.scope import current
 
 
 class Progress:
-    """Writes the step of one delivery through a connection of its own.
+    """Writes the step of one delivery, or of a row of another table with such columns, through a connection of its own.
 
-    The job must not hold a lock on the delivery's row meanwhile: it changes the row at its end only.
+    The job must not hold a lock on the row meanwhile: it changes the row at its end only.
     """
 
-    def __init__(self, delivery: int, steps: int) -> None:
-        self.delivery, self.steps, self.done = delivery, steps, 0
+    def __init__(self, key: int, steps: int, table: str = "registry_delivery") -> None:
+        self.key, self.steps, self.done, self.table = key, steps, 0, table
 
     def __enter__(self) -> Progress:
         words = connection.get_connection_params()
@@ -34,8 +35,10 @@ class Progress:
             for name, value in settings.items():
                 self.side.execute("SELECT set_config(%s, %s, true)", [name, value])
             self.side.execute(
-                "UPDATE registry_delivery SET step = %s, done = %s, steps = %s WHERE id = %s",
-                [step, min(self.done, self.steps), self.steps, self.delivery],
+                pg.SQL("UPDATE {} SET step = %s, done = %s, steps = %s WHERE id = %s").format(
+                    pg.Identifier(self.table)
+                ),
+                [step[:100], min(self.done, self.steps), self.steps, self.key],
             )
 
     def __exit__(

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "yiyang.site.middleware.ContentSecurityPolicy",
+    "yiyang.site.middleware.WrongMethods",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -226,5 +227,7 @@ CITIZEN_TELEPHONE = os.environ.get("YIYANG_CITIZEN_TELEPHONE", "12345")
 NOTICE_BACKENDS = {"letter": "yiyang.notices.letters.Letters", "sms": "yiyang.notices.gateway.GatewayFile"}
 # Letters that a room above writes itself: table of what a notice is about → function (abouts) → {about: html}.
 NOTICE_LETTERS: dict[str, str] = {}
+# Tabs that rooms above the registry add to a person's page: slug, title, address, right.
+PERSON_TABS = (("notices", "告知", "notices:person", "person.read"),)
 # What follows when a month's run is put in force, in this order and in the same transaction: f(run, tell).
 AFTER_RUN: tuple[str, ...] = ()

@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                 ("list_hash", models.CharField(blank=True, max_length=64, verbose_name="清单指纹")),
                 ("snapshot_hash", models.CharField(blank=True, max_length=64, verbose_name="快照指纹")),
                 ("manifest", models.JSONField(default=dict, verbose_name="运行说明")),
+                ("stands_on", models.JSONField(default=dict, verbose_name="所依据的数据与清单")),
                 ("summary", models.JSONField(default=dict, verbose_name="汇总")),
                 ("changes", models.JSONField(default=dict, verbose_name="变化汇总")),
                 ("problems", models.JSONField(default=list, verbose_name="问题")),
@@ -213,6 +214,8 @@ class Migration(migrations.Migration):
                         verbose_name="状态",
                     ),
                 ),
+                ("value", models.BigIntegerField(null=True, verbose_name="了解到的情况")),
+                ("note", models.CharField(blank=True, max_length=400, verbose_name="登记说明")),
                 ("settled_by_name", models.CharField(blank=True, max_length=150, verbose_name="登记人")),
                 ("settled_at", models.DateTimeField(null=True, verbose_name="登记时间")),
                 (

@@ -1,0 +1,83 @@
+"""Which run is in force where and when, and its answers opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+
+from yiyang.areas.logic import ancestors, span
+from yiyang.entitlement.explain import explain
+from yiyang.entitlement.models import MonthRun
+from yiyang.entitlement.store import RunFolder
+
+Json = dict[str, Any]
+State = MonthRun.State
+KEPT_OPEN = 4
+
+
+def in_force(area_code: int, on: date | None = None) -> MonthRun | None:
+    """The newest run in force that answers for an area: its own, or that of an area above it.
+
+    Args:
+        on: the run of this day's month or, if that has none, of the latest month before it.
+    """
+    rows = MonthRun.objects.filter(
+        area_code__in=[area_code, *ancestors(area_code)], state=State.IN_FORCE, purpose=MonthRun.Purpose.MONTH
+    )
+    if on is not None:
+        rows = rows.filter(month__lte=f"{on:%Y-%m}")
+    found: MonthRun | None = rows.order_by("-month", "-id").first()
+    return found
+
+
+def newest() -> list[MonthRun]:
+    """The newest run in force of every area that the scope sees, one an area."""
+    rows = MonthRun.objects.filter(state=State.IN_FORCE, purpose=MonthRun.Purpose.MONTH)
+    return list(rows.order_by("area_code", "-month", "-id").distinct("area_code"))
+
+
+def current(rows: Any, runs: Iterable[MonthRun] | None = None) -> Any:
+    """Narrow rows of `Change` or `Unknown` to the newest runs in force."""
+    chosen = newest() if runs is None else runs
+    return rows.filter(Q(run__in=[run.pk for run in chosen]))
+
+
+def folder_of(run: MonthRun) -> Path:
+    """Where a run's answers lie."""
+    return Path(settings.DATA) / run.folder
+
+
+def opened(run: MonthRun) -> RunFolder:
+    """A run's answers for everybody; kept open in the process, for a run never changes. Errors: SnapshotError."""
+    return _opened(str(folder_of(run)), run.list_hash)
+
+
+@lru_cache(maxsize=KEPT_OPEN)
+def _opened(folder: str, list_hash: str) -> RunFolder:
+    del list_hash  # A folder made again has another.
+    return RunFolder(Path(folder))
+
+
+def answers_of(run: MonthRun, person: int) -> list[Json]:
+    """What a run says of a person, item by item as `explain` tells it; nothing if he was not in it."""
+    folder = opened(run)
+    items: list[Json] = explain(folder, person)["items"] if person in folder else []
+    return items
+
+
+def month_of(day: date) -> str:
+    """A day's month as runs write it."""
+    return f"{day:%Y-%m}"
+
+
+def span_of(area_code: int, month: str) -> tuple[int, int]:
+    """What `MonthRun.span` holds: the month before the area's codes, half open."""
+    low, high = span(area_code)
+    base = int(month.replace("-", "")) * 10**12
+    return base + low, base + high
