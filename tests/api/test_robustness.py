@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.core.handlers.wsgi import WSGIRequest
+from django.db import connection
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from yiyang.access.scope import acting, platform
 from yiyang.accounts.models import ApiToken
+from yiyang.accounts.tasks import forget_callers
 from yiyang.audit.models import AuditLine
 from yiyang.audit.record import work
 from yiyang.kit.uploads import BadUpload, spooled
@@ -236,6 +238,21 @@ class TestWhatGoesOut:
         text = b"".join(answer.streaming_content).decode("utf-8-sig")
         assert "\"'=cmd" in text
         assert ',"=cmd' not in text
+
+    def test_whoever_called_an_hour_ago_is_forgotten(self, client: Client, supplier: dict[str, Any]) -> None:
+        client.get("/api/v1/me", **supplier)
+        client.get("/api/v1/openapi.json")
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE accounts_apicalls SET minute = minute - 60 WHERE caller LIKE 'any:address:%'")
+            cursor.execute("INSERT INTO accounts_apicalls VALUES ('any:address:1.2.3.4', 1, 1), ('portal:x', 1, 1)")
+        forget_callers.func(timestamp=0)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT caller FROM accounts_apicalls ORDER BY 1")
+            left = [caller for (caller,) in cursor.fetchall()]
+        assert not [caller for caller in left if caller.startswith("any:address:")]
+        # Who calls right now goes on being counted, and the portal's windows are longer.
+        assert any(caller.startswith("any:user:") for caller in left)
+        assert "portal:x" in left
 
     def test_callers_are_held_back_and_told_so(
         self, client: Client, supplier: dict[str, Any], officer: dict[str, Any], settings: Any

@@ -19,6 +19,8 @@ ON CONFLICT (caller) DO UPDATE SET minute = excluded.minute,
     calls = CASE WHEN accounts_apicalls.minute = excluded.minute THEN accounts_apicalls.calls + 1 ELSE 1 END
 RETURNING calls
 """
+# Rows of the portal count in windows of other lengths under names of its own (`portal.limits`).
+FORGET = "DELETE FROM accounts_apicalls WHERE minute < %s AND caller NOT LIKE 'portal:%%'"
 
 
 @dataclass(frozen=True)
@@ -53,3 +55,11 @@ def count(request: HttpRequest, scope: Scope) -> Allowance:
         cursor.execute(COUNT, [f"{kind}:{who}"[:300], int(now // 60)])
         calls = cursor.fetchone()[0]
     return Allowance(limit, limit - calls, 60 - int(now % 60))
+
+
+def forget() -> int:
+    """Remove the counts of minutes that are over; returns how many callers were forgotten."""
+    with connection.cursor() as cursor:
+        # One minute of grace: whoever counts right now may have begun it.
+        cursor.execute(FORGET, [int(time.time() // 60) - 1])
+        return int(cursor.rowcount)

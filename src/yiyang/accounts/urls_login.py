@@ -14,6 +14,7 @@ from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAu
 from allauth.usersessions import views as sessions
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import path
 
 from yiyang.accounts.events import watched
@@ -32,6 +33,14 @@ class Login(account.LoginView):  # type: ignore[misc]
 def _providers() -> list[dict[str, Any]]:
     apps: list[dict[str, Any]] = settings.SOCIALACCOUNT_PROVIDERS.get("openid_connect", {}).get("APPS", [])
     return apps
+
+
+def change_password(request: HttpRequest) -> HttpResponse:
+    """Another password; whoever has none, because he comes in by single sign-on, is told so."""
+    if request.user.is_authenticated and not request.user.has_usable_password():
+        return render(request, "account/password_none.html")
+    answer: HttpResponse = account.password_change(request)
+    return answer
 
 
 def _talk(view_class: Any) -> View:
@@ -53,7 +62,7 @@ urlpatterns = [
     path("logout/", everybody(account.logout), name="account_logout"),
     path("inactive/", everybody(account.account_inactive), name="account_inactive"),
     path("reauthenticate/", inside(account.reauthenticate), name="account_reauthenticate"),
-    path("password/change/", inside(account.password_change), name="account_change_password"),
+    path("password/change/", inside(change_password), name="account_change_password"),
     path("2fa/", inside(factor.index), name="mfa_index"),
     path("2fa/authenticate/", everybody(factor.authenticate), name="mfa_authenticate"),
     path("2fa/reauthenticate/", inside(factor.reauthenticate), name="mfa_reauthenticate"),

@@ -107,7 +107,7 @@ def matrix_sheet(request: HttpRequest) -> HttpResponse:
     ]
     with TemporaryDirectory() as folder:
         file = Path(folder) / "matrix.xlsx"
-        sheets.write(file, columns, rows, sheets.Mark(scope.name, now, "全部角色", number))
+        sheets.write(file, columns, rows, sheets.Mark(scope.name, now, "全部角色", number, is_personal=False))
         content = file.read_bytes()
     record("export", what="accounts:matrix", detail={"rows": len(rows), "number": number})
     answer = HttpResponse(content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")

@@ -10,6 +10,8 @@ from django.db import connections
 
 from yiyang.base.errors import AuditError
 
+HEAD = "SELECT seq, encode(hash, 'hex') FROM audit_head"
+
 
 def path_in(data: Path) -> Path:
     """Where an installation keeps them. Send the file (or its last line) elsewhere regularly."""
@@ -22,8 +24,13 @@ def note(data: Path, *, now: datetime, using: str = "default") -> tuple[int, str
     Errors: OSError when the file cannot be written.
     """
     with connections[using].cursor() as cursor:
-        cursor.execute("SELECT seq, encode(hash, 'hex') FROM audit_head")
-        seq, sha = cursor.fetchone()
+        cursor.execute(HEAD)
+        return keep(data, cursor.fetchone(), now=now)
+
+
+def keep(data: Path, head: tuple[int, str], *, now: datetime) -> tuple[int, str] | None:
+    """Append a head that was read (`HEAD`) to the file; None when it stands there already. Errors: OSError."""
+    seq, sha = head
     file = path_in(data)
     if seq == 0 or (file.exists() and read(file).get(seq) == sha):
         return None

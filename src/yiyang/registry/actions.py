@@ -25,7 +25,7 @@ from yiyang.engine.facts import as_int
 from yiyang.registry.contracts import Contract, delivered, load_contracts
 from yiyang.registry.fields import OPEN
 from yiyang.registry.intake import Came
-from yiyang.registry.models import Delivery, Statement
+from yiyang.registry.models import CLERK, Delivery, Statement
 from yiyang.registry.sources import SUFFIXES
 
 State = Delivery.State
@@ -212,7 +212,7 @@ def take_back(*, by: Scope, delivery: Delivery, reason: str) -> None:
     by.require("delivery.decide", delivery.area_code)
     if not reason.strip():
         raise UsageError("撤回须写明理由。", "Taking back needs a reason.")
-    if delivery.source == "clerk":
+    if delivery.source == CLERK:
         raise UsageError("更正请在老年人档案中撤销。", "Withdraw a correction on the person's page.")
     later = series(delivery).filter(order__gt=delivery.order or 0, state__in=(State.ACCEPTED, State.TAKING_BACK))
     if later.exists():

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -37,7 +38,7 @@ from yiyang.kit.api import (
 from yiyang.kit.uploads import blocks
 from yiyang.registry import actions
 from yiyang.registry.contracts import Contract, load_contracts
-from yiyang.registry.models import Delivery, QuarantineLine
+from yiyang.registry.models import CLERK, Delivery, QuarantineLine
 
 router = Router(tags=["deliveries"])
 Register = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
@@ -228,10 +229,15 @@ def register(request: HttpRequest, name: Register) -> Any:
     return _told(_mine()[name])
 
 
+def _from_departments() -> QuerySet[Delivery]:
+    """Deliveries in scope; clerks' corrections are told on the person's file, not here."""
+    return Delivery.objects.exclude(source=CLERK)
+
+
 @router.get("/deliveries", response=answers(Listed[DeliveryOut]), by_alias=True, **may("delivery.read"))
 def deliveries(request: HttpRequest, wanted: Query[DeliveryFilters]) -> Any:
     """Deliveries of one's areas and registers, the latest first."""
-    rows = Delivery.objects.all()
+    rows = _from_departments()
     if wanted.within is not None:
         low, high = span(wanted.within) if wanted.within >= 0 else (-1, 0)
         rows = rows.filter(area_code__gte=low, area_code__lt=high)
@@ -241,7 +247,7 @@ def deliveries(request: HttpRequest, wanted: Query[DeliveryFilters]) -> Any:
 
 
 def _find(pk: int) -> Delivery:
-    found: Delivery = get_object_or_404(Delivery.objects.all(), pk=pk)
+    found: Delivery = get_object_or_404(_from_departments(), pk=pk)
     return found
 
 

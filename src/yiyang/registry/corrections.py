@@ -29,7 +29,7 @@ from yiyang.registry import accepting, documents, refresh, sql
 from yiyang.registry.contracts import corrections as corrections_register
 from yiyang.registry.contracts import load_contracts
 from yiyang.registry.corrected import Corrected, Piece, pieces
-from yiyang.registry.models import STILL, Alias, Correction, Delivery, Person, Statement
+from yiyang.registry.models import CLERK, STILL, Alias, Correction, Delivery, Person, Statement
 from yiyang.registry.reach import require
 from yiyang.registry.settling import DELIVERED
 
@@ -198,7 +198,7 @@ def _delivery(by: Scope, person: Person, title: str, reason: str) -> Delivery:
         file="",
         size=0,
         sha256=uuid.uuid4().hex * 2,
-        source="clerk",
+        source=CLERK,
         is_synthetic=Delivery.objects.filter(is_synthetic=True).exists(),
         delivered_by=by.user,
         delivered_by_name=by.name,

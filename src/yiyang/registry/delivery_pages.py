@@ -19,7 +19,7 @@ from yiyang.registry import store
 from yiyang.registry.actions import JOBS, series
 from yiyang.registry.contracts import Contract, delivered, load_contracts
 from yiyang.registry.merging import elevated
-from yiyang.registry.models import Delivery, Person, QuarantineLine
+from yiyang.registry.models import CLERK, Delivery, Person, QuarantineLine
 from yiyang.registry.person_page import in_words
 
 State = Delivery.State
@@ -121,7 +121,7 @@ def months_shown(today: date) -> list[str]:
 def matrix(scope: Scope, today: date) -> tuple[list[str], list[Line]]:
     """Months, and a line for each register."""
     months = months_shown(today)
-    rows = Delivery.objects.exclude(source="clerk").filter(month__in=months).order_by("id")
+    rows = Delivery.objects.exclude(source=CLERK).filter(month__in=months).order_by("id")
     newest: dict[tuple[str, str], Delivery] = {}
     areas: dict[tuple[str, str], set[int]] = {}
     for row in rows.only("id", "register", "month", "state", "area_code"):
@@ -228,7 +228,7 @@ def beside(delivery: Delivery) -> list[int]:
 def may_take_back(delivery: Delivery) -> bool:
     """Whether nothing later stands on it."""
     later = series(delivery).filter(order__gt=delivery.order or 0, state__in=(State.ACCEPTED, State.TAKING_BACK))
-    return delivery.state == State.ACCEPTED and delivery.source != "clerk" and not later.exists()
+    return delivery.state == State.ACCEPTED and delivery.source != CLERK and not later.exists()
 
 
 def undoing(delivery: Delivery, scope: Scope) -> dict[str, int]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from yiyang.access.sheets import dangerous_pattern
 from yiyang.registry import reasons, sql
 from yiyang.registry.contracts import Contract
 from yiyang.registry.identity import hash_sql, id_sql, layers
@@ -96,12 +97,12 @@ def rows(con: Connection, register: str) -> int:
 def write(con: Connection, registers: list[str], out: Path) -> None:
     """Write the lines in the order of registers, rows and fields.
 
-    A value that a spreadsheet would take for a formula gets an apostrophe in front. The byte-order mark stands in the
-    name of the first column, so that DuckDB writes it.
+    A value that a spreadsheet would take for a formula (as `access.sheets` sees it) gets an apostrophe in front. The
+    byte-order mark stands in the name of the first column, so that DuckDB writes it.
     """
     words = {"reason": pa.array(list(REASONS), pa.int32()), "zh": [r.zh for r in REASONS.values()]}
     con.register("reason_words", pa.table(words | {"remedy": [r.remedy for r in REASONS.values()]}))
-    value = "CASE WHEN left(value, 1) IN ('=', '+', '-', '@') THEN '''' || value ELSE value END"
+    value = f"CASE WHEN regexp_matches(value, {quoted(dangerous_pattern())}) THEN '''' || value ELSE value END"
     order = f"list_position([{', '.join(map(quoted, registers))}], register), source_row, place, reason"
     lines = (
         f'SELECT register AS "\ufeffregister", file, source_row AS row, field, {value} AS value, zh AS reason, remedy '

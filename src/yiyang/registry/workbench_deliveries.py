@@ -27,7 +27,7 @@ from yiyang.registry.arriving import Arrived
 from yiyang.registry.contracts import load_contracts
 from yiyang.registry.delivery_pages import Deliveries, Lines
 from yiyang.registry.forms_deliveries import ArrivalForm, ChooseForm, FileForm
-from yiyang.registry.models import Delivery, QuarantineLine
+from yiyang.registry.models import CLERK, Delivery, QuarantineLine
 
 State = Delivery.State
 TOP = "数据交付"
@@ -38,7 +38,7 @@ def deliveries(request: HttpRequest) -> HttpResponse:
     """What came and what is due: registers by month, and the list."""
     scope = current()
     months, lines = delivery_pages.matrix(scope, timezone.localdate())
-    rows = Delivery.objects.exclude(source="clerk")
+    rows = Delivery.objects.exclude(source=CLERK)
     late = sum(cell.state == "overdue" for line in lines for cell in line.cells)
     figures = [
         Figure("待确认", rows.filter(state=State.CHECKED).count(), "份", url="?state=checked#list-deliveries"),
@@ -130,7 +130,7 @@ def _receive(form: ArrivalForm, parts: list[tuple[Arrived, Path, FileForm]]) -> 
 
 
 def _find(pk: int) -> Delivery:
-    found: Delivery = get_object_or_404(Delivery.objects.exclude(source="clerk"), pk=pk)
+    found: Delivery = get_object_or_404(Delivery.objects.exclude(source=CLERK), pk=pk)
     return found
 
 

@@ -11,7 +11,7 @@ from django.utils.cache import add_never_cache_headers
 
 from yiyang.kit.api import refuse
 
-CODES = {400: "malformed", 403: "forbidden", 404: "not_found", 429: "too_many", 500: "failed"}
+CODES = {400: "malformed", 403: "forbidden", 404: "not_found", 405: "method", 429: "too_many", 500: "failed"}
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -27,6 +27,13 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: it does not exist, or lies out of scope. The page does not say which."""
     return _answer(request, 404, "没有找到")
+
+
+def wrong_method(request: HttpRequest, allowed: str) -> HttpResponse:
+    """405: the address takes another method: a link to what only a button may do."""
+    answer = _answer(request, 405, "这个地址不能这样打开")
+    answer["Allow"] = allowed
+    return answer
 
 
 def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import structlog
 
-# What looks like an id number or a mobile telephone never reaches a log, whoever wrote the message.
-PERSONAL = re.compile(r"(?<!\d)(\d{4})\d{10,11}(\d{3}[\dXx])(?!\d)|(?<!\d)(1\d{2})\d{4}(\d{4})(?!\d)")
-
-
-def mask(text: str) -> str:
-    """The text with id numbers and telephones masked.
-
-    >>> mask("person 511724194001011234 called 13812345678")
-    'person 5117********1234 called 138****5678'
-    """
-    return PERSONAL.sub(lambda m: f"{m[1]}********{m[2]}" if m[1] else f"{m[3]}****{m[4]}", text)
+from yiyang.access.masks import scrubbed
 
 
 def mask_event(logger: Any, method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
-    """structlog processor: every text of an event, masked."""
-    return {key: mask(value) if isinstance(value, str) else value for key, value in event.items()}
+    """structlog processor: id numbers and telephones never reach a log, whoever wrote the message."""
+    return {key: scrubbed(value) if isinstance(value, str) else value for key, value in event.items()}
 
 
 SHARED: list[structlog.types.Processor] = [

@@ -11,6 +11,7 @@ import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from yiyang.site.errors import wrong_method
 from yiyang.site.metrics import REQUESTS, SECONDS
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -50,6 +51,19 @@ class RequestContext:
             ms=round(seconds * 1000, 1),
             user=user.pk if user is not None and user.is_authenticated else None,
         )
+
+
+class WrongMethods:
+    """Django answers a wrong method (405) with an empty page; here it says what to do."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or response.streaming or response.content:
+            return response
+        return wrong_method(request, response.headers.get("Allow", ""))
 
 
 class ContentSecurityPolicy:

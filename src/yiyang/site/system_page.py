@@ -19,7 +19,7 @@ from yiyang.access.scope import acting, platform
 from yiyang.audit import verify
 from yiyang.kit.parts import Definition, Figure
 from yiyang.kit.wording import size
-from yiyang.registry.models import Delivery
+from yiyang.registry.models import CLERK, Delivery
 from yiyang.site.doctor import cli as doctor
 from yiyang.site.doctor.finding import OK, WARNING, WRONG, Check, Finding, Place
 
@@ -40,6 +40,8 @@ JOBS = {
     "expire_exports": "清理到期的导出",
     "carry_out_due": "到期的区划变更",
     "anchor": "审计存证",
+    "forget_callers": "清理接口调用记录",
+    "sweep_files": "清理无主的交付文件",
     "rescue": "接手中断的任务",
 }
 
@@ -191,5 +193,5 @@ def workers() -> list[tuple[int, datetime, str, str]]:
 def deliveries() -> list[tuple[str, str, int]]:
     """State, word and number of all deliveries: a count, so that whoever keeps the system sees work pile up."""
     with acting(platform("system page")):
-        found = dict(Delivery.objects.order_by().values_list("state").annotate(Count("pk")))
+        found = dict(Delivery.objects.exclude(source=CLERK).order_by().values_list("state").annotate(Count("pk")))
     return [(state.value, str(state.label), found[state]) for state in Delivery.State if state in found]

@@ -17,7 +17,7 @@ from django.utils import timezone
 from yiyang.access.scope import Scope, acting, platform
 from yiyang.audit import verify
 from yiyang.audit.models import AuditLine
-from yiyang.registry.models import Delivery, GroupFigure, Person
+from yiyang.registry.models import CLERK, Delivery, GroupFigure, Person
 
 KEPT = 600
 MONTHS, DAYS = 12, 14
@@ -96,8 +96,8 @@ def groups(scope: Scope) -> Groups:
 
 def registers_in(scope: Scope) -> tuple[str, int]:
     """The latest month of which anything was delivered, and how many registers of it are accepted."""
-    month = Delivery.objects.order_by("-month").values_list("month", flat=True).first() or ""
-    accepted = Delivery.objects.filter(month=month, state=Delivery.State.ACCEPTED)
+    month = Delivery.objects.exclude(source=CLERK).order_by("-month").values_list("month", flat=True).first() or ""
+    accepted = Delivery.objects.filter(month=month, state=Delivery.State.ACCEPTED).exclude(source=CLERK)
     return month, accepted.order_by().values("register").distinct().count()
 
 

@@ -8,18 +8,21 @@ import tempfile
 import warnings
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import openpyxl
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from yiyang.access import sheets
-from yiyang.access.sheets import Column, Mark
+from yiyang.access.sheets import Column, Mark, dangerous_pattern, is_dangerous
 
 MARK = Mark("爱华", datetime(2026, 11, 22, 9, 30), "大竹县", "E-2026-000017")
 COLUMNS = [Column("身份证号码", width=20), Column("人数", "integer"), Column("金额", "decimal"), Column("日期", "date")]
@@ -75,6 +78,25 @@ def test_leaves_the_rest_as_it_is(text: str) -> None:
 
 
 @given(st.lists(TEXTS, min_size=1, max_size=5))
+def test_duckdb_sees_the_same_danger_in_every_character() -> None:
+    plane = [chr(code) for code in range(1, 0x10000) if not 0xD800 <= code < 0xE000]
+    texts = pa.table(
+        {"text": [c + "1" for c in plane] + [" =1", "\u3000＝1", "'\"-x", "\u200b@a", "a=1", "- ", "\ufeff+"]}
+    )
+    con = duckdb.connect()
+    con.register("texts", texts)
+    rows = con.execute("SELECT text, regexp_matches(text, ?) FROM texts", [dangerous_pattern()]).fetchall()
+    assert [text for text, found in rows if found != is_dangerous(text)] == []
+    assert sum(found for _, found in rows) > 20
+
+
+def test_a_mark_on_a_sheet_without_people_does_not_say_that_they_stand_in_it() -> None:
+    said = replace(MARK, is_personal=False).line
+    assert "内含个人信息" in MARK.line
+    assert "内含个人信息" not in said
+    assert MARK.export in said
+
+
 def test_no_cell_of_a_csv_begins_like_a_formula(texts: list[str]) -> None:
     columns = [Column(f"第{n}栏") for n in range(len(texts))]
     (_, _, row, _) = _csv([texts], columns)

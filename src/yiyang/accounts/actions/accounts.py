@@ -10,7 +10,7 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -171,7 +171,12 @@ def end_sessions(*, user: User, by: User | None) -> int:
 
 
 def last_officer_problems(user: User) -> list[Problem]:
-    """The last city officer stays: without one, nobody could grant anything any more."""
+    """The last city officer stays: without one, nobody could grant anything any more.
+
+    Asked of one after the other: two who take each other's grants at once would each still see the other's.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('yiyang.last_officer'))")
     today = timezone.localdate()
     mine = {grant.area_id for grant in live_grants(user, today) if grant.role == "city_officer"}
     others = Grant.objects.filter(role="city_officer", area__in=mine, revoked_at__isnull=True, starts__lte=today)

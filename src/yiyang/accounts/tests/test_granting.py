@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connections, transaction
 from django.utils import timezone
 
 from yiyang.access.ranges import NO_AREA
@@ -18,7 +18,7 @@ from yiyang.accounts.scopes import scope_of
 from yiyang.accounts.tests.places import DAZHOU, DAZHU, TONGCHUAN, WUMU, ZHUYANG
 from yiyang.audit.models import AuditLine
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(databases=["default", "owner"])
 TODAY = timezone.localdate()
 Make = Callable[..., Any]
 
@@ -177,6 +177,17 @@ class TestEnding:
             with pytest.raises(NotAllowed):
                 grants.prolong(grant=clerk.grants.get(), ends=last + timedelta(days=1), by=officer)
         assert clerk.grants.get().ends == last
+
+    def test_two_who_take_each_others_grants_are_asked_one_after_the_other(self, grant: Make) -> None:
+        asking = "SELECT pg_try_advisory_xact_lock(hashtext('yiyang.last_officer'))"
+        officer = grant("爱华", "city_officer", DAZHOU)
+        with transaction.atomic("owner"), connections["owner"].cursor() as other:
+            other.execute(asking)
+            assert other.fetchone() == (True,)
+        accounts.last_officer_problems(officer)
+        with transaction.atomic("owner"), connections["owner"].cursor() as other:
+            other.execute(asking)
+            assert other.fetchone() == (False,)
 
     def test_the_last_city_officer_stays(self, grant: Make, by: Make) -> None:
         last = grant("爱华", "city_officer", DAZHOU)

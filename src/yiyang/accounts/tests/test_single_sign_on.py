@@ -199,6 +199,16 @@ class TestWhoIsRefused:
         assert "已取消" in client.get(answer.url).content.decode()
 
 
+def test_whoever_has_no_password_is_told_where_his_lies(visitor: User, logged_in: Make) -> None:
+    with work(platform("test")):
+        visitor.set_unusable_password()
+        visitor.save(update_fields=["password"])
+    client = logged_in(visitor)
+    for answer in (client.get("/accounts/password/change/"), client.post("/accounts/password/change/", {})):
+        assert answer.status_code == 200
+        assert "您的账户没有密码" in answer.content.decode()
+
+
 def test_the_policy_of_the_browser_lets_the_form_lead_to_the_provider() -> None:
     assert single_sign_on.form_targets({"YIYANG_OIDC_ISSUER": "https://sso.example/x"}) == " https://sso.example"
     assert single_sign_on.form_targets({}) == ""

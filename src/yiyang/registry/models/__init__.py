@@ -6,13 +6,14 @@ resolves from the statements, exactly as it does from files.
 
 from __future__ import annotations
 
-from yiyang.registry.models.deliveries import STILL, Delivery, LinkedRow, QuarantineLine, Statement
+from yiyang.registry.models.deliveries import CLERK, STILL, Delivery, LinkedRow, QuarantineLine, Statement
 from yiyang.registry.models.doubles import PossibleDouble
 from yiyang.registry.models.exports import Export
 from yiyang.registry.models.groups import GroupFigure, Membership
 from yiyang.registry.models.people import Alias, Contact, Correction, Document, Person, StatedContact
 
 __all__ = [
+    "CLERK",
     "STILL",
     "Alias",
     "Contact",

@@ -10,6 +10,8 @@ from yiyang.access.scope import Scope
 from yiyang.access.scoped import Scoped
 
 STILL = 99991231
+# Source of a correction by a clerk: kept as a delivery, and told on the person's file, not among deliveries.
+CLERK = "clerk"
 
 
 class Delivery(Scoped):

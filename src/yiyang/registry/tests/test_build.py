@@ -14,7 +14,7 @@ from yiyang.registry import identity
 from yiyang.registry.identity import person_of
 from yiyang.registry.settling import Counts
 from yiyang.registry.snapshot import Snapshot
-from yiyang.registry.tests.hall import AIHUA, BAOGUO, CHUNLAN, DEMING, ZHUYANG, Hall, person_row
+from yiyang.registry.tests.hall import AIHUA, BAOGUO, CHUNLAN, DEMING, NAMES, ZHUYANG, Hall, person_row
 
 LOW_INCOME = 2  # index in the values of `hardship`
 
@@ -88,6 +88,13 @@ def test_masks_id_numbers_in_quarantine(hall: Hall) -> None:
 def test_a_value_that_looks_like_a_formula_is_defused(hall: Hall) -> None:
     hall.police(person_row(AIHUA, 性别="=HYPERLINK(1)"))
     assert hall.quarantine(hall.build())[0]["value"] == "'=HYPERLINK(1)"
+
+
+def test_a_wide_or_hidden_formula_is_none_either(hall: Hall) -> None:
+    hall.police(
+        *(person_row(who, 性别=sex) for who, sex in zip(NAMES, ("＝1+1", "\u3000@x", "﹢1", "|cmd"), strict=True))
+    )
+    assert {line["value"][0] for line in hall.quarantine(hall.build())} == {"'"}
 
 
 def test_a_bad_field_makes_the_registers_facts_unknown_not_absent(hall: Hall) -> None:

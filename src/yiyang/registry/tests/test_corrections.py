@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 from django.utils import timezone
 
 from yiyang.access.scope import platform
@@ -16,7 +17,7 @@ from yiyang.audit.record import work
 from yiyang.base.errors import UsageError
 from yiyang.registry import actions, corrections
 from yiyang.registry.corrected import Corrected, pieces
-from yiyang.registry.models import STILL, Correction, Delivery, Membership, Person, Statement
+from yiyang.registry.models import CLERK, STILL, Correction, Delivery, Membership, Person, Statement
 from yiyang.registry.tests.hall import AIHUA, BAOGUO, DEMING
 from yiyang.registry.tests.town_hall import (
     DEATHS,
@@ -159,6 +160,18 @@ def test_a_correction_is_not_taken_back_as_a_delivery(hall: None, grant: Any) ->
     correct(by, AIHUA, "lonely", 1)
     with work(by), pytest.raises(UsageError, match="Withdraw"):
         actions.take_back(by=by, delivery=Delivery.objects.get(source="clerk"), reason="x")
+
+
+def test_a_correction_does_not_stand_among_deliveries(hall: None, grant: Any, logged_in: Any) -> None:
+    officer = grant("爱华", "county_officer", 511724000000)
+    correct(scope(officer), AIHUA, "lonely", 1)
+    client = logged_in(officer)
+    with work(platform("test")):
+        made = Delivery.objects.get(source=CLERK)
+    listed = client.get("/api/v1/deliveries").json()["items"]
+    assert {each["register"] for each in listed} == {POLICE, DEATHS, LIVING}
+    for address in (f"/api/v1/deliveries/{made.pk}", reverse("registry:delivery", args=[made.pk])):
+        assert client.get(address).status_code == 404
 
 
 def test_a_benefit_from_a_register_that_comes_later_leaves_the_correction_standing(hall: None, grant: Any) -> None:

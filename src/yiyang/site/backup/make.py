@@ -61,7 +61,10 @@ def make_backup(
     _refuse_place(data.resolve(), out.resolve())
     started, keys = time.monotonic(), key_files(data) if with_keys else {}
     with atomic_file(out) as work, writing(work, secret) as writer:
-        with psycopg.connect(owner_url) as connection:
+        with psycopg.connect(owner_url, autocommit=True) as connection:
+            _note_head(connection, data)
+            # From here on one transaction: what is counted is what is dumped.
+            connection.autocommit = False
             found = _database(connection, owner_url, writer, {"keys": sorted(keys)})
         files = [_add(writer, f"files/{path.relative_to(data).as_posix()}", path) for path in data_files(data)]
         for name, path in keys.items():
@@ -71,6 +74,16 @@ def make_backup(
     made = Made(out.resolve(), secret is not None, bool(keys), found, sum(files), size, seconds)
     _remember(data, made)
     return made
+
+
+def _note_head(connection: psycopg.Connection[Any], data: Path) -> None:
+    """The log's head goes to its file before the snapshot is taken: what is restored can be held against it."""
+    from yiyang.audit import anchors
+
+    if connection.execute("SELECT to_regclass('public.audit_head')").fetchone() == (None,):
+        return
+    if head := connection.execute(anchors.HEAD).fetchone():
+        anchors.keep(data, head, now=datetime.now(UTC))
 
 
 def _refuse_place(data: Path, out: Path) -> None:

@@ -115,10 +115,29 @@ def backup(place: Place) -> Finding:
     return ok(f"上次备份 {age * 24:.1f} 小时前", f"The last backup is {age * 24:.1f} hours old")
 
 
+def demo(place: Place) -> Finding:
+    """Accounts whose password stands in the documentation, and no second factor asked of them, behind a public name."""
+    if not (place.data / "demo").exists():
+        return ok("没有演示数据", "No demonstration data")
+    if os.environ.get("YIYANG_HTTPS") == "1":
+        return warning(
+            (
+                f"{place.data / 'demo'} 存在：演示账户的口令是公开的，且不要求两步验证",
+                f"{place.data / 'demo'} is there: demo accounts have a public password and no second factor",
+            ),
+            (
+                "正式使用请另建数据文件夹；至少停用演示账户并删除该文件夹",
+                "Begin with a new data folder; at the least switch demo accounts off and remove the folder",
+            ),
+        )
+    return ok("演示安装（试用可以）", "A demonstration (fine for a trial)")
+
+
 CHECKS = (
     Check("folder", ("数据文件夹", "data folder"), folder),
     Check("keys", ("密钥", "keys"), keys),
     Check("person key", ("人员键", "key of persons"), person_key),
     Check("static files", ("静态文件", "static files"), static),
+    Check("demo", ("演示账户", "demo accounts"), demo),
     Check("backup", ("备份", "backup"), backup),
 )

@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from yiyang.audit import anchors
 from yiyang.base.errors import BackupError, MissingPart
 from yiyang.site import postgres
 from yiyang.site.backup import make, restore, tools
@@ -398,6 +399,20 @@ def test_a_backup_is_readable_by_its_owner_only_and_remembered(city: Database, o
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     last = json.loads((city.data / make.LAST).read_text())
     assert (last["file"], last["bytes"], last["sealed"]) == (str(out), made.bytes, False)
+
+
+def test_the_head_of_the_log_is_noted_and_goes_along(city: Database, new_cluster: Database, out: Path) -> None:
+    with psycopg.connect(city.owner_url) as connection:
+        connection.execute(
+            "CREATE TABLE audit_head AS SELECT 7::bigint AS seq, decode(repeat('ab', 32), 'hex') AS hash"
+        )
+    try:
+        make_backup(city.owner_url, city.data, out)
+        restore_backup(out, new_cluster)
+    finally:
+        with psycopg.connect(city.owner_url) as connection:
+            connection.execute("DROP TABLE audit_head")
+    assert anchors.read(anchors.path_in(new_cluster.data)) == {7: "ab" * 32}
 
 
 def test_a_backup_among_the_data_is_refused_but_for_its_own_folder(city: Database) -> None:

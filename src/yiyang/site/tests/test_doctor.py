@@ -218,6 +218,16 @@ def test_no_backup_an_old_one_and_one_beside_the_data(home: Place) -> None:
     assert "on the disk of the data" in judge(folder.backup, home)[1]
 
 
+def test_demo_accounts_behind_a_public_name(home: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YIYANG_HTTPS", "1")
+    assert judge(folder.demo, home)[0] == OK
+    (home.data / "demo").mkdir()
+    state, says = judge(folder.demo, home)
+    assert (state, "public password" in says) == (WARNING, True)
+    monkeypatch.delenv("YIYANG_HTTPS")
+    assert judge(folder.demo, home)[0] == OK
+
+
 # — the database —
 
 

@@ -104,7 +104,12 @@ def test_only_who_keeps_the_system_retries(grant: Any, logged_in: Any, broken: i
 
 
 def test_looking_does_not_retry(keeper: Any, broken: int) -> None:
-    assert keeper.get(f"/system/jobs/{broken}/retry").status_code == 405
+    answer = keeper.get(f"/system/jobs/{broken}/retry")
+    assert answer.status_code == 405
+    # Whoever came by a bookmark is told what to do; the library's own answer is an empty page.
+    assert "返回原来的页面" in answer.content.decode()
+    assert answer["Allow"] == "POST"
+    assert answer["Content-Security-Policy"]
 
 
 def test_what_is_wrong_comes_first_with_how_to_mend_it(keeper: Any, monkeypatch: pytest.MonkeyPatch) -> None:
