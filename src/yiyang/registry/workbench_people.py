@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -55,6 +56,9 @@ def head(found: Person, tab: str = "") -> dict[str, Any]:
     """What stands on every page of a file."""
     scope, url = current(), reverse("registry:person", args=[found.pk])
     tabs = [Tab(title, f"{url}?tab={slug}" if slug else url, slug == tab) for slug, title in TABS]
+    for slug, title, address, right in settings.PERSON_TABS:
+        if scope.may(right):
+            tabs.append(Tab(title, reverse(address, args=[found.pk]), slug == tab))
     if scope.may("audit.read", found.area_code):
         tabs.append(Tab("查看记录", f"{url}?tab=readers", tab == "readers"))
     return {

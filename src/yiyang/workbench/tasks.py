@@ -19,6 +19,7 @@ from yiyang.access.scope import Scope
 from yiyang.accounts.models import ApiToken, Grant
 from yiyang.audit.models import AuditLine
 from yiyang.kit.paging import bounded_count
+from yiyang.notices.waiting import rows as waiting_notices
 from yiyang.registry.models import Delivery, Membership, Person, PossibleDouble, QuarantineLine
 from yiyang.workbench.figures import kept
 
@@ -194,9 +195,20 @@ def jobs_failed(scope: Scope, on: date) -> tuple[Task, Waiting]:
     return Task("失败的后台任务", "site:system", URGENT, "查看原因后重试", "system"), rows
 
 
+@needs("notice.dispatch")
+def notices_to_send(scope: Scope, on: date) -> tuple[Task, Waiting]:
+    """Text messages and letters that wait for a batch."""
+    rows = waiting_notices(scope)
+    oldest = rows.order_by("id").values_list("made_at", flat=True).first()
+    late = oldest is not None and timezone.now() - oldest > WAITING_TOO_LONG
+    text = f"最早的一件 {timezone.localtime(oldest):%Y-%m-%d}" if oldest else ""
+    return Task("待发送的告知", "notices:overview", URGENT if late else SOON, text, "bell"), rows
+
+
 SOURCES: tuple[Source, ...] = (
     deliveries_stopped, deliveries_to_decide, my_failed_deliveries, doubles_to_judge, people_without_area,
-    tokens_expiring, lines_to_mend, newly_in_groups, facts_contested, grants_expiring, refusals, jobs_failed,
+    notices_to_send, tokens_expiring, lines_to_mend, newly_in_groups, facts_contested, grants_expiring, refusals,
+    jobs_failed,
 )  # fmt: skip
 
 
