@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from yiyang.portal import look, pages
+from yiyang.portal import lists_urls, look, pages
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
@@ -12,4 +12,5 @@ urlpatterns: list[URLPattern] = [
     path("look", look.look, name="look"),
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("help/", pages.help_page, name="help"),
+    *lists_urls.urlpatterns,
 ]
