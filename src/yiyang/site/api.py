@@ -33,6 +33,7 @@ from yiyang.kit.api import BadCursor, Outdated, Said, refuse
 from yiyang.registry import api as registry_api
 from yiyang.registry.api_deliveries import WrongKind
 from yiyang.registry.merging import CannotMerge
+from yiyang.simulation import api as simulation_api
 
 log = structlog.get_logger("yiyang.api")
 ABOUT = """颐养平台接口。部门用令牌（`Authorization: Bearer yt_…`）调用，已登录的工作人员用会话调用；各看各的区划。
@@ -76,7 +77,7 @@ api = Api(
     openapi_url=None,
     parser=Objects(),
 )
-for room in (areas_api, registry_api, accounts_api, audit_api):
+for room in (areas_api, registry_api, accounts_api, audit_api, simulation_api):
     api.add_router("", room.router)
 
 
@@ -240,4 +241,5 @@ TAGS = {
     "doubles": "疑似同一人",
     "accounts": "账户与令牌",
     "audit": "审计",
+    "simulations": "清单测算",
 }

@@ -200,6 +200,18 @@ EXAMPLES: dict[str, Example] = {
     "accounts:revoke_token": done("token", REASON),
     "accounts:matrix": LIST,
     "accounts:matrix_sheet": LIST,
+    # Simulations
+    "simulation:board": LIST,
+    "simulation:result": Example(post=lambda there: {}, methods=("post",), refusals=(404,)),
+    "simulation:floor": Example(post=lambda there: {}, methods=("post",), refusals=(404,)),
+    "simulation:check": Example(post=lambda there: {}, methods=("post",), refusals=(404,)),
+    "simulation:scenarios": LIST,
+    "simulation:save": Example(post=lambda there: {"title": "某"}, methods=("post",), refusals=(302,)),
+    "simulation:scenario": one("scenario"),
+    # Of whoever made it, and of nobody else, whatever his rights.
+    "simulation:edit": done("scenario", {"title": "某"}, within=("nobody",)),
+    "simulation:compare": LIST,
+    "simulation:export": Example(of=lambda there: ["xlsx"], post=lambda there: {}, methods=("post",), refusals=(302,)),
     # The log
     "audit:log": LIST,
     "audit:line": one("seq"),
@@ -225,6 +237,15 @@ EXAMPLES: dict[str, Example] = {
         ),
         Example(refusals=(404, 403)),
     ),
+    # Published lists, for everybody
+    "portal:lists": LIST,
+    "portal:list_data": LIST,
+    "portal:list": Example(of=lambda there: ["511724"], is_scoped=False),
+    "portal:list_versions": Example(of=lambda there: ["511724"], is_scoped=False),
+    "portal:list_item": Example(of=lambda there: ["511724", "old_age_allowance"], is_scoped=False),
+    "portal:list_json": Example(of=lambda there: ["511724"], is_scoped=False),
+    "portal:list_csv": Example(of=lambda there: ["511724"], is_scoped=False),
+    "portal:list_pdf": Example(of=lambda there: ["511724"], is_scoped=False, is_slow=True),
     # The API
     "api:areas": LIST,
     "api:area": one("area", **AREA),
@@ -270,6 +291,15 @@ EXAMPLES: dict[str, Example] = {
     "api:revoke": Example(
         of=lambda there: [there.token], post=lambda there: REASON, methods=("delete",), within=("token.manage",)
     ),
+    "api:simulate": Example(
+        post=lambda there: {"area": there.code}, methods=("post",), is_scoped=False, refusals=(404, 422)
+    ),
+    "api:scenarios": LIST,
+    "api:keep_scenario": Example(
+        post=lambda there: {"area": there.code, "title": "某"}, methods=("post",), is_scoped=False, refusals=(404, 422)
+    ),
+    "api:scenario": one("scenario"),
+    "api:drop_scenario": one("scenario", methods=("delete",), post=lambda there: {}, within=("nobody",)),
     "api:lines": LIST,
     "api:line": one("seq"),
 }
