@@ -162,7 +162,8 @@ def test_a_correction_is_not_taken_back_as_a_delivery(hall: None, grant: Any) ->
         actions.take_back(by=by, delivery=Delivery.objects.get(source="clerk"), reason="x")
 
 
-def test_a_correction_does_not_stand_among_deliveries(hall: None, grant: Any, logged_in: Any) -> None:
+def test_a_correction_does_not_stand_among_deliveries(hall: None, grant: Any, logged_in: Any, settings: Any) -> None:
+    settings.SECOND_FACTOR = False
     officer = grant("爱华", "county_officer", 511724000000)
     correct(scope(officer), AIHUA, "lonely", 1)
     client = logged_in(officer)
