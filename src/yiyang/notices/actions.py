@@ -104,7 +104,8 @@ def _refuse_missing(cursor: Any, chosen: Template) -> None:
         fen_key(name) if key.kind == "amount" else name for name, key in chosen.keys.items() if not key.is_optional
     ]
     cursor.execute(
-        "SELECT name FROM unnest(%s) AS name WHERE EXISTS (SELECT 1 FROM telling WHERE data->>name IS NULL)", [needed]
+        "SELECT name FROM unnest(%s::text[]) AS name WHERE EXISTS (SELECT 1 FROM telling WHERE data->>name IS NULL)",
+        [needed],
     )
     if lacking := [name for (name,) in cursor.fetchall()]:
         raise UsageError(

@@ -95,9 +95,10 @@ def test_decisions_come_by_letter_even_to_who_declines_letters(people: Any) -> N
 
 
 def test_a_clerk_of_another_township_cannot_opt_out_for_somebody(people: Any) -> None:
-    with pytest.raises(PermissionDenied):
-        actions.opt_out(by=township(), person=people["春兰"], channel="sms")
-    actions.opt_out(by=township(), person=people["爱华"], channel="sms")
+    with work(township()) as clerk_of_town:
+        with pytest.raises(PermissionDenied):
+            actions.opt_out(by=clerk_of_town, person=people["春兰"], channel="sms")
+        actions.opt_out(by=clerk_of_town, person=people["爱华"], channel="sms")
     assert OptOut.objects.get().said_by_name == "岗位"
 
 
