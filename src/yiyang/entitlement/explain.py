@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from yiyang.areas import logic as areas
 from yiyang.base.errors import UsageError
-from yiyang.catalog.binding import RuleInfo
+from yiyang.catalog.binding import BoundProgram, RuleInfo
 from yiyang.engine.cells import UNKNOWN
 from yiyang.engine.conditions import And, Compare, Condition, Everyone, Named, Not, OneOf, Or, Within, all_of, leaves
 from yiyang.engine.evaluate import YES
@@ -19,11 +19,23 @@ from yiyang.engine.rules import Reason, Rule, StackReason
 from yiyang.engine.sentences import Speaker
 from yiyang.entitlement.store import RunFolder
 from yiyang.entitlement.summary import describe, speaker
+from yiyang.entitlement.tables import Answers
 from yiyang.registry.identity import check_character, person_of
 
 Json = dict[str, Any]
 States = dict[Reason, bool | None]
 WORDS = {0: "not_entitled", 1: "entitled", 2: "undecided"}
+
+
+class Answered(Protocol):
+    """A run opened again, or what was reckoned for one person who is not in any: rules, and their answers by cell."""
+
+    @property
+    def bound(self) -> BoundProgram: ...
+    @property
+    def answers(self) -> Answers: ...
+    @property
+    def reference(self) -> int: ...
 
 
 def explain(run: RunFolder, person: int, item: str | None = None, lang: str = "zh", *, asked: str = "") -> Json:
@@ -42,7 +54,7 @@ def explain(run: RunFolder, person: int, item: str | None = None, lang: str = "z
     values = {name: int(column[0]) for name, column in run.facts_of(np.array([place])).items()}
     says = speaker(lang, diff_names(run, lang))
     items = [
-        _told(run, number, cell, values, says) | _paid(run, number, person, cell)
+        tell(run, number, cell, values, says) | _paid(run, number, person, cell)
         for number in _answering(run, cell, item)
     ]
     facts = [
@@ -99,11 +111,16 @@ def _answering(run: RunFolder, cell: int, item: str | None) -> list[int]:
             f"the list has no item {item}{hint_en(near)}. Known: {', '.join(sorted(items))}",
         )
     numbers = items[item] if item else range(len(run.bound.program.rules))
-    chosen = [n for n in numbers if _scope(run, n, cell) is not False]
+    chosen = [n for n in answering(run, cell) if n in numbers]
     return chosen or list(numbers[:1] if item else [])
 
 
-def _scope(run: RunFolder, number: int, cell: int) -> bool | None:
+def answering(run: Answered, cell: int) -> list[int]:
+    """Numbers of the rules whose lists answer, or may answer, for where the people of a cell are registered or live."""
+    return [number for number in range(len(run.bound.program.rules)) if _scope(run, number, cell) is not False]
+
+
+def _scope(run: Answered, number: int, cell: int) -> bool | None:
     """Whether the list answers for where the person is registered or lives; the dead are still told why not."""
     rule = run.bound.program.rules[number]
     places = [part for part in (rule.scope.parts if isinstance(rule.scope, And) else [rule.scope]) if _asks_place(part)]
@@ -114,7 +131,7 @@ def _asks_place(condition: Condition) -> bool:
     return any(isinstance(leaf, Within) for leaf in leaves(condition))
 
 
-def _states(run: RunFolder, number: int, cell: int) -> States:
+def _states(run: Answered, number: int, cell: int) -> States:
     """Each reason of a rule in a cell: True, False or None (unknown)."""
     met, unknown = int(run.answers.met[number][cell]), int(run.answers.unknown[number][cell])
     return {
@@ -142,7 +159,12 @@ def kleene(condition: Condition, states: States) -> bool | None:
     return states[condition]
 
 
-def _told(run: RunFolder, number: int, cell: int, values: dict[str, int], says: Speaker) -> Json:
+def tell(run: Answered, number: int, cell: int, values: dict[str, int], says: Speaker) -> Json:
+    """One rule's answer in a cell: amount in fen, every condition with its state and the person's value, the source.
+
+    Args:
+        values: the person's stored facts by column, UNKNOWN (-1) where not known.
+    """
     rule, info = run.bound.program.rules[number], run.bound.infos[number]
     low, high = int(run.answers.low[number][cell]), int(run.answers.high[number][cell])
     answer, states = WORDS[int(run.answers.answer[number][cell])], _states(run, number, cell)

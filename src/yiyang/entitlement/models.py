@@ -5,19 +5,34 @@ A run's answers for everybody lie in its folder (`RunFolder`), frozen and replay
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import BigIntegerRangeField
 from django.contrib.postgres.fields.ranges import RangeOperators
 from django.db import models
+from django.db.backends.postgresql.psycopg_any import NumericRange
 from django.db.models import Q
 
 from yiyang.access.fields import OPEN, PERSONAL, sorted_fields
-from yiyang.access.ranges import NO_AREA
+from yiyang.access.ranges import ALL, NO_AREA
+from yiyang.access.scope import Scope
 from yiyang.access.scoped import Scoped
+from yiyang.areas.logic import span
+
+
+def span_of(area_code: int, month: str) -> tuple[int, int]:
+    """What `MonthRun.span` holds: the month before the area's codes, half open."""
+    low, high = span(area_code)
+    base = int(month.replace("-", "")) * 10**12
+    return base + low, base + high
 
 
 class MonthRun(Scoped):
-    """Everybody of an area under the lists in force, for one month, as known on one day."""
+    """Everybody of an area under the lists in force, for one month, as known on one day.
+
+    It names nobody: whoever answers for a part of its area sees it, and a citizen in the portal what is in force.
+    """
 
     LOCK = "work"
 
@@ -44,6 +59,8 @@ class MonthRun(Scoped):
     is_scheduled = models.BooleanField(default=False, verbose_name="定时下达")
     # month × 10¹² + area code, half open: two runs of one month in force may not answer for the same place.
     span = BigIntegerRangeField(verbose_name="月份与区划")
+    # The area's codes, half open.
+    within = BigIntegerRangeField(verbose_name="区划范围")
     previous = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", verbose_name="上一次运行")
     folder = models.CharField(max_length=200, blank=True, verbose_name="存放位置")
     list_hash = models.CharField(max_length=64, blank=True, verbose_name="清单指纹")
@@ -80,6 +97,24 @@ class MonthRun(Scoped):
                 name="entitlement_monthrun_one_under_way",
             ),
         )
+
+    def save(self, *given: Any, **named: Any) -> None:
+        """With the ranges that follow from area and month."""
+        if self._state.adding:
+            self.within, self.span = (
+                NumericRange(*span(self.area_code)),
+                NumericRange(*span_of(self.area_code, self.month)),
+            )
+        super().save(*given, **named)
+
+    @classmethod
+    def scope_q(cls, scope: Scope) -> Q:
+        if scope.work == ALL:
+            return Q()
+        found = Q(state="in_force") if scope.citizen is not None else Q(pk__in=[])
+        for low, high in scope.work.spans:
+            found |= Q(within__overlap=NumericRange(low, high))
+        return found
 
 
 class Ground(models.Model):
@@ -197,7 +232,7 @@ class Arrear(Scoped):
 sorted_fields(MonthRun, PERSONAL, "ordered_by_name", "decided_by_name")
 sorted_fields(
     MonthRun, OPEN, "id", "area_code", "month", "purpose", "known", "state", "is_baseline", "is_scheduled", "span",
-    "previous", "folder", "list_hash", "snapshot_hash", "manifest", "stands_on", "summary", "changes", "problems",
+    "within", "previous", "folder", "list_hash", "snapshot_hash", "manifest", "stands_on", "summary", "changes", "problems",
     "done", "steps", "step", "ordered_by", "ordered_at", "ready_at", "decided_at", "reason",
 )  # fmt: skip
 sorted_fields(Ground, OPEN, "*")

@@ -7,17 +7,19 @@ import uuid
 from datetime import date
 
 from django.db import IntegrityError, transaction
-from django.db.backends.postgresql.psycopg_any import NumericRange
+from django.db.models import Max
 from django.utils import timezone
 from procrastinate.exceptions import AlreadyEnqueued
 
 from yiyang.access.scope import Scope
-from yiyang.areas.logic import ancestors, name, span
+from yiyang.areas.logic import ancestors, name
+from yiyang.areas.logic import span as area_span
 from yiyang.areas.models import Area
 from yiyang.audit.record import record
 from yiyang.base.errors import UsageError
 from yiyang.entitlement.models import MonthRun
-from yiyang.entitlement.months import in_force, month_of, span_of
+from yiyang.entitlement.months import in_force, month_of
+from yiyang.registry.models import Delivery
 
 State, Purpose = MonthRun.State, MonthRun.Purpose
 LEVELS = ("county", "city", "province")
@@ -36,7 +38,7 @@ def order(*, by: Scope, area: int, month: str, known: date | None = None, is_sch
         PermissionDenied: not his area.
     """
     by.require("run.decide", area)
-    known = known or timezone.localdate()
+    known = known or knowable()[1]
     _check(area, month, known)
     _check_alone(area)
     if _in_force_for(area, month):
@@ -65,7 +67,7 @@ def reckon_again(*, by: Scope, run: MonthRun, known: date | None = None) -> Mont
     by.require("run.decide", run.area_code)
     if run.state != State.IN_FORCE or run.purpose != Purpose.MONTH:
         raise UsageError("只有已启用的月度运行可以补算。", "Only a run in force can be reckoned again.")
-    known = known or timezone.localdate()
+    known = known or knowable()[1]
     _check(run.area_code, run.month, known)
     return _make(by, run.area_code, run.month, known, Purpose.RECKON_AGAIN, run)
 
@@ -141,15 +143,23 @@ def order_scheduled(*, by: Scope, on: date) -> list[MonthRun]:
     return made
 
 
+def knowable() -> tuple[str, date]:
+    """The latest month that can be run, and the latest day of knowledge: today, or as far as what was delivered."""
+    today = timezone.localdate()
+    accepted = Delivery.objects.filter(state=Delivery.State.ACCEPTED).aggregate(month=Max("month"), known=Max("known"))
+    return max(month_of(today), accepted["month"] or ""), max(today, accepted["known"] or today)
+
+
 def _check(area: int, month: str, known: date) -> None:
     problems = []
+    latest, last_day = knowable()
     if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
         problems.append((f"月份应形如 2026-11，现在是“{month}”。", f"a month looks like 2026-11, this is {month}"))
-    elif month > month_of(timezone.localdate()):
+    elif month > latest:
         problems.append(("不能运行还没有到的月份。", "a month that has not come cannot be run"))
     if not Area.objects.filter(code=area, valid_to=None, level__in=LEVELS).exists():
         problems.append(("月度运行按县（市、区）或市下达，请选择这样的区划。", "choose a county or a city"))
-    if known > timezone.localdate():
+    if known > last_day:
         problems.append(("获知日期不能在今天之后。", "the day of knowledge cannot lie ahead"))
     if problems:
         raise UsageError("不能下达这次运行：", "The run cannot be ordered:", problems)
@@ -157,7 +167,7 @@ def _check(area: int, month: str, known: date) -> None:
 
 def _check_alone(area: int) -> None:
     """An area is always run on the same level: else two runs would tell one person two things."""
-    low, high = span(area)
+    low, high = area_span(area)
     others = MonthRun.objects.filter(state__in=(State.STARTING, State.IN_FORCE), purpose=Purpose.MONTH)
     above = others.filter(area_code__in=ancestors(area)).first()
     below = others.filter(area_code__gte=low, area_code__lt=high).exclude(area_code=area).first()
@@ -182,10 +192,9 @@ def _newest(area: int) -> MonthRun | None:
 def _make(
     by: Scope, area: int, month: str, known: date, purpose: str, before: MonthRun | None, *, is_scheduled: bool = False
 ) -> MonthRun:
-    low, high = span_of(area, month)
     run = MonthRun(
         area_code=area, month=month, purpose=purpose, known=known, previous=before, is_scheduled=is_scheduled,
-        is_baseline=purpose == Purpose.MONTH and before is None, span=NumericRange(low, high),
+        is_baseline=purpose == Purpose.MONTH and before is None,
         folder=f"runs/{uuid.uuid4().hex}", ordered_by=by.user, ordered_by_name=by.name,
     )  # fmt: skip
     try:

@@ -137,10 +137,10 @@ def unknown(run: RunFolder, leave_out: Set[str]) -> pa.Table:
 
 def _rank(sorted_person: Ints) -> Ints:
     """Each row's place among those of its person."""
-    first = np.flatnonzero(np.r_[True, sorted_person[1:] != sorted_person[:-1]]) if len(sorted_person) else []
-    starts = np.zeros(len(sorted_person), np.int64)
-    starts[first] = first
-    return np.arange(len(sorted_person)) - np.maximum.accumulate(starts) if len(sorted_person) else starts
+    places = np.arange(len(sorted_person))
+    is_first = np.ones(len(sorted_person), bool)
+    is_first[1:] = sorted_person[1:] != sorted_person[:-1]
+    return places - np.maximum.accumulate(np.where(is_first, places, 0))
 
 
 def owed(then: RunFolder, now: RunFolder) -> pa.Table:

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 
-from yiyang.areas.logic import ancestors, span
+from yiyang.areas.logic import ancestors
 from yiyang.entitlement.explain import explain
 from yiyang.entitlement.models import MonthRun
 from yiyang.entitlement.store import RunFolder
@@ -74,10 +74,3 @@ def answers_of(run: MonthRun, person: int) -> list[Json]:
 def month_of(day: date) -> str:
     """A day's month as runs write it."""
     return f"{day:%Y-%m}"
-
-
-def span_of(area_code: int, month: str) -> tuple[int, int]:
-    """What `MonthRun.span` holds: the month before the area's codes, half open."""
-    low, high = span(area_code)
-    base = int(month.replace("-", "")) * 10**12
-    return base + low, base + high

@@ -160,7 +160,7 @@ def lists_hash(area: int, month: str) -> str:
 def outdated(run: MonthRun) -> list[str]:
     """Why a run that waits to be put in force is not the newest knowledge any more, in words."""
     said = []
-    if run.known >= timezone.localdate(run.ready_at) and newest_delivery() > run.stands_on.get("order", 0):
+    if newest_delivery() > run.stands_on.get("order", 0):
         said.append("运行之后又有数据入库或更正。")
     if lists_hash(run.area_code, run.month) != run.stands_on.get("lists"):
         said.append("运行之后清单有调整。")

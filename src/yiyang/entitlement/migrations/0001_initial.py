@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
                 ("is_baseline", models.BooleanField(default=False, verbose_name="首月承接")),
                 ("is_scheduled", models.BooleanField(default=False, verbose_name="定时下达")),
                 ("span", django.contrib.postgres.fields.ranges.BigIntegerRangeField(verbose_name="月份与区划")),
+                ("within", django.contrib.postgres.fields.ranges.BigIntegerRangeField(verbose_name="区划范围")),
                 ("folder", models.CharField(blank=True, max_length=200, verbose_name="存放位置")),
                 ("list_hash", models.CharField(blank=True, max_length=64, verbose_name="清单指纹")),
                 ("snapshot_hash", models.CharField(blank=True, max_length=64, verbose_name="快照指纹")),

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from yiyang.access.rls import FollowArea, by_area
+from yiyang.access.rls import FollowArea, Protect, by_area, ranges_sql, setting_sql
 from yiyang.audit.triggers import Track
 
 # Only a table's owner may look at it for statistics.
@@ -14,6 +14,8 @@ END $$;
 REVOKE ALL ON FUNCTION entitlement_analyze() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION entitlement_analyze() TO yiyang_app;
 """
+# A run names nobody: whoever answers for a part of its area sees it, and citizens what is in force.
+OF_ITS_PARTS = f"within && {ranges_sql('work')} OR (state = 'in_force' AND {setting_sql('citizen')} IS NOT NULL)"
 OF_A_PERSON = ("change", "unknown", "arrear")
 
 
@@ -22,7 +24,7 @@ class Migration(migrations.Migration):
     operations = (
         FollowArea("entitlement_monthrun", "area_code"),
         *(FollowArea(f"entitlement_{name}", "area_code") for name in OF_A_PERSON),
-        by_area("entitlement_monthrun", lock="work"),
+        Protect("entitlement_monthrun", OF_ITS_PARTS),
         *(by_area(f"entitlement_{name}", person="person") for name in OF_A_PERSON),
         Track("entitlement_monthrun", area="area_code"),
         Track("entitlement_ground", inserts="count", updates="count"),
