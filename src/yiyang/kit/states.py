@@ -18,11 +18,11 @@ RUNNING, ENDED, UNKNOWN = Look("info", "running"), Look("plain", "ended"), Look(
 PLAIN = Look("plain", "info")
 
 SLUGS: dict[str, str] = {
-    "good": "accepted ready active ok same entitled yes succeeded in_force good done",
+    "good": "accepted ready active ok same entitled yes succeeded in_force good done mended",
     "bad": "failed stopped refused overdue wrong locked bad broken expired deny",
     "wait": "received checked open waiting due_soon contested doubtful wait warning todo not_yet",
     "running": "checking accepting taking_back running doing",
-    "ended": "taken_back revoked ended withdrawn undone different inactive no cancelled aborted left",
+    "ended": "taken_back revoked ended withdrawn undone different inactive no cancelled aborted left kept",
     "unknown": "undecided unknown",
     "info": "info found new entered selected",
 }

@@ -9,7 +9,7 @@ from django.utils import timezone
 from yiyang.access.scope import Scope, acting, platform
 from yiyang.audit.record import record
 from yiyang.base.errors import UsageError
-from yiyang.portal.models import Citizen, CorrectionRequest
+from yiyang.portal.models import CorrectionRequest
 from yiyang.registry import contacts
 from yiyang.registry.models import Contact, Person
 from yiyang.registry.reach import require
@@ -71,7 +71,7 @@ def object_to(*, by: Scope, person: Person, subject: str, held: str, says: str) 
                 subject=subject,
                 held=held[:200],
                 says=says.strip(),
-                citizen=Citizen.objects.get(pk=by.citizen),
+                citizen_id=by.citizen,
             )
     except IntegrityError:
         # Pressed twice, or said again: one open question a subject.

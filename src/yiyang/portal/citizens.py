@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from yiyang.access import cleaning
-from yiyang.access.scope import Scope, acting, platform
+from yiyang.access.scope import Scope, acting, current, platform
 from yiyang.audit.record import record
 from yiyang.base.errors import UsageError
 from yiyang.portal import codes, limits, real_name
@@ -74,7 +75,8 @@ def log_in(*, id_number: str, name: str, phone: str, code: str) -> Citizen | Non
     proof = real_name.proof_of(id_number, name, phone)
     with acting(platform(ITSELF)):
         citizen = _known(id_number, name, phone, proof)
-    with acting(platform(name_of(citizen.pk))):
+    # Under the scope of the request, whose actor it is, though by another name: a staff session may just be ending.
+    with acting(replace(current(), name=name_of(citizen.pk))):
         detail = {"act": "locked" if citizen.is_locked else "login", "proof": citizen.verified_by}
         record("login", what=f"portal_citizen:{citizen.pk}", detail=detail)
     return None if citizen.is_locked else citizen

@@ -21,6 +21,8 @@ from yiyang.registry.reach import reaches, require
 
 LONGEST = timedelta(days=365)
 RELATIONS = ("儿子", "女儿", "儿媳", "女婿", "孙子女", "配偶", "兄弟姐妹", "监护人", "其他亲属", "村（社区）工作人员")
+# A contact that is the person himself: a telephone that no register states.
+HIMSELF = "本人"
 Way = Mandate.Way
 
 
@@ -49,7 +51,7 @@ def ask(*, by: Scope, citizen: Citizen, id_number: str, name: str, relation: str
             elder = None
         if elder:
             _wish(elder.pk, citizen.pk, relation, ends)
-        phone = "".join(elder.phone) if elder and elder.phone else ""
+        phone = _phone(elder) if elder else ""
         purpose, words = purpose_of(citizen, key), {"proxy": mask_name(citizen.name)}
         code = codes.send(phone or f"none{key}", purpose, template="mandate_code", is_real=bool(phone), **words)
     record("write", what="portal_mandate", person=elder.pk if elder else None, detail={"act": "asked"})
@@ -70,7 +72,7 @@ def consent_by_code(*, by: Scope, citizen: Citizen, person: int, code: str) -> M
     _require_himself(by, citizen)
     with acting(platform(name_of(citizen.pk), by.request)):
         elder = Person.objects.filter(pk=person).first()
-        phone = "".join(elder.phone) if elder and elder.phone else f"none{person}"
+        phone = (_phone(elder) if elder else "") or f"none{person}"
         wish = Mandate.objects.filter(person=person, citizen=citizen, revoked_at=None).first()
         if not codes.is_right(phone, purpose_of(citizen, person), code) or wish is None:
             raise UsageError("验证码不对，或者已经过期。", "The code is wrong or has expired.")
@@ -189,6 +191,13 @@ def _agree(mandate: Mandate, way: str, document: int | None = None) -> None:
         mandate.save(update_fields=["agreed_at", "way", "document"])
 
 
+def _phone(elder: Person) -> str:
+    """The telephone under which the elder himself is reached; '' if none is known."""
+    stated = elder.contacts.filter(relation=HIMSELF, ended_at=None, phone__isnull=False).order_by("-pk").first()
+    known = elder.phone or (stated.phone if stated else None)
+    return cleaning.telephone("".join(known)) if known else ""
+
+
 def _citizen(id_number: str, name: str, phone: str) -> Citizen:
     there = Citizen.objects.filter(id_hash=id_number, phone_hash=phone).first()
     return there or Citizen.objects.create(
@@ -214,7 +223,7 @@ def _require_himself(by: Scope, citizen: Citizen) -> None:
 def _is_elder(by: Scope, mandate: Mandate) -> bool:
     """Whether it is the elder himself: who acts for him sees his rows too, but has no say in mandates."""
     with acting(platform("代办授权", by.request)):
-        himself = Citizen.objects.filter(pk=by.citizen, person=mandate.person).first()
+        himself = Citizen.objects.filter(pk=by.citizen or 0, person=mandate.person).first()
     return himself is not None and himself.opens_own_file
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -15,8 +14,9 @@ from django.utils import timezone
 from yiyang.access.scope import current
 from yiyang.audit.record import record
 from yiyang.base.errors import YiyangError
-from yiyang.cases import actions
+from yiyang.cases import actions, steps
 from yiyang.cases.models import CLOSED, Case, Decision, State, Step, Transition
+from yiyang.cases.of_person import cases_of
 from yiyang.notices.logic import amount, day
 from yiyang.notices.words import item_name
 from yiyang.portal.forms_mine import MaybeReasonForm, PaperForm, RateForm, ReasonForm
@@ -42,16 +42,19 @@ SAYS = {
     State.VOID: "已经失效。",
     State.ENDED: "已经终止。",
 }
+# Large steps that end something stand at the end of the page, and in red.
+ENDING = ("decline", "decline_checked", "withdraw", "renounce")
 # What a step that the person may take means, before he confirms it.
 MEANS = {
     "agree": "同意以后，我们就按规定为您办理，不用再跑腿。",
     "decline": "选择“不要”以后，我们不再为这一项打扰您。您随时可以改变主意，重新申请。",
     "withdraw": "撤回以后，这件申请就不再办理。您以后可以重新申请。",
     "apply": "确认申请以后，工作人员开始审核。",
-    "supplement": "材料补齐以后请确认，工作人员接着审核。",
+    "supply": "材料补齐以后请确认，工作人员接着审核。",
+    "decline_checked": "选择“不要”以后，这一项就不再办理。您以后可以重新申请。",
+    "reconsider": "我们重新为您办理。",
+    "renounce": "放弃以后不再享受这一项，工作人员会书面告诉您从哪天停止。以后符合条件可以重新申请。",
 }
-WITHDRAW_WITHIN = timedelta(minutes=10)
-RATED_FROM = (State.GRANTED, State.IN_EFFECT, State.REFUSED, State.ENDED)
 
 
 @dataclass(frozen=True)
@@ -64,47 +67,59 @@ class Told:
     reason: str
 
 
-def open_cases(person: Person) -> list[Case]:
-    """What is under way or in effect, the newest first, each with the words that a person reads (`worded`)."""
-    rows = Case.objects.filter(person=person).exclude(state__in=CLOSED).order_by("-state_since")
-    return [worded(case) for case in rows]
+@dataclass(frozen=True)
+class MyCase:
+    """A case (`row`) with its item's name, its amount, its state and its date in the words that a person reads."""
+
+    row: Case
+    item_name: str
+    amount_words: str
+    says: str
+    due_words: str
+
+    @property
+    def pk(self) -> int:
+        """The case's key, for addresses."""
+        return int(self.row.pk)
+
+    @property
+    def waits_for_me(self) -> bool:
+        """Whether nothing goes on before the person has said something."""
+        return self.row.state in (State.TOLD, State.SUPPLEMENTING)
 
 
-def worded(case: Case) -> Case:
-    """The case with its item's name, its amount and its state in plain words."""
-    case.item_name = item_name(case.item, case.list_area)
-    case.amount_words = amount(case.fen, case.every)
-    case.says = SAYS[State(case.state)]
+def open_cases(person: Person) -> list[MyCase]:
+    """What is under way or in effect, the newest first."""
+    return [worded(case) for case in cases_of([person.pk], is_open=True)]
+
+
+def worded(case: Case) -> MyCase:
+    """The case in words."""
     is_going_on = case.due and case.state not in (*CLOSED, State.IN_EFFECT)
-    case.due_words = f"预计 {day(case.due)} 前答复" if is_going_on else ""
-    return case
-
-
-def waits_for_me(case: Case) -> bool:
-    """Whether nothing goes on before the person has said something."""
-    return case.state in (State.TOLD, State.SUPPLEMENTING)
+    due = f"预计 {day(case.due)} 前答复" if is_going_on else ""
+    says = SAYS[State(case.state)]
+    return MyCase(case, item_name(case.item, case.list_area), amount(case.fen, case.every), says, due)
 
 
 def steps_for_me(case: Case) -> list[Transition]:
     """The steps that the person may take now."""
-    rows = Transition.objects.filter(process=case.process, from_state=case.state, by_citizen=True).order_by("pk")
-    return [step for step in rows if step.slug != "appeal"]
+    return steps.open_to(current(), case)
 
 
 @mine
 def cases(request: HttpRequest, person: Person) -> HttpResponse:
     """All cases, those under way first."""
     record("read", what="person", person=person.pk, area=person.area_code, detail={"portal": "cases"})
-    closed = Case.objects.filter(person=person, state__in=CLOSED).order_by("-state_since")[:50]
+    closed = cases_of([person.pk], is_open=False)[:50]
     context = {"open": open_cases(person), "closed": [worded(case) for case in closed]}
     return render(request, "portal/mine/cases.html", shown(request, person, context))
 
 
-def _to(case: Case) -> tuple[str, str]:
-    return "返回这件事", reverse("portal:mine_case", args=[case.person_id, case.pk])
+def _to(case: MyCase) -> tuple[str, str]:
+    return "返回这件事", reverse("portal:mine_case", args=[case.row.person_id, case.pk])
 
 
-def _case(person: Person, key: int) -> Case:
+def _case(person: Person, key: int) -> MyCase:
     return worded(get_object_or_404(Case, pk=key, person=person))
 
 
@@ -113,18 +128,19 @@ def case(request: HttpRequest, person: Person, case: int) -> HttpResponse:
     """One case: where it stands, its story, what I may do."""
     found = _case(person, case)
     record("read", what=f"cases_case:{found.pk}", person=person.pk, area=person.area_code)
-    decisions = list(found.decisions.order_by("-pk"))
+    decisions, mine_ = list(found.row.decisions.order_by("-pk")), steps_for_me(found.row)
     context = {
         "case": found,
         "back": ("我的事项", reverse("portal:mine_cases", args=[person.pk])),
-        "story": [_told(step) for step in found.steps.order_by("-pk")],
-        "steps": steps_for_me(found),
+        "story": [_told(step) for step in found.row.steps.order_by("-pk")],
+        "steps": [step for step in mine_ if step.slug not in ENDING],
+        "endings": [step for step in mine_ if step.slug in ENDING],
         "decisions": [(each, _may_object(each)) for each in decisions],
-        "appeals": list(found.appeals.all()),
-        "papers": list(found.papers.select_related("document")),
-        "rating": getattr(found, "rating", None),
-        "may_rate": found.state in RATED_FROM,
-        "may_add_paper": found.state in (State.AGREED, State.APPLIED, State.SUPPLEMENTING),
+        "appeals": list(found.row.appeals.all()),
+        "papers": list(found.row.papers.select_related("document")),
+        "rating": getattr(found.row, "rating", None),
+        "may_rate": found.row.state in actions.RATED_FROM,
+        "may_add_paper": found.row.state in (State.AGREED, State.APPLIED, State.SUPPLEMENTING),
     }
     return render(request, "portal/mine/case.html", shown(request, person, context))
 
@@ -144,9 +160,9 @@ def _may_object(decision: Decision) -> bool:
 def step(request: HttpRequest, person: Person, case: int, step: str) -> HttpResponse:
     """One step that I may take: what it means, then yes."""
     found = _case(person, case)
-    wanted = next((each for each in steps_for_me(found) if each.slug == step), None)
+    wanted = next((each for each in steps_for_me(found.row) if each.slug == step), None)
     if wanted is None:
-        messages.info(request, f"现在不能这样办理：这件事目前的状态是“{found.get_state_display()}”。")
+        messages.info(request, f"现在不能这样办理：这件事目前的状态是“{found.row.get_state_display()}”。")
         return redirect("portal:mine_case", key=person.pk, case=found.pk)
     typed = kept(request)
     kind = ReasonForm if wanted.needs_reason else MaybeReasonForm
@@ -155,13 +171,20 @@ def step(request: HttpRequest, person: Person, case: int, step: str) -> HttpResp
         expected = request.POST.get("expected", "")
         reason = form.cleaned_data["reason"]
         try:
-            actions.move(by=current(), case=found, step=step, reason=reason, expected=expected)
+            actions.move(by=current(), case=found.row, step=step, reason=reason, expected=expected)
         except YiyangError as error:
             tell(form, error)
         else:
             messages.success(request, f"已办理：{wanted.zh}。")
             return redirect("portal:mine_case", key=person.pk, case=found.pk)
-    context = {"case": found, "back": _to(found), "step": wanted, "means": MEANS.get(step, ""), "form": form}
+    context = {
+        "case": found,
+        "back": _to(found),
+        "step": wanted,
+        "means": MEANS.get(step, ""),
+        "is_ending": step in ENDING,
+        "form": form,
+    }
     return render(request, "portal/mine/step.html", shown(request, person, context))
 
 
@@ -173,7 +196,7 @@ def add_paper(request: HttpRequest, person: Person, case: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            actions.add_paper(by=current(), case=found, kind=data["title"], blocks=data["paper"].chunks())
+            actions.add_paper(by=current(), case=found.row, kind=data["title"], blocks=data["paper"].chunks())
         except YiyangError as error:
             tell(form, error)
         else:
@@ -187,7 +210,7 @@ def add_paper(request: HttpRequest, person: Person, case: int) -> HttpResponse:
 def object_to(request: HttpRequest, person: Person, case: int, decision: int) -> HttpResponse:
     """An objection to a decision."""
     found = _case(person, case)
-    decided = get_object_or_404(Decision, pk=decision, case=found)
+    decided = get_object_or_404(Decision, pk=decision, case=found.row)
     if not _may_object(decided):
         messages.info(request, "这个决定的异议已经在办理，或者已过期限。请打电话或到窗口问。")
         return redirect("portal:mine_case", key=person.pk, case=found.pk)
@@ -196,7 +219,7 @@ def object_to(request: HttpRequest, person: Person, case: int, decision: int) ->
     if request.method == "POST" and form.is_valid():
         reason, channel = form.cleaned_data["reason"], Case.Channel.PORTAL
         try:
-            actions.appeal(by=current(), case=found, reason=reason, channel=channel)
+            actions.appeal(by=current(), case=found.row, decision=decided, reason=reason, channel=channel)
         except YiyangError as error:
             tell(form, error)
         else:
@@ -217,14 +240,14 @@ def object_to(request: HttpRequest, person: Person, case: int, decision: int) ->
 def rate(request: HttpRequest, person: Person, case: int) -> HttpResponse:
     """好差评."""
     found = _case(person, case)
-    if found.state not in RATED_FROM:
+    if found.row.state not in actions.RATED_FROM:
         raise Http404
     form = RateForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         channel = Case.Channel.PORTAL
         try:
-            actions.rate(by=current(), case=found, stars=data["stars"], words=data["words"], channel=channel)
+            actions.rate(by=current(), case=found.row, stars=data["stars"], words=data["words"], channel=channel)
         except YiyangError as error:
             tell(form, error)
         else:
@@ -240,7 +263,7 @@ def letter(request: HttpRequest, person: Person, case: int, decision: int) -> Ht
     from yiyang.cases import letters
 
     found = _case(person, case)
-    decided = get_object_or_404(Decision, pk=decision, case=found)
+    decided = get_object_or_404(Decision, pk=decision, case=found.row)
     record("read", what=f"cases_decision:{decided.pk}", person=person.pk, area=person.area_code)
     body = letters.pdf(decided)
     headers = {"Content-Disposition": f'inline; filename="{decided.number}.pdf"'}

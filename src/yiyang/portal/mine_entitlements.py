@@ -14,6 +14,7 @@ from yiyang.audit.record import record
 from yiyang.base.errors import YiyangError
 from yiyang.cases import actions
 from yiyang.cases.models import CLOSED, Case
+from yiyang.cases.processes import load_processes
 from yiyang.entitlement import months
 from yiyang.notices.logic import amount
 from yiyang.portal.forms_mine import ApplyForm
@@ -39,6 +40,7 @@ class Entitled:
     answer: str
     amount: str
     is_automatic: bool
+    is_direct: bool
     article: str
     lines: list[tuple[str, str, str]]
     case: Case | None
@@ -46,14 +48,17 @@ class Entitled:
     @property
     def may_apply(self) -> bool:
         """Whether an application makes sense: given on application, not ruled out, and none is under way."""
-        return not self.is_automatic and self.answer != "not_entitled" and self.case is None
+        return not (self.is_automatic or self.is_direct) and self.answer != "not_entitled" and self.case is None
 
 
 def answers(person: Person) -> tuple[str, list[Json]]:
     """The month of the run in force where he lives or is registered, and its answers; ('', []) before any run."""
     with acting(platform(f"{current().name}（查看待遇）"[:150], current().request)):
-        run = months.in_force(person.area_code) or months.in_force(person.registered_code)
-        return (run.month, months.answers_of(run, person.pk)) if run else ("", [])
+        for code in dict.fromkeys([person.registered_code, person.area_code]):
+            run = months.in_force(code)
+            if run is not None and (told := months.answers_of(run, person.pk)):
+                return run.month, told
+    return "", []
 
 
 def entitled(person: Person, told: list[Json]) -> list[Entitled]:
@@ -68,11 +73,17 @@ def _entitled(told: Json, case: Case | None) -> Entitled:
     is_open = told["answer"] == "undecided" and told["high_fen"] > told["low_fen"]
     money = amount(told["high_fen"] if is_open else told["amount_fen"], told["every"])
     source = told["source"]
-    lines = [(STATES[each["state"]], each["state"], each["says"]) for each in told["conditions"]]
-    article = f"《{source['title']}》{source['article']}"
-    says = f"最高{money}" if is_open else money
-    is_automatic = told["delivery"] == "automatic"
-    return Entitled(told["item"], told["name_zh"], told["answer"], says, is_automatic, article, lines, case)
+    return Entitled(
+        item=told["item"],
+        name=told["name_zh"],
+        answer=told["answer"],
+        amount=f"最高{money}" if is_open else money,
+        is_automatic=told["delivery"] == "automatic",
+        is_direct=told["item"] in load_processes().direct,
+        article=f"《{source['title']}》{source['article']}",
+        lines=[(STATES[each["state"]], each["state"], each["says"]) for each in told["conditions"]],
+        case=case,
+    )
 
 
 def entitled_now(person: Person) -> list[Entitled]:

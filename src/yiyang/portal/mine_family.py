@@ -11,7 +11,8 @@ from yiyang.access import masks
 from yiyang.access.scope import acting, current, platform
 from yiyang.audit.record import record
 from yiyang.base.errors import YiyangError
-from yiyang.portal import codes, mandates
+from yiyang.notices.outbox import is_demo
+from yiyang.portal import mandates
 from yiyang.portal.forms_login import Code
 from yiyang.portal.forms_mine import AskForm, NameForm
 from yiyang.portal.mine_home import shown
@@ -130,5 +131,5 @@ def ask_code(request: HttpRequest) -> HttpResponse:
             del request.session[ASKING]
             messages.success(request, "老人已同意，您现在可以替他办理。")
             return redirect("portal:mine_home", key=waiting["person"])
-    context = {"form": form, "is_asking": True, "shown": waiting["shown"] if codes.is_demo() else ""}
+    context = {"form": form, "is_asking": True, "shown": waiting["shown"] if is_demo() else ""}
     return render(request, "portal/mine/code.html", context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -13,7 +14,8 @@ from yiyang.access import masks
 from yiyang.access.scope import current
 from yiyang.audit.record import record
 from yiyang.base.errors import YiyangError
-from yiyang.portal import citizens, codes
+from yiyang.notices.outbox import is_demo
+from yiyang.portal import citizens
 from yiyang.portal.forms_login import Code, NewPhone
 from yiyang.portal.limits import TooOften
 from yiyang.portal.models import Mandate
@@ -63,7 +65,7 @@ def people(request: HttpRequest) -> HttpResponse:
 @mine
 def home(request: HttpRequest, person: Person) -> HttpResponse:
     """One person: what he is entitled to, what is under way, what is new."""
-    from yiyang.portal.mine_cases import open_cases, waits_for_me
+    from yiyang.portal.mine_cases import open_cases
     from yiyang.portal.mine_entitlements import entitled_now
     from yiyang.portal.mine_messages import unread
 
@@ -72,14 +74,14 @@ def home(request: HttpRequest, person: Person) -> HttpResponse:
     context = {
         "entitled": entitled_now(person),
         "cases": cases,
-        "waiting": [case for case in cases if waits_for_me(case)],
+        "waiting": [case for case in cases if case.waits_for_me],
         "unread": unread(person),
         "back": ("首页", reverse("portal:home")),
     }
     return render(request, "portal/mine/home.html", shown(request, person, context))
 
 
-def shown(request: HttpRequest, person: Person, more: dict[str, object]) -> dict[str, object]:
+def shown(request: HttpRequest, person: Person, more: Mapping[str, object]) -> dict[str, object]:
     """What every page about one person shows: who it is and whom else I could act for."""
     people = my_people(request)
     return {
@@ -132,5 +134,5 @@ def new_phone_code(request: HttpRequest) -> HttpResponse:
             request.session["citizen"] = {"id": changed.pk, "epoch": changed.epoch}
             messages.success(request, "手机号码已更换。下次请用新号码登录。")
             return redirect("portal:mine_account")
-    context = {"form": form, "phone": waiting["phone"], "shown": waiting["shown"] if codes.is_demo() else ""}
+    context = {"form": form, "phone": waiting["phone"], "shown": waiting["shown"] if is_demo() else ""}
     return render(request, "portal/mine/code.html", context)

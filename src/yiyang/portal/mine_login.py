@@ -12,6 +12,7 @@ from yiyang.access.scope import current
 from yiyang.access.web import PUBLIC, page
 from yiyang.accounts.middleware import address_of
 from yiyang.audit.record import record
+from yiyang.notices.outbox import is_demo
 from yiyang.portal import citizens, codes
 from yiyang.portal.forms_login import Code, Who
 from yiyang.portal.limits import TooOften
@@ -62,7 +63,7 @@ def login_code(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "phone": waiting["phone"],
-        "shown": waiting["shown"] if codes.is_demo() else "",
+        "shown": waiting["shown"] if is_demo() else "",
         "more_time": reverse("portal:login_more_time"),
         "again": reverse("portal:login"),
     }

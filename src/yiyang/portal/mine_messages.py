@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +13,7 @@ from django.views.decorators.http import require_POST
 from yiyang.access.scope import current
 from yiyang.audit.record import record
 from yiyang.notices import actions, words
+from yiyang.notices.logic import Said
 from yiyang.notices.models import Notice, OptOut
 from yiyang.portal.mine_home import shown
 from yiyang.portal.web import mine
@@ -63,9 +66,15 @@ def channels(request: HttpRequest, person: Person) -> HttpResponse:
     return redirect("portal:mine_messages", key=person.pk)
 
 
-def worded(notices: list[Notice]) -> list[Notice]:
-    """The messages, each with the title and the paragraphs in which it was sent (`said`)."""
+@dataclass(frozen=True)
+class Message:
+    """A notice (`row`) in the words in which it was sent."""
+
+    row: Notice
+    said: Said
+
+
+def worded(notices: list[Notice]) -> list[Message]:
+    """The messages in words."""
     reader = words.Reader(notices)
-    for notice in notices:
-        notice.said = reader.said(notice)
-    return notices
+    return [Message(each, reader.said(each)) for each in notices]

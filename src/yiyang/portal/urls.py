@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from yiyang.portal import lists_urls, look, pages
+from yiyang.portal import lists_urls, look, pages, urls_mine
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern] = [
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("help/", pages.help_page, name="help"),
     *lists_urls.urlpatterns,
+    *urls_mine.urlpatterns,
 ]

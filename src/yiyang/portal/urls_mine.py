@@ -1,14 +1,17 @@
-"""Addresses of what a citizen does: the door, and his own pages."""
+"""Addresses of what a citizen does: the door, his own pages, and what clerks answer to him."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, path
 
 from yiyang.portal import mine_cases, mine_entitlements, mine_family, mine_file, mine_home, mine_login, mine_messages
+from yiyang.portal import workbench_requests as staff
 
 ONE = "mine/<int:key>/"
 CASE = ONE + "cases/<int:case>/"
 urlpatterns: list[URLPattern] = [
+    path("requests/", staff.requests, name="requests"),
+    path("requests/<int:pk>/", staff.one_request, name="request"),
     path("login/", mine_login.login, name="login"),
     path("login/code/", mine_login.login_code, name="login_code"),
     path("login/more-time/", mine_login.login_more_time, name="login_more_time"),
