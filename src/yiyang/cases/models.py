@@ -6,12 +6,16 @@ refuses any other.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
 from yiyang.access.fields import OPEN, PERSONAL, sorted_fields
 from yiyang.access.ranges import NO_AREA
 from yiyang.access.scoped import Scoped
+from yiyang.access.sealed import SealedTextField
+from yiyang.accounts.models import ApiToken
 from yiyang.entitlement.models import Ground, MonthRun
 from yiyang.registry.models import Document, Person
 
@@ -87,6 +91,8 @@ class Case(Scoped):
     fen = models.BigIntegerField(default=0, verbose_name="标准（分）")
     # What the newest run says the amount should be, until a decision makes it so.
     fen_proposed = models.BigIntegerField(null=True, verbose_name="拟调整标准（分）")
+    # The first day of the month whose run proposes it.
+    proposed_from = models.DateField(null=True, verbose_name="拟生效日")
     every = models.CharField(max_length=8, verbose_name="周期")
     effective_from = models.DateField(null=True, verbose_name="享受起始日")
     ended_on = models.DateField(null=True, verbose_name="终止日")
@@ -95,6 +101,8 @@ class Case(Scoped):
     cause = models.CharField(max_length=40, blank=True, verbose_name="原因")
     run = models.ForeignKey(MonthRun, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name="运行")
     ground = models.ForeignKey(Ground, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name="理由")
+    # What an application came with: the same key of the same person opens no second case.
+    key = models.CharField(max_length=80, blank=True, verbose_name="申请标识")
     changed_at = models.DateTimeField(auto_now=True, verbose_name="更新时间")
 
     class Meta(Scoped.Meta):
@@ -112,7 +120,13 @@ class Case(Scoped):
                 condition=~Q(state__in=["declined", "refused", "withdrawn", "void", "ended"]),
                 name="cases_case_one_open",
             ),
+            models.UniqueConstraint(fields=("person", "key"), condition=~Q(key=""), name="cases_case_key_once"),
         )
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing but a new finding or an appeal can move it."""
+        return self.state in CLOSED
 
 
 class Step(models.Model):
@@ -133,7 +147,10 @@ class Step(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "办理记录"
         ordering = ("id",)
-        indexes = (models.Index(fields=("case", "id"), name="cases_step_case"),)
+        indexes = (
+            models.Index(fields=("case", "id"), name="cases_step_case"),
+            models.Index(fields=("at", "id"), name="cases_step_at"),
+        )
 
 
 class Decision(models.Model):
@@ -156,6 +173,8 @@ class Decision(models.Model):
     holds_from = models.DateField(verbose_name="起始日")
     lines = models.JSONField(default=list, verbose_name="理由")
     articles = models.JSONField(default=list, verbose_name="依据")
+    # Of what was taken over in bulk the reasons stay with the run's ground, which is never changed.
+    ground = models.ForeignKey(Ground, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name="理由")
     reason = models.CharField(max_length=400, blank=True, verbose_name="说明")
     decided_by = models.BigIntegerField(null=True, verbose_name="决定人编号")
     decided_by_name = models.CharField(max_length=150, verbose_name="决定人")
@@ -166,6 +185,16 @@ class Decision(models.Model):
         verbose_name = verbose_name_plural = "决定"
         ordering = ("id",)
         indexes = (models.Index(fields=("case", "id"), name="cases_decision_case"),)
+
+    @property
+    def told_lines(self) -> list[Any]:
+        """The reasons as they stood."""
+        return list(self.lines or (self.ground.lines if self.ground else ()))
+
+    @property
+    def told_articles(self) -> list[Any]:
+        """The articles as they stood."""
+        return list(self.articles or (self.ground.articles if self.ground else ()))
 
 
 class Appeal(models.Model):
@@ -229,6 +258,52 @@ class Rating(models.Model):
         )
 
 
+class Webhook(Scoped):
+    """Where a department wants to be told of steps: of its items, in its area. Events name a case, never a person."""
+
+    LOCK = "work"
+
+    token = models.ForeignKey(ApiToken, models.CASCADE, related_name="webhooks", verbose_name="接口令牌")
+    area_code = models.BigIntegerField(verbose_name="区划")
+    url = models.URLField(max_length=300, verbose_name="地址")
+    secret = SealedTextField(verbose_name="签名密钥")
+    # Empty = all items.
+    items = models.JSONField(default=list, verbose_name="项目")
+    is_active = models.BooleanField(default=True, verbose_name="启用")
+    # The last step that was delivered, by time and number.
+    sent_at = models.DateTimeField(verbose_name="已送达时间")
+    sent_id = models.BigIntegerField(default=0, verbose_name="已送达序号")
+    failures = models.SmallIntegerField(default=0, verbose_name="连续失败次数")
+    next_at = models.DateTimeField(auto_now_add=True, verbose_name="下次发送")
+    made_at = models.DateTimeField(auto_now_add=True, verbose_name="登记时间")
+
+    class Meta(Scoped.Meta):
+        verbose_name = verbose_name_plural = "事件订阅"
+        constraints = (models.UniqueConstraint(fields=("token", "url"), name="cases_webhook_once"),)
+
+
+class WebhookCall(models.Model):
+    """One attempt to deliver events."""
+
+    webhook = models.ForeignKey(Webhook, models.CASCADE, related_name="calls", verbose_name="事件订阅")
+    at = models.DateTimeField(auto_now_add=True, verbose_name="时间")
+    events = models.IntegerField(verbose_name="事件数")
+    first = models.BigIntegerField(verbose_name="首个序号")
+    last = models.BigIntegerField(verbose_name="末个序号")
+    status = models.SmallIntegerField(null=True, verbose_name="应答状态")
+    problem = models.CharField(max_length=200, blank=True, verbose_name="问题")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "事件发送"
+        ordering = ("-id",)
+
+
 sorted_fields(Transition, OPEN, "*")
+sorted_fields(Webhook, PERSONAL, "secret")
+sorted_fields(
+    Webhook, OPEN, "id", "token", "area_code", "url", "items", "is_active", "sent_at", "sent_id", "failures", "next_at",
+    "made_at",
+)  # fmt: skip
+sorted_fields(WebhookCall, OPEN, "*")
 for model in (Case, Step, Decision, Appeal, Paper, Rating):
     sorted_fields(model, PERSONAL, "*")

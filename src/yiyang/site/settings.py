@@ -230,4 +230,6 @@ NOTICE_LETTERS: dict[str, str] = {}
 # Tabs that rooms above the registry add to a person's page: slug, title, address, right.
 PERSON_TABS = (("notices", "告知", "notices:person", "person.read"),)
 # What follows when a month's run is put in force, in this order and in the same transaction: f(run, tell).
-AFTER_RUN: tuple[str, ...] = ()
+AFTER_RUN: tuple[str, ...] = ("yiyang.cases.opening.from_run",)
+# What policy lays into the database whenever it is migrated.
+AFTER_MIGRATE: tuple[str, ...] = ("yiyang.cases.processes.put",)

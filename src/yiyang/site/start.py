@@ -43,8 +43,12 @@ def set_up() -> None:
 
 
 def migrate() -> None:
-    """Bring the database to this version, as its owner."""
+    """Bring the database to this version, as its owner, and what policy lays into it (`AFTER_MIGRATE`)."""
+    from django.conf import settings
     from django.core.management import call_command
+    from django.utils.module_loading import import_string
 
     call_command("migrate", database="owner", verbosity=0, interactive=False)
     call_command("createcachetable", database="owner", verbosity=0)
+    for name in settings.AFTER_MIGRATE:
+        import_string(name)()
