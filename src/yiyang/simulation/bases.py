@@ -54,7 +54,16 @@ class Base:
 
     @cached_property
     def blocks(self) -> tuple[logic.Block, ...]:
-        return logic.blocks_of(self.bound, self.area)
+        """The items, what costs most first."""
+        return logic.blocks_of(self.bound, self.area, self.costs)
+
+    @cached_property
+    def costs(self) -> dict[str, int]:
+        """Fen a year that each item certainly costs now. A household's share needs everybody one by one: left out."""
+        rules = self.folder.bound.program
+        items = frozenset(rule.item for rule in rules.rules if rule.pays_people and rule.per == "person")
+        cells = self.simulator.cells
+        return {item: int((paid * cells.people).sum()) for item, paid in cells.outcome(rules, items).paid.items()}
 
     @cached_property
     def people(self) -> int:

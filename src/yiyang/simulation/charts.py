@@ -66,7 +66,7 @@ def of_result(result: Json, shapes: Shapes, month: str) -> list[Chart]:
     """The charts of one result: where, what, how old, in which hardship, by how much, and the coming years."""
     note = f"单位：元/年，按{month}在册人员；负数为减少"
     found = []
-    if shapes.areas and any(_code(row) in shapes.areas for row in result["by_area"]):
+    if len(shapes.areas) > 1 and any(_code(row) in shapes.areas for row in result["by_area"]):
         figures = {_code(row): Item(row["name"], yuan(row["budget_year_fen"])) for row in result["by_area"]}
         found.append(maps.choropleth("各县（市、区）资金变化", note, shapes, figures, unit="元", write=told))
     else:

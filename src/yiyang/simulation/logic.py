@@ -45,7 +45,13 @@ class Lever:
 
 @dataclass(frozen=True)
 class Block:
-    """One item with its levers. `name` is area/item; `is_upper`: it stands in a list above the area's own."""
+    """One item with its levers.
+
+    Attributes:
+        name: area/item.
+        is_upper: it stands in a list above the area's own.
+        year_fen: what it certainly costs a year now; 0 where it pays nobody money.
+    """
 
     name: str
     title: str
@@ -56,16 +62,23 @@ class Block:
     list_name: str
     is_upper: bool
     pays: bool
+    year_fen: int
     levers: tuple[Lever, ...]
 
+    @property
+    def year_yuan(self) -> float:
+        """What it costs now, in yuan."""
+        return self.year_fen / 100
 
-def blocks_of(bound: BoundProgram, area: str) -> tuple[Block, ...]:
-    """The items of a list in force, those with money first, in the order of the published table."""
-    found = [_block(rule, info, area) for rule, info in zip(bound.program.rules, bound.infos, strict=True)]
-    return tuple(sorted(found, key=lambda block: (not block.pays, not block.levers, block.is_upper)))
+
+def blocks_of(bound: BoundProgram, area: str, costs: Mapping[str, int]) -> tuple[Block, ...]:
+    """The items of a list in force, what costs most first. `costs`: fen a year by item."""
+    pairs = zip(bound.program.rules, bound.infos, strict=True)
+    found = [_block(rule, info, area, costs.get(rule.item, 0)) for rule, info in pairs]
+    return tuple(sorted(found, key=lambda block: (not block.pays, -block.year_fen, not block.levers, block.is_upper)))
 
 
-def _block(rule: Rule, info: RuleInfo, area: str) -> Block:
+def _block(rule: Rule, info: RuleInfo, area: str, year_fen: int) -> Block:
     item = info.item
     return Block(
         name=f"{info.list_area}/{item.id}",
@@ -77,6 +90,7 @@ def _block(rule: Rule, info: RuleInfo, area: str) -> Block:
         list_name=f"{area_name(info.list_area)}清单",
         is_upper=info.list_area != area,
         pays=rule.pays_people,
+        year_fen=year_fen,
         levers=tuple(_levers(info)),
     )
 

@@ -40,7 +40,9 @@ def board(request: HttpRequest) -> HttpResponse:
     if base is None:
         return render(request, "simulation/nothing.html", context)
     posted = logic.posted_of(scenario.changes) if scenario else request.POST.dict()
-    context |= {"blocks": [(block, _filled(block, posted)) for block in base.blocks], "is_moved": bool(posted)}
+    blocks = [(block, _filled(block, posted)) for block in base.blocks]
+    is_freed = any(filled["is_open"] for block, filled in blocks if not block.levers)
+    context |= {"blocks": blocks, "is_freed": is_freed}
     if request.method == "POST":
         context |= _result(request, base)
     return render(request, "simulation/board.html", context)
