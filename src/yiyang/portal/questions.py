@@ -25,6 +25,11 @@ class Choice(Strict):
     says: str
     help: str = ""
 
+    @property
+    def key(self) -> str:
+        """How an answer is carried from page to page."""
+        return f"d{self.days_ago}" if self.days_ago is not None else str(self.value).lower()
+
 
 class NotKnown(Strict):
     """The answer of whoever does not know, and how he may find out."""

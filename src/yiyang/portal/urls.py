@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from yiyang.portal import lists_urls, look, pages, urls_mine
+from yiyang.portal import entitlements, lists_urls, look, pages, urls_mine
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("look", look.look, name="look"),
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("help/", pages.help_page, name="help"),
+    path("entitlements/", entitlements.entitlements, name="entitlements"),
     *lists_urls.urlpatterns,
     *urls_mine.urlpatterns,
 ]

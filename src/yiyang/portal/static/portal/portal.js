@@ -6,6 +6,10 @@
     if (event.target.closest('[data-print]')) window.print();
   });
   document.querySelectorAll('[data-print], [data-copy]').forEach(function (button) { button.hidden = false; });
+  // Paper has nothing to unfold.
+  window.addEventListener('beforeprint', function () {
+    document.querySelectorAll('main details').forEach(function (each) { each.open = true; });
+  });
   var summary = document.querySelector('[data-error-summary]');
   if (summary) summary.focus();
 
