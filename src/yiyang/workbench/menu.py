@@ -29,6 +29,7 @@ MENU = (
     Entry("重点人群", "registry:groups", "groups", ("group.read", "figure.read")),
     Entry("个案", "cases:work", "check", ("case.read",)),
     Entry("告知", "notices:overview", "bell", ("notice.dispatch",)),
+    Entry("更正申请", "portal:requests", "edit", ("person.correct",)),
     Entry("数据交付", "registry:deliveries", "deliveries", ("delivery.read",)),
     Entry("疑似同一人", "registry:doubles", "doubles", ("link.judge",)),
     Entry("导出", "registry:exports", "exports", ("person.export",)),

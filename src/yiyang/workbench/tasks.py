@@ -19,6 +19,7 @@ from yiyang.access.scope import Scope
 from yiyang.accounts.models import ApiToken, Grant
 from yiyang.audit.models import AuditLine
 from yiyang.kit.paging import bounded_count
+from yiyang.portal.models import CorrectionRequest
 from yiyang.notices.waiting import rows as waiting_notices
 from yiyang.registry.models import Delivery, Membership, Person, PossibleDouble, QuarantineLine
 from yiyang.workbench.figures import kept
@@ -186,6 +187,13 @@ def refusals(scope: Scope, on: date) -> tuple[Task, Waiting]:
     return Task("24 小时内被拒绝的访问", "audit:log", CALM, "查看有无越权试探", "locked", "kind=deny"), rows
 
 
+@needs("person.correct")
+def corrections_asked(scope: Scope, on: date) -> tuple[Task, Waiting]:
+    """People who say in the portal that what is held about them is wrong."""
+    rows = CorrectionRequest.objects.filter(state=CorrectionRequest.State.OPEN)
+    return Task("群众提出的更正申请", "portal:requests", SOON, "核实、更正、答复", "edit", "state=open"), rows
+
+
 @needs("system.read")
 def jobs_failed(scope: Scope, on: date) -> tuple[Task, Waiting]:
     """Background jobs that gave up."""
@@ -207,7 +215,7 @@ def notices_to_send(scope: Scope, on: date) -> tuple[Task, Waiting]:
 
 SOURCES: tuple[Source, ...] = (
     deliveries_stopped, deliveries_to_decide, my_failed_deliveries, doubles_to_judge, people_without_area,
-    notices_to_send, tokens_expiring, lines_to_mend, newly_in_groups, facts_contested, grants_expiring, refusals,
+    notices_to_send, corrections_asked, tokens_expiring, lines_to_mend, newly_in_groups, facts_contested, grants_expiring, refusals,
     jobs_failed,
 )  # fmt: skip
 
