@@ -19,8 +19,8 @@ from yiyang.access.scope import Scope
 from yiyang.accounts.models import ApiToken, Grant
 from yiyang.audit.models import AuditLine
 from yiyang.kit.paging import bounded_count
-from yiyang.portal.models import CorrectionRequest
 from yiyang.notices.waiting import rows as waiting_notices
+from yiyang.portal.models import CorrectionRequest
 from yiyang.registry.models import Delivery, Membership, Person, PossibleDouble, QuarantineLine
 from yiyang.workbench.figures import kept
 
@@ -215,8 +215,8 @@ def notices_to_send(scope: Scope, on: date) -> tuple[Task, Waiting]:
 
 SOURCES: tuple[Source, ...] = (
     deliveries_stopped, deliveries_to_decide, my_failed_deliveries, doubles_to_judge, people_without_area,
-    notices_to_send, corrections_asked, tokens_expiring, lines_to_mend, newly_in_groups, facts_contested, grants_expiring, refusals,
-    jobs_failed,
+    notices_to_send, corrections_asked, tokens_expiring, lines_to_mend, newly_in_groups, facts_contested,
+    grants_expiring, refusals, jobs_failed,
 )  # fmt: skip
 
 
