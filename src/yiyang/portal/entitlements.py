@@ -19,7 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from yiyang.access.web import PUBLIC, page
 from yiyang.portal import steps
-from yiyang.portal.answer import bring_all, in_short, office
+from yiyang.portal.entry import bring_all, in_short, office
 from yiyang.portal.look import asked_look, look_of, remember
 from yiyang.portal.questions import load_papers
 from yiyang.portal.steps import FIXED, Given
