@@ -22,7 +22,7 @@ serve: .venv/.web ## the platform in a browser: database, pages, worker, demo co
 	$(BIN)/yiyang serve $(ARGS)
 
 test: .venv/.test ## all tests; ARGS="-k cells" chooses some
-	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --cov --cov-report= --cov-fail-under=0 $(ARGS)
+	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --cov --cov-report= --cov-fail-under=0 $(ARGS)
 
 check: .venv/.test .coverage ## style, types, imports between rooms, coverage
 	$(BIN)/ruff check .

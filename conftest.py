@@ -29,6 +29,11 @@ for name in ("DATABASE_URL", "YIYANG_APP_DATABASE_URL", "YIYANG_KEYS"):
     os.environ.pop(name, None)
 os.environ["DJANGO_SETTINGS_MODULE"] = "yiyang.site.settings"
 django.setup()
+# Hundreds of accounts are made; that the platform's own hash is a slow one is tested where it is used (test_login).
+django.conf.settings.PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.MD5PasswordHasher",
+    *django.conf.settings.PASSWORD_HASHERS,
+]
 # Pages are tested without collecting static files first.
 django.conf.settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
@@ -143,6 +148,35 @@ def needs_postgres_15() -> Path:
     """The folder of Debian's PostgreSQL 15 programs."""
     _skip_where(lacks_postgres_15())
     return POSTGRES_15
+
+
+# What takes longest begins first, so that the processes end together; a minute or more each when this was written.
+_LONGEST = (
+    "tests/journeys/", "tests/registry/", "tests/security/test_every_route.py", "src/yiyang/registry/linkage/tests/",
+    "tests/api/", "src/yiyang/registry/tests/test_judging.py", "src/yiyang/registry/tests/test_corrections.py",
+    "src/yiyang/site/tests/test_drill.py", "tests/architecture/test_readme.py", "tests/generative/",
+    "tests/architecture/test_habits.py", "src/yiyang/site/tests/test_backup.py",
+    "src/yiyang/site/tests/test_postgres.py", "src/yiyang/entitlement/tests/test_next.py",
+    "src/yiyang/registry/tests/test_groups.py",
+)  # fmt: skip
+_LAST = len(_LONGEST)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first; within a rank as they were found."""
+    items.sort(key=lambda item: next((n for n, name in enumerate(_LONGEST) if item.nodeid.startswith(name)), _LAST))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A file's tests stay together, and all journeys do: they share one installation."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "tests/journeys" if nodeid.startswith("tests/journeys/") else super()._split_scope(nodeid)
+
+    return ByFile(config, log)
 
 
 # In CI everything is installed, so a skip there is a hole in the tests. YIYANG_NO_SKIPS=1 makes it a failure.

@@ -114,6 +114,7 @@ class Contract(Strict):
 
 
 Contracts = Mapping[str, Contract]
+_loaded: dict[tuple[loader.Stamp, ...], dict[str, Contract]] = {}
 
 
 def load_contracts(policy: Path | None = None, facts: FactBook | None = None) -> dict[str, Contract]:
@@ -122,6 +123,18 @@ def load_contracts(policy: Path | None = None, facts: FactBook | None = None) ->
     Raises:
         PolicyError: every problem with file and line.
     """
+    if facts is not None:
+        return _load(policy, facts)
+    # What they are checked against counts too. Asked for at every step of a delivery and on every page about one.
+    root = policy or policy_dir()
+    files = (*sorted((root / "registers").glob("*.yaml")), root / "facts.yaml", root / "departments.yaml")
+    key = tuple(loader.stamp(path) for path in files if path.exists())
+    if key not in _loaded:
+        _loaded[key] = _load(policy, None)
+    return dict(_loaded[key])
+
+
+def _load(policy: Path | None, facts: FactBook | None) -> dict[str, Contract]:
     folder = (policy or policy_dir()) / "registers"
     problems = loader.Problems()
     found: dict[str, Contract] = {}

@@ -17,6 +17,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from yiyang.access.scope import platform
 from yiyang.accounts import lockout
@@ -247,6 +248,14 @@ class TestSessions:
 )
 def test_pages_that_lead_nowhere_are_not_there(client: Any, path: str) -> None:
     assert client.get(f"/accounts/{path}").status_code == 404
+
+
+def test_passwords_are_hashed_slowly_outside_of_tests() -> None:
+    from yiyang.site import settings as of_the_platform
+
+    first = import_string(of_the_platform.PASSWORD_HASHERS[0])()
+    assert first.algorithm == "argon2"
+    assert first.encode("correct horse battery", first.salt()).startswith("argon2$argon2id$")
 
 
 def test_demo_accounts_are_spared_on_a_demo_only(grant: Make, client: Any, tmp_path: Any, settings: Any) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -35,11 +37,20 @@ from yiyang.registry.tests.town_hall import (
 ZHUYANG, WUMU = 511724001000, 511724101000
 
 
+@pytest.fixture(scope="module")
+def delivered(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Three registers went in, once for all tests: what each of them does is taken back to here."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        deliver(POLICE, everybody())
+        deliver(DEATHS, [death(DEMING, "2026-09-20")])
+        deliver(LIVING, [living(AIHUA, "独居"), living(BAOGUO, "与家人同住")])
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def hall(db: None) -> None:
-    deliver(POLICE, everybody())
-    deliver(DEATHS, [death(DEMING, "2026-09-20")])
-    deliver(LIVING, [living(AIHUA, "独居"), living(BAOGUO, "与家人同住")])
+def hall(delivered: None, db: None) -> None:
+    """The hall as the registers left it."""
 
 
 def scope(user: Any) -> Any:
