@@ -95,6 +95,28 @@ def _syntax(path: Path, error: yaml.YAMLError) -> PolicyError:
     )
 
 
+def values_of(text: str) -> Any:
+    """The plain values of a text. Errors: PolicyError saying the line."""
+    return _parsed(text, yaml.load)
+
+
+def nodes_of(text: str) -> Any:
+    """The text's nodes with their places, None of an empty one. Errors: PolicyError saying the line."""
+    return _parsed(text, yaml.compose)
+
+
+def _parsed(text: str, how: Any) -> Any:
+    try:
+        return how(text, Loader=_Loader)
+    except yaml.YAMLError as error:
+        mark, what = getattr(error, "problem_mark", None), getattr(error, "problem", None) or str(error)
+        at = mark.line + 1 if mark else 1
+        raise PolicyError(
+            f"第 {at} 行：不是合格的 YAML：{what}。请检查缩进、冒号后的空格和引号。",
+            f"line {at}: not valid YAML: {what}. Check indents, the space after colons, and quotes.",
+        ) from None
+
+
 def load(path: Path, model: type[Model]) -> Model:
     """The file as a model; every breach of the schema in one error."""
     key = (stamp(path), model)

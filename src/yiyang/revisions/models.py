@@ -86,7 +86,8 @@ class Act(models.Model):
 sorted_fields(Revision, PERSONAL, "made_by_name")
 sorted_fields(
     Revision, OPEN, "id", "area_code", "version", "title", "reason", "state", "starts", "files", "base", "hash",
-    "floor", "problems", "declared", "edition", "made_by", "made_at", "issued_at", "filed_at", "exported_at", "changed_at",
+    "floor", "problems", "declared", "edition", "made_by", "made_at", "issued_at", "filed_at", "exported_at",
+    "changed_at",
 )  # fmt: skip
 sorted_fields(Act, PERSONAL, "by_name")
 sorted_fields(

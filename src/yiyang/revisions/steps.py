@@ -1,4 +1,4 @@
-"""The way of a revision: which step leads from where to where, by whose right. One table, the same as the database's."""
+"""The way of a revision: which step leads from where to where, by whose right. The database holds the same table."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ STEPS: tuple[Step, ...] = (
     Step("legal", "合法性审查通过", "legal", "list.legal", ("legal",), "approval", "合法性审查通过", goes_on=True),
     Step("legal_back", "退回修改", "legal", "list.legal", ("legal",), "sent_back", "审查退回", needs_opinion=True),
     Step("approve", "审定", "approve", "list.approve", ("approval",), "to_issue", "审定通过", goes_on=True),
-    Step("approve_back", "退回修改", "approve", "list.approve", ("approval",), "sent_back", "审定退回", needs_opinion=True),
+    Step("approve_back", "退回修改", "approve", "list.approve", ("approval",), "sent_back", "审定退回",
+         needs_opinion=True),
     Step("issue", "发布", "issue", "list.issue", ("to_issue",), "issued", "发布", goes_on=True),
     Step("issue_back", "退回修改", "issue", "list.issue", ("to_issue",), "sent_back", "发布前退回", needs_opinion=True),
     Step("file", "备案", "file", "list.file", ("issued",), "filed", "备案", above=True),
