@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from yiyang.access.scope import acting, platform
 from yiyang.access.scoped import ScopedQuerySet
+from yiyang.portal.web import CITIZEN
 from yiyang.site.tests.access_routes import EXAMPLES, Example, Route, routes
 from yiyang.site.tests.access_world import Actor, Things, World
 
@@ -56,11 +57,21 @@ def _ask(actor: Actor, route: Route, example: Example, there: Things, method: st
 def _is_no(route: Route, example: Example, answer: Any) -> bool:
     """Whether the answer shows and does nothing."""
     if answer.status_code == 302 and not route.is_api:
-        return "/accounts/login/" in answer["Location"] or 302 in example.refusals
+        to_log_in = "/accounts/login/" in answer["Location"] or "/portal/login/" in answer["Location"]
+        return to_log_in or 302 in example.refusals
     return answer.status_code in (401, 403, 404) or answer.status_code in example.refusals
 
 
+def _opens(actor: Actor, route: Route) -> bool:
+    """Whether the address is anything of his, somewhere."""
+    if CITIZEN in route.rights:
+        return bool(actor.own)
+    return not route.needs or any(actor.has(right) for right in route.needs)
+
+
 def _may(actor: Actor, route: Route, example: Example, there: Things) -> bool:
+    if CITIZEN in route.rights:
+        return bool(actor.own) and (example.of is None or there.person == actor.own)
     if not actor.user:
         return False
     if actor.token and not route.is_api:
@@ -73,7 +84,7 @@ def _may(actor: Actor, route: Route, example: Example, there: Things) -> bool:
 
 def _places(actor: Actor, route: Route, example: Example, world: World) -> list[str]:
     """Every place, for whoever the address opens to; one's own suffices for the others."""
-    opens = not route.needs or any(actor.has(right) for right in route.needs)
+    opens = _opens(actor, route)
     is_of_a_place = bool(example.of or example.in_query(world.places["own"]))
     there = [place for place in world.places if place not in example.except_at]
     if example.is_slow:
@@ -125,7 +136,7 @@ def test_the_second_lock_alone_suffices(world: World, name: str, monkeypatch: py
     # As if somebody had forgotten the first one everywhere: the database still shows nobody of elsewhere.
     monkeypatch.setattr(ScopedQuerySet, "in_scope", lambda rows: rows)
     route, example = GUARDED[name], EXAMPLES[name]
-    for who in ("township_clerk", "auditor", "no_grant"):
+    for who in ("township_clerk", "auditor", "no_grant", "citizen"):
         actor = world.actors[who]
         for place in _places(actor, route, example, world):
             with transaction.atomic():

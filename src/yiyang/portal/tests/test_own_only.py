@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from yiyang.access.scope import Scope, acting, platform
@@ -337,7 +338,7 @@ class TestWhatIsHeld:
         settings.SECOND_FACTOR = False
         staff = grant("王经办", "township_clerk", 511724001000)
         clerk = logged_in(staff)
-        clerk.get(f"/people/{aihua.pk}/")
+        assert clerk.get(reverse("registry:person", args=[aihua.pk])).status_code == 200
         page = at_home(citizen(aihua)).get(f"/portal/mine/{aihua.pk}/readers/").content.decode()
         assert "经办人员" in page
         assert "王经办" not in page

@@ -90,6 +90,18 @@ def done(name: str, post: Data | None = None, **words: Any) -> Example:
     return one(name, post=lambda there: post or {}, methods=("post",), **words)
 
 
+def mine(*more: Any, post: Data | None = None, **words: Any) -> Example:
+    """A page of the portal about one person; only he himself finds it. `more`: keys or words after his."""
+
+    def of(there: Things) -> list[Any]:
+        return [there.person, *(there.keys.get(each, each) for each in more)]
+
+    if post is None:
+        return Example(of=of, **words)
+    return Example(of=of, post=lambda there: post, **{"methods": ("post",), **words})
+
+
+BOTH: Any = {"methods": ("get", "post")}
 LIST = Example()
 # The row that stands for having no area is shown to nobody.
 AREA: dict[str, Any] = {"except_at": ("nowhere",)}
@@ -98,6 +110,43 @@ REASON = {"reason": "核对后办理"}
 AREA_FORM = {"document": "文件", "effective": "2030-01-01", "name": "新名"}
 
 EXAMPLES: dict[str, Example] = {
+    # The portal: what is a citizen's own, and what clerks answer to him
+    "portal:logout": Example(post=lambda there: {}, methods=("post",)),
+    "portal:logout_everywhere": Example(post=lambda there: {}, methods=("post",)),
+    "portal:mine": LIST,
+    "portal:mine_account": LIST,
+    "portal:mine_phone": Example(post=lambda there: {"phone": "13911112222"}, **BOTH),
+    "portal:mine_phone_code": LIST,
+    "portal:mine_ask": LIST,
+    "portal:mine_ask_code": LIST,
+    "portal:mine_home": mine(),
+    "portal:mine_entitlements": mine(),
+    "portal:mine_messages": mine(),
+    "portal:mine_message": mine("notice"),
+    "portal:mine_channels": mine(post={"way": "sms"}),
+    "portal:mine_file": mine(),
+    "portal:mine_copy": mine(post={}, is_slow=True),
+    "portal:mine_wrong": mine("phone", post={"says": "换号了"}, **BOTH),
+    "portal:mine_readers": mine(),
+    "portal:mine_contacts": mine(),
+    "portal:mine_add_contact": mine(post={"kind": "family", "name": "某"}, **BOTH),
+    "portal:mine_contact": mine("contact", post={"kind": "family", "name": "某"}, **BOTH),
+    "portal:mine_end_contact": mine("contact", post={}),
+    "portal:mine_family": mine(),
+    "portal:mine_name": mine(),
+    "portal:mine_decide": mine("mandate", "agree", post={}),
+    "portal:mine_give_up": mine(post={}, refusals=(404,)),
+    "portal:mine_cases": mine(),
+    "portal:mine_case": mine("case"),
+    "portal:mine_step": mine("case", "decline", post={"reason": "", "expected": "found"}, **BOTH),
+    "portal:mine_paper": mine("case", post={"title": "证明"}, **BOTH),
+    "portal:mine_object": mine("case", "decision", post={"reason": "不同意"}, **BOTH),
+    # A case that was found: there is nothing to rate.
+    "portal:mine_rate": mine("case", refusals=(404,)),
+    "portal:mine_letter": mine("case", "decision", is_slow=True),
+    "portal:mine_apply": mine("ability_assessment", refusals=(404,)),
+    "portal:requests": LIST,
+    "portal:request": one("request", post=lambda there: {"outcome": "kept", "answer": "核实无误"}, **BOTH),
     # The workbench
     "workbench:home": LIST,
     "workbench:search": Example(post=lambda there: {"q": f"py{there.code}"}, methods=("post",)),

@@ -25,6 +25,12 @@ from yiyang.areas.models import Area, AreaChange, FormerArea
 from yiyang.areas.models import Membership as AreaMembership
 from yiyang.audit.record import record, work
 from yiyang.base.paths import policy_dir
+from yiyang.cases.models import Case, Decision
+from yiyang.cases.numbers import new_number
+from yiyang.cases.steps import taking
+from yiyang.notices.actions import tell
+from yiyang.notices.models import Notice
+from yiyang.portal.models import Citizen, CorrectionRequest, Mandate
 from yiyang.registry import documents
 from yiyang.registry.identity import check_character, person_of
 from yiyang.registry.models import (
@@ -96,6 +102,9 @@ class Actor:
     token: str = ""
     is_in_force: bool = True
     at: int = 0
+    # A citizen in the portal: key of his file. He has no rights, only this person.
+    own: int = 0
+    session: str = ""
 
     def holds(self, right: str, code: int) -> bool:
         """Whether he holds a right where a code lies, by policy/roles.yaml."""
@@ -115,6 +124,9 @@ class Actor:
 
     def call(self, method: str, path: str, data: Any = None, *, as_json: bool = False) -> Any:
         """Send a request as a browser would, or with the token on the API."""
+        if self.session:
+            # Logging out is asked for as well; what it did is taken back, the browser's cookie would not be.
+            self.client.cookies[settings.SESSION_COOKIE_NAME] = self.session
         headers = {"HTTP_AUTHORIZATION": f"Bearer {self.token}"} if self.token and path.startswith("/api/") else {}
         if as_json and method != "get":
             headers["content_type"] = "application/json"
@@ -133,7 +145,9 @@ class World:
     def hidden_from(self, actor: Actor) -> list[str]:
         """Marks of the people that he must not see."""
         seen = [name for name, there in self.places.items() if actor.holds("person.read", there.code)]
-        return [mark for name, there in self.places.items() if name not in seen for mark in there.marks]
+        mine = _marks(1, "own") if actor.own else ()
+        marks = [mark for name, there in self.places.items() if name not in seen for mark in there.marks]
+        return [mark for mark in marks if mark not in mine]
 
 
 @contextmanager
@@ -159,6 +173,7 @@ def build() -> World:
         for there in places.values():
             _note(there)
     actors["anonymous"] = Actor("anonymous", is_in_force=False)
+    actors["citizen"] = _citizen(places["own"].person)
     return World(places, actors)
 
 
@@ -182,6 +197,22 @@ def _actor(name: str, role: str, code: int, level: str, **dates: date) -> Actor:
         actor.token = token_of(user, POLICY["roles"][role]["rights"])
     else:
         _log_in(actor)
+    return actor
+
+
+def _citizen(person: int) -> Actor:
+    """The person of one's own place, logged in to the portal."""
+    from yiyang.portal.scopes import SESSION
+
+    actor = Actor("citizen", is_in_force=False, own=person)
+    with work(platform("world")):
+        raw, phone = id_number(1), "13800000001"
+        proof = {"person": person, "verified_by": Citizen.Proof.REGISTRY, "verified_at": timezone.now()}
+        made = Citizen.objects.create(id_number=raw, name=NAMES["own"], phone=phone, **proof)
+    session = actor.client.session
+    session[SESSION] = {"id": made.pk, "epoch": made.epoch}
+    session.save()
+    actor.session = str(session.session_key)
     return actor
 
 
@@ -214,6 +245,7 @@ def _furnish(number: int, place: str, code: int) -> Things:
     there.keys |= {"person": person.pk, "other": other.pk, "area": area.pk, "name": NAMES[place]}
     there.keys |= _delivered(number, code, person)
     there.keys |= _of_person(person, other, code)
+    there.keys |= _of_portal(person, other, code)
     there.keys |= _people_at_work(place, area)
     there.keys |= _of_area(area)
     return there
@@ -317,6 +349,38 @@ def _of_person(person: Person, other: Person, code: int) -> dict[str, Any]:
     GroupFigure.objects.create(month="2026-11", area_code=code, group="living_alone", people=2)
     keys = {"contact": contact.pk, "document": document.pk, "correction": correction.pk, "double": double.pk}
     return keys
+
+
+def _of_portal(person: Person, other: Person, code: int) -> dict[str, Any]:
+    """What a citizen finds on his own pages: a message, a request, somebody who asks to act for him."""
+    raw = "".join(other.id_number)
+    proof = {"person": other.pk, "verified_by": Citizen.Proof.LOCAL, "verified_at": timezone.now()}
+    family = Citizen.objects.create(id_number=raw, name="家人", phone="13911110000", **proof)
+    ends = timezone.localdate() + timedelta(days=30)
+    mandate = Mandate.objects.create(person=person.pk, citizen=family, relation="女儿", way="code", ends=ends)
+    request = CorrectionRequest.objects.create(
+        person=person.pk, area_code=code, subject="address", held="不详", says="搬家了", citizen=family
+    )
+    data = {"item": "old_age_allowance", "fen": 10000, "every": "month"}
+    tell(by=current(), person=person.pk, area=code, template="found_application", about="w:1", data=data)
+    notice = Notice.objects.get(person=person.pk, channel=Notice.Channel.IN_APP)
+    keys = {"mandate": mandate.pk, "request": request.pk, "notice": notice.pk}
+    case = _case(person, code)
+    decision = Decision.objects.create(
+        case=case, number=f"JD{case.pk}", kind="grant", fen=10000, every="month", holds_from=date(2026, 11, 1),
+        decided_by_name="岗位", decided_at=timezone.now(), appeal_until=ends,
+    )  # fmt: skip
+    return keys | {"case": case.pk, "decision": decision.pk}
+
+
+def _case(person: Person, code: int) -> Case:
+    """A case that was found."""
+    today = timezone.localdate()
+    with taking("found"):
+        return Case.objects.create(
+            number=new_number(code, today), person=person, item="old_age_allowance", list_area="511724", area_code=code,
+            process="application", channel="run", state_since=timezone.now(), every="month", fen=10000,
+        )  # fmt: skip
 
 
 def _people_at_work(place: str, area: Area) -> dict[str, Any]:
