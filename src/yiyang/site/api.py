@@ -29,10 +29,12 @@ from yiyang.accounts.roles import load_roles
 from yiyang.areas import api as areas_api
 from yiyang.audit import api as audit_api
 from yiyang.base.errors import DeliveryError, UsageError, YiyangError
+from yiyang.cases import api as cases_api
 from yiyang.kit.api import BadCursor, Outdated, Said, refuse
 from yiyang.registry import api as registry_api
 from yiyang.registry.api_deliveries import WrongKind
 from yiyang.registry.merging import CannotMerge
+from yiyang.revisions import api as revisions_api
 from yiyang.simulation import api as simulation_api
 
 log = structlog.get_logger("yiyang.api")
@@ -77,7 +79,7 @@ api = Api(
     openapi_url=None,
     parser=Objects(),
 )
-for room in (areas_api, registry_api, accounts_api, audit_api, simulation_api):
+for room in (areas_api, registry_api, accounts_api, audit_api, simulation_api, cases_api, revisions_api):
     api.add_router("", room.router)
 
 

@@ -208,6 +208,8 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHand
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 # Bodies that are files (the API's deliveries).
 UPLOAD_MAX_BYTES = int(os.environ.get("YIYANG_UPLOAD_MB", "2048")) * 2**20
+# Hosts of departments that may be told of cases by webhook; none unless named.
+WEBHOOK_HOSTS = [host for host in os.environ.get("YIYANG_WEBHOOK_HOSTS", "").split(",") if host]
 API_CALLS_A_MINUTE = {"any": int(os.environ.get("YIYANG_API_CALLS", "600")), "people": 120}
 LOGGING = logging_settings(DEBUG)
 LOGGING_CONFIG = "logging.config.dictConfig"
@@ -226,9 +228,13 @@ CITIZEN_TELEPHONE = os.environ.get("YIYANG_CITIZEN_TELEPHONE", "12345")
 # How a batch of notices leaves the house: one back end a channel (`notices.backends.Backend`).
 NOTICE_BACKENDS = {"letter": "yiyang.notices.letters.Letters", "sms": "yiyang.notices.gateway.GatewayFile"}
 # Letters that a room above writes itself: table of what a notice is about → function (abouts) → {about: html}.
-NOTICE_LETTERS: dict[str, str] = {}
+NOTICE_LETTERS = {"cases_decision": "yiyang.cases.letters.bodies"}
 # Tabs that rooms above the registry add to a person's page: slug, title, address, right.
-PERSON_TABS = (("notices", "告知", "notices:person", "person.read"),)
+PERSON_TABS = (
+    ("entitlement", "应享待遇", "entitlement:person", "case.read"),
+    ("cases", "个案", "cases:person", "case.read"),
+    ("notices", "告知", "notices:person", "person.read"),
+)
 # What follows when a month's run is put in force, in this order and in the same transaction: f(run, tell).
 AFTER_RUN: tuple[str, ...] = ("yiyang.cases.opening.from_run",)
 # What policy lays into the database whenever it is migrated.

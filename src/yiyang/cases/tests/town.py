@@ -11,8 +11,7 @@ from yiyang.accounts.scopes import scope_of
 from yiyang.audit.record import work
 from yiyang.cases import actions, opening
 from yiyang.cases.models import Case
-from yiyang.entitlement.models import Change, Ground, MonthRun
-from yiyang.entitlement.months import span_of
+from yiyang.entitlement.models import Change, Ground, MonthRun, span_of
 
 ITEM, LIST = "old_age_allowance", "511724"
 LINES = [{"depth": 0, "says": "年满80周岁", "state": "met"}]
