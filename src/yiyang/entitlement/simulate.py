@@ -245,7 +245,7 @@ def _labels(axis: Axis, number: int) -> str:
 
 def _histogram(delta: Ints, people: Ints) -> list[Json]:
     """People by change in fen a year, at most 40 bars: single amounts where few, else equal bins."""
-    changed = delta != 0
+    changed = (delta != 0) & (people > 0)
     values, place = np.unique(delta[changed], return_inverse=True)
     counts = np.bincount(place, weights=people[changed], minlength=len(values)).astype(np.int64)
     if len(values) <= 40:

@@ -113,11 +113,13 @@ class PersonView(View):
         also: list[Leaf] = [leaf for rule in rules for leaf in rule.leaves]
         self.run, self.coding = run, coding_of(run.bound.program, every_year=AGES, also=also)
         self.area = area or run.manifest["area"]
-        everybody = run.people
-        self._who = np.flatnonzero(self.lies_here(everybody.registered_area, everybody.resident_area))
+        here = self.lies_here(run.people.registered_area, run.people.resident_area)
+        # Who of a household is paid hangs on its members elsewhere too: they are there, but do not count.
+        is_shared = any(rule.per == "household" for rule in rules)
+        self._who = np.arange(len(here)) if is_shared else np.flatnonzero(here)
         self.count = len(self._who)
         self.classes = self.coding.decode(self.coding.encode(run.facts_of(self._who, self.coding), run.reference))
-        self.people = np.ones(self.count, np.int64)
+        self.people = here[self._who].astype(np.int64)
 
     @cached_property
     def places(self) -> tuple[Ints, Ints, Ints]:

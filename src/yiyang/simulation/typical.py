@@ -30,7 +30,8 @@ class Typical:
 
 def typical(found: Weighed, area: str, *, losers: bool) -> list[Typical]:
     """The largest groups of those who lose, or win, the largest first; told by the facts that the change asks about."""
-    units = np.flatnonzero(found.delta < 0 if losers else found.delta > 0)
+    is_so = found.delta < 0 if losers else found.delta > 0
+    units = np.flatnonzero(is_so & (found.view.people > 0))
     if not len(units):
         return []
     names = list(_asked(found))
