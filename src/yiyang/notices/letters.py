@@ -47,7 +47,7 @@ def _route(each: Addressed) -> tuple[int, str, int]:
 def html(notices: Sequence[Addressed], reference: str) -> str:
     """The pages that become the PDF."""
     reader = Reader(each.notice for each in notices)
-    bodies = _bodies([each.notice.about for each in notices if each.notice.template])
+    bodies = _bodies([each.notice.about for each in notices])
     letters = [_letter(each, reader, bodies) for each in notices]
     context = {"letters": letters, "reference": reference, "is_demo": is_demo(), "today": timezone.localdate()}
     return render_to_string("notices/letters.html", context | always())
@@ -64,7 +64,7 @@ def _letter(each: Addressed, reader: Reader, bodies: Bodies) -> dict[str, Any]:
         "name": person.name,
         "address": "" if person.address is None else str(person.address),
         "area": person.area_code,
-        "body": bodies.get(f"{notice.template}/{notice.about}", ""),
+        "body": bodies.get(notice.about, ""),
     }
 
 

@@ -22,6 +22,11 @@ def item_name(item: str, list_area: str = "") -> str:
     return names.get((list_area, item)) or names.get(("", item)) or item
 
 
+def item_names() -> dict[str, str]:
+    """Every item of every list by name."""
+    return {item: name for (area, item), name in _names(issued.current(settings.DATA)).items() if not area}
+
+
 @lru_cache(maxsize=4)
 def _names(policy: Path | None) -> dict[tuple[str, str], str]:
     """Area and item → name; without an area: as the lowest list that has it calls it."""

@@ -185,8 +185,12 @@ def _cell(column: Column, row: Any) -> sheets.Cell:
         return ""
     if column.kind == "area":
         return "未落区划" if value == NO_AREA else areas.full_name(int(value))
+    if column.kind == "state":
+        return column.word(row) or str(value)
     if column.kind == "sex":
         return {0: "男", 1: "女"}.get(value, "")
+    if column.kind == "when":
+        return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
     return said_day(value) if column.kind == "day" else value if column.kind == "number" else str(value)
 
 

@@ -219,6 +219,8 @@ VISITOR_SCOPE = "yiyang.portal.scopes.scope_of_visitor"
 REAL_NAME = os.environ.get("YIYANG_REAL_NAME", "yiyang.portal.real_name.Registry")
 # For rooms below the registry: id number → key of the person.
 PERSON_KEY_OF = "yiyang.registry.identity.person_of"
+# Files sealed under the key ring, for its rotation: functions of the data folder that give (file, label).
+SEALED_FILES = ["yiyang.registry.kept.sealed_files"]
 SECOND_FACTOR = os.environ.get("YIYANG_SECOND_FACTOR", "1") == "1"
 # On the login page: whose installation it is, and whom to call.
 UNIT_NAME = os.environ.get("YIYANG_UNIT", "")
@@ -239,3 +241,5 @@ PERSON_TABS = (
 AFTER_RUN: tuple[str, ...] = ("yiyang.cases.opening.from_run",)
 # What policy lays into the database whenever it is migrated.
 AFTER_MIGRATE: tuple[str, ...] = ("yiyang.cases.processes.put",)
+# Cities and counties among whose people the portal's questions are asked, as codes; by default all that have a list.
+PORTAL_AREAS = [code for code in os.environ.get("YIYANG_PORTAL_AREAS", "").split(",") if code]
