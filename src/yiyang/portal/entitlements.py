@@ -82,8 +82,7 @@ def _answered(request: HttpRequest, wizard: Wizard, key: str) -> Asked:
         return Asked(given)
     answer, error = request.POST.get("answer", ""), ""
     if key == "birth" and answer != steps.UNKNOWN:
-        today = wizard.day.year * 10000 + wizard.day.month * 100 + wizard.day.day
-        answer, error = steps.read_birth(*typed[1:], today=today)
+        answer, error = steps.read_birth(*typed[1:], today=wizard.today)
     elif not wizard.step(key).says(answer):
         error = "请选一项；不清楚就选最后一项。"
     return Asked(given, key, typed, error) if error else Asked(given.with_(key, answer))

@@ -83,7 +83,9 @@ def _ready(counties: tuple[str, ...], reference: date, policy: Path | None, run:
 
 
 def served(policy: Path | None = None) -> tuple[int, ...]:
-    """Codes of the cities and counties that have a list of their own and none above it has one for."""
+    """Codes of the cities and counties whose people are asked: PORTAL_AREAS, else all that have a list of their own."""
+    if settings.PORTAL_AREAS:
+        return tuple(areas.normalise(code) for code in settings.PORTAL_AREAS)
     codes = [areas.normalise(area) for area in list_areas(policy)]
     local = [code for code in codes if areas.level(code) in ("city", "county")]
     return tuple(code for code in local if not any(other != code and areas.within(code, other) for other in local))

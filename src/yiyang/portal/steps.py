@@ -159,9 +159,15 @@ def county_options(served: Iterable[int]) -> tuple[tuple[str, tuple[Option, ...]
         above = areas.find(code)
         if above is not None:
             found = tuple(Option(areas.short(each.code), each.name) for each in areas.counties(code))
-            name = areas.name(areas.parent(code) or 0) if above.level == "county" else above.name
+            name = _city(code) if above.level == "county" else above.name
             groups[name] = groups.get(name, ()) + found
     return tuple(groups.items())
+
+
+def _city(county: int) -> str:
+    """The name of the city of a county; of a municipality's district that of the municipality."""
+    above = [found for code in areas.ancestors(county) if (found := areas.find(code))]
+    return next((each.name for each in above if each.kind != "placeholder"), "")
 
 
 def town_options(county: str) -> tuple[Option, ...]:

@@ -8,6 +8,7 @@ from datetime import date
 from functools import lru_cache
 
 from yiyang.areas import logic as areas
+from yiyang.engine.facts import as_int
 from yiyang.portal import steps
 from yiyang.portal.answer import Answerer
 from yiyang.portal.deciding import Values
@@ -45,6 +46,11 @@ class Wizard:
                 break
             self.given = self.given.with_(step, answer)
         self.ready, self.answerer = _ready(self.given.counties, day)
+
+    @property
+    def today(self) -> int:
+        """The day as yyyymmdd."""
+        return as_int(self.day)
 
     @property
     def who(self) -> str:
@@ -121,9 +127,8 @@ class Wizard:
     def _fits(self, step: str, answer: str) -> bool:
         """Whether some page offers this answer; of a fact, whether the question has it at all."""
         if step == "birth":
-            return answer == UNKNOWN or (
-                bool(BIRTH.fullmatch(answer)) and not steps.read_birth(answer[:4], answer[4:6], answer[6:], 99991231)[1]
-            )
+            parts = (answer[:4], answer[4:6], answer[6:])
+            return answer == UNKNOWN or bool(BIRTH.fullmatch(answer) and not steps.read_birth(*parts, self.today)[1])
         if step in FIXED:
             return bool(self._fixed(step).says(answer))
         question = self._questions.get(step)

@@ -67,10 +67,11 @@
   function show(now, text) {
     state = now;
     buttons.start.hidden = now === 'reading';
-    buttons.start.textContent = now === 'paused' ? '继续朗读' : '朗读本页';
+    buttons.start.textContent = now === 'paused' ? '继续' : '朗读';
     buttons.pause.hidden = now !== 'reading';
     buttons.stop.hidden = now === 'idle';
     says.textContent = text;
+    reader.classList.toggle('open', now !== 'idle' || text !== '');
   }
 
   function next() {
