@@ -101,10 +101,8 @@ class MonthRun(Scoped):
     def save(self, *given: Any, **named: Any) -> None:
         """With the ranges that follow from area and month."""
         if self._state.adding:
-            self.within, self.span = (
-                NumericRange(*span(self.area_code)),
-                NumericRange(*span_of(self.area_code, self.month)),
-            )
+            self.within = NumericRange(*span(self.area_code))
+            self.span = NumericRange(*span_of(self.area_code, self.month))
         super().save(*given, **named)
 
     @classmethod
@@ -232,8 +230,8 @@ class Arrear(Scoped):
 sorted_fields(MonthRun, PERSONAL, "ordered_by_name", "decided_by_name")
 sorted_fields(
     MonthRun, OPEN, "id", "area_code", "month", "purpose", "known", "state", "is_baseline", "is_scheduled", "span",
-    "within", "previous", "folder", "list_hash", "snapshot_hash", "manifest", "stands_on", "summary", "changes", "problems",
-    "done", "steps", "step", "ordered_by", "ordered_at", "ready_at", "decided_at", "reason",
+    "within", "previous", "folder", "list_hash", "snapshot_hash", "manifest", "stands_on", "summary", "changes",
+    "problems", "done", "steps", "step", "ordered_by", "ordered_at", "ready_at", "decided_at", "reason",
 )  # fmt: skip
 sorted_fields(Ground, OPEN, "*")
 for model in (Change, Unknown, Arrear):

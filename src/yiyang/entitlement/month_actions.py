@@ -129,6 +129,23 @@ def again(*, by: Scope, run: MonthRun) -> None:
     record("decide", what=f"run:{run.pk}", area=run.area_code, detail={"again": run.state})
 
 
+def order_replay(*, by: Scope, run: MonthRun) -> None:
+    """Order that a run is made once more from what it kept, and compared to the byte.
+
+    Raises:
+        UsageError: it was never made, or a replay of it is waiting already.
+    """
+    by.require("run.decide", run.area_code)
+    if run.state not in (State.READY, State.IN_FORCE):
+        raise UsageError("只有已完成的运行可以重做核对。", "Only a finished run can be replayed.")
+    try:
+        with transaction.atomic():
+            _enqueue("replay_month", run, by)
+    except AlreadyEnqueued as error:
+        raise UsageError("已在排队，请稍候。", "It is in the queue.") from error
+    record("decide", what=f"run:{run.pk}", area=run.area_code, detail={"replay": True})
+
+
 def order_scheduled(*, by: Scope, on: date) -> list[MonthRun]:
     """Order the month of a day for every area that has had one in force; what cannot be ordered is left out."""
     from yiyang.entitlement.months import newest

@@ -15,6 +15,7 @@ from yiyang.areas.logic import ancestors
 from yiyang.entitlement.explain import explain
 from yiyang.entitlement.models import MonthRun
 from yiyang.entitlement.store import RunFolder
+from yiyang.registry.models import Person
 
 Json = dict[str, Any]
 State = MonthRun.State
@@ -69,6 +70,13 @@ def answers_of(run: MonthRun, person: int) -> list[Json]:
     folder = opened(run)
     items: list[Json] = explain(folder, person)["items"] if person in folder else []
     return items
+
+
+def of_person(person: Person) -> MonthRun | None:
+    """The newest run in force that holds a person: by where he lives, else by where he is registered."""
+    runs = [in_force(code) for code in (person.area_code, person.registered_code) if code >= 0]
+    there = [run for run in runs if run is not None and person.pk in opened(run)]
+    return there[0] if there else None
 
 
 def month_of(day: date) -> str:

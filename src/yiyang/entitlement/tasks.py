@@ -10,7 +10,7 @@ from procrastinate.contrib.django import app
 from yiyang.access.scope import Scope, platform
 from yiyang.accounts.jobs import scope_of_job
 from yiyang.audit.record import work
-from yiyang.entitlement import month_actions, reckoning, starting
+from yiyang.entitlement import month_actions, months, reckoning, replay, starting
 from yiyang.entitlement.models import MonthRun
 from yiyang.registry.tasks_exports import AGAIN
 
@@ -36,6 +36,16 @@ def start_month(run: int, user: int | None, request: str) -> None:
     found = _find(scope, run)
     if found.state == State.STARTING and _may_still(scope, found, user, request, State.READY):
         starting.put_in_force(scope, found)
+
+
+@app.task(queue="registry", retry=AGAIN, pass_context=False)
+def replay_month(run: int, user: int | None, request: str) -> None:
+    """Make a run once more from what it kept, compare it to the byte, and note what came of it."""
+    scope = platform(f"重做核对 #{run}", request)
+    found = _find(scope, run)
+    differences = replay.differences(months.folder_of(found))
+    with work(scope):
+        replay.note(found, differences)
 
 
 @app.periodic(cron="0 1 1 * *")

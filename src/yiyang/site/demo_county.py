@@ -6,6 +6,7 @@ import tempfile
 import time
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -13,8 +14,12 @@ from yiyang.access.scope import Scope, platform
 from yiyang.accounts import demo as demo_accounts
 from yiyang.accounts.models import User
 from yiyang.audit.record import work
-from yiyang.base.errors import DeliveryError
+from yiyang.base.errors import DeliveryError, UsageError
 from yiyang.base.screen import progress, say, show_table, t
+from yiyang.entitlement import month_actions
+from yiyang.entitlement import tasks as month_tasks
+from yiyang.entitlement.models import MonthRun
+from yiyang.portal import demo as demo_citizens
 from yiyang.registry import accepting, actions, tasks
 from yiyang.registry.contracts import BASE, Contracts, load_contracts
 from yiyang.registry.models import Delivery
@@ -44,11 +49,35 @@ def load(elders: int | None) -> None:
             _deliver(register, file, MONTHS[0])
         with work(platform("演示数据")), tempfile.TemporaryDirectory() as scratch:
             accepting.resolve_everybody(Path(scratch), lambda step: bar.step(step, step))
+    _first_month()
+    demo_citizens.make()
     say(
         f"演示县已载入，用时 {time.monotonic() - began:.0f} 秒。"
         f"第二个月的登记册在 {folder / MONTHS[1]}，可在“数据交付”页交付。",
         f"Demo county loaded in {time.monotonic() - began:.0f} s; the second month lies in {folder / MONTHS[1]}.",
     )
+
+
+def _first_month() -> None:
+    """The first month reckoned and put in force, so that there are cases to work off from the first click."""
+    by = platform("演示数据")
+    with work(by):
+        run = month_actions.order(by=by, area=AREA, month=MONTHS[0])
+    _work_off(by, run, MonthRun.State.READY, month_tasks.reckon_month, "为每位老人判定应享待遇", "answering everybody")
+    with work(by):
+        month_actions.start(by=by, run=run, reason="演示数据")
+    _work_off(by, run, MonthRun.State.IN_FORCE, month_tasks.start_month, "生成首月个案", "opening the first cases")
+
+
+def _work_off(by: Scope, run: MonthRun, state: str, job: Any, zh: str, en: str) -> None:
+    """Do at once what a worker would do; its own turn then finds it done."""
+    with progress(zh, en, total=1) as bar:
+        bar.step(zh, en)
+        job.func(run=run.pk, user=None, request="demo")
+    with work(by):
+        run.refresh_from_db()
+    if run.state != state:
+        raise UsageError(f"{run.month} 的月度运行未能完成。", f"The run of {run.month} failed.", run.problems)
 
 
 def month_files(folder: Path, contracts: Contracts) -> list[tuple[str, Path]]:
@@ -89,3 +118,7 @@ def show_accounts() -> None:
     if rows:
         heads = (t("角色", "role"), t("区划", "area"), t("用户名", "user"), t("密码", "password"))
         show_table(t("演示账户", "Demo accounts"), [(head, "left") for head in heads], rows)
+    if citizens := demo_citizens.shown():
+        heads = (t("群众", "citizen"), t("姓名", "name"), t("身份证号码", "id number"), t("手机", "telephone"))
+        title = t("演示群众（虚构，在 /portal/ 登录，验证码显示在页面上）", "Demo citizens, for /portal/")
+        show_table(title, [(head, "left") for head in heads], citizens)
