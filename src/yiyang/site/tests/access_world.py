@@ -28,6 +28,7 @@ from yiyang.base.paths import policy_dir
 from yiyang.cases.models import Case, Decision
 from yiyang.cases.numbers import new_number
 from yiyang.cases.steps import taking
+from yiyang.entitlement.models import MonthRun
 from yiyang.notices.actions import tell
 from yiyang.notices.models import Notice
 from yiyang.portal.models import Citizen, CorrectionRequest, Mandate
@@ -45,6 +46,7 @@ from yiyang.registry.models import (
     QuarantineLine,
     Statement,
 )
+from yiyang.simulation.models import Scenario
 
 VILLAGE = ZHUYANG + 1
 PLACES = {"own": VILLAGE, "sibling": WUMU, "parent": DAZHU, "moved": TONGCHUAN, "nowhere": -1}
@@ -248,6 +250,7 @@ def _furnish(number: int, place: str, code: int) -> Things:
     there.keys |= _of_portal(person, other, code)
     there.keys |= _people_at_work(place, area)
     there.keys |= _of_area(area)
+    there.keys |= _simulated(code)
     return there
 
 
@@ -410,6 +413,21 @@ def _of_area(area: Area) -> dict[str, Any]:
         jurisdiction=jurisdiction, member=area, starts=date(1990, 1, 1), ends=date(1990, 1, 2)
     )
     return {"change": change.pk, "membership": member.pk, "jurisdiction": jurisdiction.pk}
+
+
+def _simulated(code: int) -> dict[str, Any]:
+    """A scenario that somebody shared, on a run that was dropped."""
+    run = MonthRun.objects.create(
+        area_code=code, month="2026-10", known=date(2026, 10, 31), state="dropped", span=(0, 1), ordered_by_name="岗位"
+    )
+    parts = ("items", "by_area", "by_age", "by_hardship", "histogram", "losing", "winning", "said")
+    figures = dict.fromkeys(("budget_year_fen", "winners", "losers", "undecided", "open_year_fen", "people"), 0)
+    about = {"month": "2026-10", "known": "2026-10-31", "list_hash": "", "synthetic": True, "area": "511724"}
+    found = Scenario.objects.create(
+        area_code=code, title="共享", run=run, is_shared=True, made_by=0, made_by_name="岗位",
+        changes={}, result={part: [] for part in parts} | figures | about | {"outlook": {}, "milliseconds": 1.0},
+    )  # fmt: skip
+    return {"scenario": found.pk}
 
 
 def _note(there: Things) -> None:
