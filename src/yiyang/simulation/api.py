@@ -139,6 +139,6 @@ def scenario(request: HttpRequest, pk: Key) -> Any:
 def drop_scenario(request: HttpRequest, pk: Key) -> Any:
     """Throw one's own scenario away."""
     found: Scenario = get_object_or_404(visible(current()), pk=pk)
-    kept = ScenarioOut.from_orm(found).model_dump()
+    kept = ScenarioOut.from_orm(found).model_dump(by_alias=True)
     actions.delete(by=current(), scenario=found)
     return kept

@@ -11,8 +11,7 @@ from psycopg.types.range import Range
 
 from yiyang.access.scope import platform
 from yiyang.audit.record import work
-from yiyang.entitlement.models import MonthRun
-from yiyang.entitlement.models import span_of
+from yiyang.entitlement.models import MonthRun, span_of
 from yiyang.entitlement.tests.conftest import City, city, world
 from yiyang.simulation import bases
 from yiyang.simulation.bases import Base
