@@ -12,12 +12,14 @@ from django.utils import timezone
 from yiyang.access.scope import platform
 from yiyang.audit.record import work
 from yiyang.engine.facts import as_int
+from yiyang.portal import mine_entitlements
 from yiyang.portal.mandates import HIMSELF
 from yiyang.registry.identity import check_character
 from yiyang.registry.models import Contact, Person
 
 REASON = "演示数据"
 PHONE, DAUGHTERS = "13800001938", "13800001975"
+LOOKED_AT = 40
 OLD = 82  # years: old enough for several items
 
 
@@ -50,9 +52,14 @@ def _elder() -> Person | None:
     people = Person.objects.filter(
         alive=1, is_current=True, merged_into=None, birth_date__lt=born_before, id_number__isnull=False
     ).exclude(name="")
-    hard = people.filter(facts__hardship__gt=0).order_by("pk").first()
-    found: Person | None = hard or people.order_by("pk").first()
-    return found
+    several = list(people.order_by("pk")[:LOOKED_AT])
+    hard = list(people.filter(facts__hardship__gt=0).order_by("pk")[:LOOKED_AT])
+    return next((each for each in hard if _has_to_apply(each)), (hard or several or [None])[0])
+
+
+def _has_to_apply(person: Person) -> bool:
+    """Whether there is something for his daughter to apply for."""
+    return any(each.may_apply for each in mine_entitlements.entitled(person, mine_entitlements.answers(person)[1]))
 
 
 def _contact(elder: Person, kind: str, name: str, relation: str, phone: str) -> None:

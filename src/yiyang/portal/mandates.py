@@ -51,7 +51,7 @@ def ask(*, by: Scope, citizen: Citizen, id_number: str, name: str, relation: str
             elder = None
         if elder:
             _wish(elder.pk, citizen.pk, relation, ends)
-        phone = _phone(elder) if elder else ""
+        phone = phone_of(elder) if elder else ""
         purpose, words = purpose_of(citizen, key), {"proxy": mask_name(citizen.name)}
         code = codes.send(phone or f"none{key}", purpose, template="mandate_code", is_real=bool(phone), **words)
     record("write", what="portal_mandate", person=elder.pk if elder else None, detail={"act": "asked"})
@@ -72,7 +72,7 @@ def consent_by_code(*, by: Scope, citizen: Citizen, person: int, code: str) -> M
     _require_himself(by, citizen)
     with acting(platform(name_of(citizen.pk), by.request)):
         elder = Person.objects.filter(pk=person).first()
-        phone = (_phone(elder) if elder else "") or f"none{person}"
+        phone = (phone_of(elder) if elder else "") or f"none{person}"
         wish = Mandate.objects.filter(person=person, citizen=citizen, revoked_at=None).first()
         if not codes.is_right(phone, purpose_of(citizen, person), code) or wish is None:
             raise UsageError("验证码不对，或者已经过期。", "The code is wrong or has expired.")
@@ -191,7 +191,7 @@ def _agree(mandate: Mandate, way: str, document: int | None = None) -> None:
         mandate.save(update_fields=["agreed_at", "way", "document"])
 
 
-def _phone(elder: Person) -> str:
+def phone_of(elder: Person) -> str:
     """The telephone under which the elder himself is reached; '' if none is known."""
     stated = elder.contacts.filter(relation=HIMSELF, ended_at=None, phone__isnull=False).order_by("-pk").first()
     known = elder.phone or (stated.phone if stated else None)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from yiyang.access.scope import current
 from yiyang.audit.record import record
 from yiyang.base.errors import YiyangError
-from yiyang.cases import actions, steps
+from yiyang.cases import actions, letters, steps
 from yiyang.cases.models import CLOSED, Case, Decision, State, Step, Transition
 from yiyang.cases.of_person import cases_of
 from yiyang.notices.logic import amount, day
@@ -260,11 +260,9 @@ def rate(request: HttpRequest, person: Person, case: int) -> HttpResponse:
 @mine
 def letter(request: HttpRequest, person: Person, case: int, decision: int) -> HttpResponse:
     """The letter of a decision as PDF."""
-    from yiyang.cases import letters
-
     found = _case(person, case)
     decided = get_object_or_404(Decision, pk=decision, case=found.row)
     record("read", what=f"cases_decision:{decided.pk}", person=person.pk, area=person.area_code)
-    body = letters.pdf(decided)
+    body = letters.decision_pdf(decided, person)
     headers = {"Content-Disposition": f'inline; filename="{decided.number}.pdf"'}
     return HttpResponse(body, content_type="application/pdf", headers=headers)

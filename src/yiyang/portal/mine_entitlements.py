@@ -24,6 +24,8 @@ from yiyang.registry.forms_people import tell
 from yiyang.registry.models import Person
 
 Json = dict[str, Any]
+# What is given where the list states no amount.
+WITHOUT_AMOUNT = {"cash": "按规定标准发放", "insurance": "按社会保险规定发放"}
 STATES = {"met": "符合", "not_met": "不符合", "unknown": "不清楚"}
 
 
@@ -39,6 +41,7 @@ class Entitled:
     name: str
     answer: str
     amount: str
+    has_money: bool
     is_automatic: bool
     is_direct: bool
     article: str
@@ -71,13 +74,15 @@ def entitled(person: Person, told: list[Json]) -> list[Entitled]:
 
 def _entitled(told: Json, case: Case | None) -> Entitled:
     is_open = told["answer"] == "undecided" and told["high_fen"] > told["low_fen"]
-    money = amount(told["high_fen"] if is_open else told["amount_fen"], told["every"])
+    fen = told["high_fen"] if is_open else told["amount_fen"]
+    money = amount(fen, told["every"]) if fen else WITHOUT_AMOUNT.get(told["kind"], "按规定提供服务")
     source = told["source"]
     return Entitled(
         item=told["item"],
         name=told["name_zh"],
         answer=told["answer"],
-        amount=f"最高{money}" if is_open else money,
+        amount=f"最高{money}" if is_open and fen else money,
+        has_money=bool(fen) or told["kind"] in WITHOUT_AMOUNT,
         is_automatic=told["delivery"] == "automatic",
         is_direct=told["item"] in load_processes().direct,
         article=f"《{source['title']}》{source['article']}",
@@ -97,9 +102,19 @@ def entitlements(request: HttpRequest, person: Person) -> HttpResponse:
     record("read", what="person", person=person.pk, area=person.area_code, detail={"portal": "entitlements"})
     month, told = answers(person)
     found = entitled(person, told)
-    groups = {answer: [each for each in found if each.answer == answer] for answer in ("entitled", "undecided")}
-    context = {"month": month, **groups, "no": [each for each in found if each.answer == "not_entitled"]}
+    context = {"month": month, **_groups(found)}
     return render(request, "portal/mine/entitlements.html", shown(request, person, context))
+
+
+def _groups(found: list[Entitled]) -> dict[str, list[Entitled]]:
+    """What is given by decision first, then what one simply uses; then what may come, and what does not."""
+    yes = [each for each in found if each.answer == "entitled"]
+    return {
+        "given": [each for each in yes if each.has_money or not each.is_direct],
+        "used": [each for each in yes if each.is_direct and not each.has_money],
+        "undecided": [each for each in found if each.answer == "undecided"],
+        "no": [each for each in found if each.answer == "not_entitled"],
+    }
 
 
 @mine

@@ -8,10 +8,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from yiyang.access.masks import telephone
 from yiyang.access.scope import acting, current, platform
 from yiyang.audit.record import record
 from yiyang.base.errors import YiyangError
-from yiyang.portal import citizen_actions, readers
+from yiyang.portal import citizen_actions, mandates, readers
 from yiyang.portal.forms_mine import ContactForm, RequestForm
 from yiyang.portal.mine_home import shown
 from yiyang.portal.models import CorrectionRequest
@@ -22,17 +23,22 @@ from yiyang.registry.models import Contact, Person
 from yiyang.registry.workbench_people import masked
 
 OF_FILE = citizen_actions.OF_FILE
+OWNERS = {"name": "公安部门", "id_number": "公安部门"}
+NOTHING = "没有登记"
 
 
 def held(person: Person) -> list[tuple[str, str, str, str]]:
     """(subject, title, what is held, who answers for it): the file itself masked, then every fact that is known."""
-    own = [(name, title, _own(person, name), "户籍部门") for name, title in OF_FILE.items()]
+    own = [(name, title, _own(person, name), OWNERS.get(name, "登记部门")) for name, title in OF_FILE.items()]
     facts = [each for each in person_page.facts_of(person) if each.value is not None]
     return own + [(each.name, each.title, each.says, each.owner) for each in facts]
 
 
 def _own(person: Person, name: str) -> str:
-    return (person.name if name == "name" else masked(person, name)) or "没有登记"
+    if name == "name":
+        return person.name or NOTHING
+    # A telephone that he stated himself stands among the contacts.
+    return (telephone(mandates.phone_of(person)) if name == "phone" else masked(person, name)) or NOTHING
 
 
 @mine

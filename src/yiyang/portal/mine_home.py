@@ -35,6 +35,12 @@ class Mine:
     until: object = None
 
     @property
+    def who(self) -> str:
+        """父亲 or 母亲 to a son or daughter, 家人 to others."""
+        parents: dict[int | None, str] = {0: "父亲", 1: "母亲"}
+        return parents.get(self.person.sex, "家人") if self.relation in ("儿子", "女儿") else "家人"
+
+    @property
     def words(self) -> str:
         """How the page calls him: myself by name, another masked."""
         return f"本人 {self.person.name}" if self.is_own else f"{masks.name(self.person.name)}"
@@ -70,9 +76,10 @@ def home(request: HttpRequest, person: Person) -> HttpResponse:
     from yiyang.portal.mine_messages import unread
 
     record("read", what="person", person=person.pk, area=person.area_code, detail={"portal": "home"})
-    cases = open_cases(person)
+    cases, yes = open_cases(person), entitled_now(person)
     context = {
-        "entitled": entitled_now(person),
+        "money": [each for each in yes if each.has_money],
+        "services": [each for each in yes if not each.has_money],
         "cases": cases,
         "waiting": [case for case in cases if case.waits_for_me],
         "unread": unread(person),
