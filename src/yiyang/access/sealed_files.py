@@ -69,6 +69,26 @@ def open_file(path: Path, label: str) -> Iterator[bytes]:
                 raise _broken(path) from None
 
 
+def key_of(path: Path) -> str:
+    """The id of the key under which a file lies. Raises SecretError."""
+    with path.open("rb") as file:
+        head = file.read(len(MAGIC) + 4)
+    if not head.startswith(MAGIC):
+        raise _broken(path)
+    return head[len(MAGIC) :].hex()
+
+
+def reseal_file(path: Path, label: str) -> bool:
+    """Seal a file again under the active key, if it lies under another one; whether it did. Raises SecretError.
+
+    Whoever reads it meanwhile goes on reading the old one to its end.
+    """
+    if key_of(path) == secrets.ring().active.id:
+        return False
+    seal_file(open_file(path, label), path, label)
+    return True
+
+
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import shutil
 import uuid
@@ -22,6 +21,7 @@ from yiyang.areas.models import Area
 from yiyang.audit.record import record
 from yiyang.base.errors import DeliveryError, UsageError
 from yiyang.engine.facts import as_int
+from yiyang.registry import kept
 from yiyang.registry.contracts import Contract, delivered, load_contracts
 from yiyang.registry.fields import OPEN
 from yiyang.registry.intake import Came
@@ -110,16 +110,15 @@ def _wanted(by: Scope, register: str, month: str, area: int, known: date, file_n
 
 
 def _keep(folder: Path, name: str, blocks: Iterable[bytes]) -> tuple[int, str]:
-    folder.mkdir(parents=True, mode=0o700)
-    digest, size = hashlib.sha256(), 0
-    with (folder / name).open("wb") as file:
-        for block in blocks:
-            digest.update(block)
-            size += file.write(block)
+    try:
+        size, digest = kept.keep(folder / name, blocks)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     if size == 0:
         shutil.rmtree(folder)
         raise UsageError("文件是空的，请重新导出。", "The file is empty; export it again.")
-    return size, digest.hexdigest()
+    return size, digest
 
 
 def _same(delivery: Delivery) -> Delivery:
@@ -240,11 +239,15 @@ def series(delivery: Delivery) -> Any:
     return Delivery.objects.filter(register=delivery.register, area_code=delivery.area_code)
 
 
-def came(delivery: Delivery) -> Came:
-    """What the check needs to know of a delivery."""
+def file_of(delivery: Delivery) -> Path:
+    """Where its file lies; `kept.opened` reads it."""
+    return Path(settings.DATA) / delivery.file
+
+
+def came(delivery: Delivery, path: Path) -> Came:
+    """What the check needs to know of a delivery, whose file lies plain at a path."""
     earlier = series(delivery).filter(state=State.ACCEPTED, month=delivery.month).exclude(pk=delivery.pk)
     first = earlier.aggregate(first=Min("known"))["first"]
-    path = Path(settings.DATA) / delivery.file
     return Came(
         load_contracts()[delivery.register],
         path,

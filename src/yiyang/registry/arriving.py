@@ -1,4 +1,4 @@
-"""Files that somebody chose and has not confirmed yet: kept aside for a day, then gone."""
+"""Files that somebody chose and has not confirmed yet: kept aside sealed for a day, then gone."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from django.conf import settings
 
 from yiyang.access.scope import Scope
 from yiyang.base.errors import UsageError
+from yiyang.registry import kept
 from yiyang.registry.contracts import Contracts
 from yiyang.registry.recognising import month_of, register_of
 
@@ -36,7 +37,7 @@ class Arrived:
 
 def put_aside(by: Scope, files: list[Any], contracts: Contracts) -> str:
     """Keep files aside for an account, streaming; returns the token under which they wait."""
-    _sweep()
+    sweep()
     token = uuid.uuid4().hex
     folder = _root() / token
     folder.mkdir(parents=True, mode=0o700)
@@ -51,11 +52,17 @@ def _keep(folder: Path, number: int, given: Any, contracts: Contracts) -> Arrive
     with path.open("wb") as out:
         for block in given.chunks(1 << 20):
             out.write(block)
-    return Arrived(name, path.name, path.stat().st_size, register_of(name, path, contracts), month_of(name))
+    try:
+        register = register_of(name, path, contracts)
+        with path.open("rb") as file:
+            size, _ = kept.keep(path, iter(lambda: file.read(1 << 20), b""))
+    finally:
+        path.unlink()
+    return Arrived(name, path.name, size, register, month_of(name))
 
 
 def waiting(by: Scope, token: str) -> list[tuple[Arrived, Path]]:
-    """The files of a token, for the account that chose them.
+    """The files of a token, for the account that chose them; `kept.content` reads them.
 
     Raises:
         UsageError: they are gone, or somebody else's.
@@ -79,7 +86,8 @@ def _root() -> Path:
     return Path(settings.DATA) / "arriving"
 
 
-def _sweep() -> None:
+def sweep() -> None:
+    """Remove what nobody confirmed within a day."""
     root = _root()
     for folder in root.iterdir() if root.exists() else ():
         if folder.stat().st_mtime < time.time() - KEPT:

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from yiyang.access import sheets
 from yiyang.access.sheets import Cell, Column, Mark
-from yiyang.registry import sql
+from yiyang.registry import kept, sql
 from yiyang.registry.contracts import load_contracts
 from yiyang.registry.encoding import readable
 from yiyang.registry.headers import Unusable, find_heading
@@ -28,8 +28,9 @@ def write(delivery: Delivery, out: Path, mark: Mark) -> int:
     faults: defaultdict[int, list[QuarantineLine]] = defaultdict(list)
     for line in QuarantineLine.objects.filter(delivery=delivery).iterator(5000):
         faults[line.source_row].append(line)
-    with TemporaryDirectory(dir=settings.DATA, prefix="mend-") as folder:
-        headings, rows = _rows(delivery, Path(folder), set(faults))
+    path = Path(settings.DATA) / delivery.file
+    with kept.opened(path) as plain, TemporaryDirectory(dir=settings.DATA, prefix="mend-") as folder:
+        headings, rows = _rows(delivery, plain, Path(folder), set(faults))
         columns = [Column(name or f"第{place + 1}列") for place, name in enumerate([*headings, *ADDED])]
         mended = (_row(number, row, len(headings), faults[number]) for number, row in rows)
         return sheets.write(out, columns, mended, mark)
@@ -41,9 +42,11 @@ def _row(number: int, row: list[str], width: int, lines: list[QuarantineLine]) -
     return [*cells, number, what, "；".join(dict.fromkeys(line.remedy for line in lines))]
 
 
-def _rows(delivery: Delivery, folder: Path, wanted: set[int]) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+def _rows(
+    delivery: Delivery, path: Path, folder: Path, wanted: set[int]
+) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
     """Headings, and the wanted rows by their number in the file."""
-    contract, path = load_contracts()[delivery.register], Path(settings.DATA) / delivery.file
+    contract = load_contracts()[delivery.register]
     if path.suffix == ".parquet":
         import duckdb
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,7 +18,7 @@ from yiyang.accounts.jobs import scope_of_job
 from yiyang.audit.record import record, work
 from yiyang.base.errors import YiyangError
 from yiyang.engine.duck import connect
-from yiyang.registry import accepting, actions, linking, stated_contacts
+from yiyang.registry import accepting, actions, arriving, kept, linking, stated_contacts
 from yiyang.registry.intake import check
 from yiyang.registry.limits import exceeded, load_limits
 from yiyang.registry.models import Delivery
@@ -28,6 +27,7 @@ from yiyang.registry.tasks_exports import AGAIN, expire_exports, make_export  # 
 
 log = structlog.get_logger("yiyang.registry")
 State = Delivery.State
+CONTACTS = "contacts.parquet"
 
 
 def stage_of(delivery: Delivery) -> Path:
@@ -49,15 +49,20 @@ def check_delivery(delivery: int, user: int | None, request: str) -> None:
 
 def _check(scope: Scope, delivery: Delivery) -> None:
     stage = stage_of(delivery)
-    shutil.rmtree(stage, ignore_errors=True)
-    stage.mkdir()
-    with work(scope), Progress(delivery.pk, accepting.CHECK_STEPS) as tell:
+    kept.forget(stage)
+    with (
+        kept.opened(actions.file_of(delivery)) as plain,
+        kept.taken_out(stage),
+        work(scope),
+        Progress(delivery.pk, accepting.CHECK_STEPS) as tell,
+    ):
         actions.refuse_out_of_time(delivery)
-        checked = check(actions.came(delivery), accepting.load_facts(), stage, tell)
+        checked = check(actions.came(delivery, plain), accepting.load_facts(), stage, tell)
         tell("计算对个人的影响")
         preview = accepting.preview(delivery, stage)
         over = exceeded(checked.counts, load_limits())
         accepting.put_quarantine(delivery, stage)
+        kept.put_away(stage)
         Delivery.objects.filter(pk=delivery.pk).update(
             state=State.STOPPED if over else State.CHECKED,
             counts=checked.counts,
@@ -75,7 +80,7 @@ def accept_delivery(delivery: int, user: int | None, request: str) -> None:
         if found.state != State.ACCEPTING:
             # What lies beside the file is swept by the job that keeps its contacts, which may still wait.
             return
-        stale = found.preview.get("stands_on") != actions.stands_on(found) or not stage_of(found).exists()
+        stale = found.preview.get("stands_on") != actions.stands_on(found) or not kept.is_put_away(stage_of(found))
     if not _may_still(scope, found, user, request, State.CHECKED):
         return
     if stale:
@@ -93,8 +98,11 @@ def _accept(scope: Scope, delivery: Delivery) -> None:
 
 def bring_in(scope: Scope, delivery: Delivery, *, resolve: bool = True) -> None:
     """One unit of work: all of the delivery or nothing."""
-    stage = stage_of(delivery)
-    with work(scope), Progress(delivery.pk, accepting.ACCEPT_STEPS) as tell:
+    with (
+        kept.taken_out(stage_of(delivery)) as stage,
+        work(scope),
+        Progress(delivery.pk, accepting.ACCEPT_STEPS) as tell,
+    ):
         accepting.bring_in(delivery, stage, tell, resolve=resolve)
         actions.order_contacts(delivery, scope)
 
@@ -123,14 +131,21 @@ def tell_contacts(delivery: int, user: int | None, request: str) -> None:
     scope = platform(f"联系方式 #{delivery}", request)
     with work(scope):
         found = Delivery.objects.get(pk=delivery)
-        stage = stage_of(found)
-        if found.state == State.ACCEPTED and (stage / "contacts.parquet").exists():
-            con = connect(memory="1GB", spill=stage / "spill")
-            try:
-                stated_contacts.bring_in(con, found, stage / "contacts.parquet", stage)
-            finally:
-                con.close()
+    stage = stage_of(found)
+    if found.state == State.ACCEPTED and kept.is_put_away(stage, CONTACTS):
+        with kept.taken_out(stage, CONTACTS), work(scope):
+            _keep_contacts(found, stage)
     _sweep(found)
+
+
+def _keep_contacts(delivery: Delivery, stage: Path) -> None:
+    if not Delivery.objects.filter(pk=delivery.pk, state=State.ACCEPTED).exists():
+        return
+    con = connect(memory="1GB", spill=stage / "spill")
+    try:
+        stated_contacts.bring_in(con, delivery, stage / CONTACTS, stage)
+    finally:
+        con.close()
 
 
 @app.task(queue="registry", retry=AGAIN, queueing_lock="look_for_doubles", pass_context=False)
@@ -176,7 +191,20 @@ def _put_back(scope: Scope, delivery: Delivery, state: State, problems: list[lis
 def _sweep(delivery: Delivery) -> None:
     """Of an accepted delivery nothing needs to lie beside its file."""
     if delivery.state in (State.ACCEPTED, State.TAKEN_BACK, State.REFUSED):
-        shutil.rmtree(stage_of(delivery), ignore_errors=True)
+        kept.forget(stage_of(delivery))
+
+
+@app.periodic(cron="50 3 * * *")
+@app.task(queue="registry", queueing_lock="sweep_files", pass_context=False)
+def sweep_files(timestamp: int) -> None:
+    """Every night: what killed processes left in the data folder a day ago or more is removed."""
+    arriving.sweep()
+    with work(platform("交付文件清理")):
+        rows = Delivery.objects.exclude(file="")
+        files, busy = rows.values_list("file", flat=True), rows.filter(state__in=actions.JOBS)
+        data = Path(settings.DATA)
+        if removed := kept.sweep(data, files, busy.values_list("file", flat=True), timezone.now().timestamp()):
+            record("system", what="deliveries", detail={"swept": removed})
 
 
 def _try(scope: Scope, delivery: Delivery, job: Any) -> None:

@@ -22,7 +22,7 @@ from yiyang.areas.models import Area
 from yiyang.audit.record import record
 from yiyang.base.errors import YiyangError
 from yiyang.kit.parts import Figure, Tab
-from yiyang.registry import actions, arriving, delivery_pages, mending
+from yiyang.registry import actions, arriving, delivery_pages, kept, mending
 from yiyang.registry.arriving import Arrived
 from yiyang.registry.contracts import load_contracts
 from yiyang.registry.delivery_pages import Deliveries, Lines
@@ -115,14 +115,13 @@ def _receive(form: ArrivalForm, parts: list[tuple[Arrived, Path, FileForm]]) -> 
     made = []
     for arrived, path, part in parts:
         try:
-            with path.open("rb") as file:
-                made.append(
-                    actions.receive(
-                        by=current(), register=part.cleaned_data["register"], month=part.cleaned_data["month"],
-                        area=form.cleaned_data["area"].code, known=form.cleaned_data["known"],
-                        file_name=arrived.name, blocks=iter(lambda file=file: file.read(1 << 20), b""),  # type: ignore[misc]
-                    )
-                )  # fmt: skip
+            made.append(
+                actions.receive(
+                    by=current(), register=part.cleaned_data["register"], month=part.cleaned_data["month"],
+                    area=form.cleaned_data["area"].code, known=form.cleaned_data["known"],
+                    file_name=arrived.name, blocks=kept.content(path),
+                )
+            )  # fmt: skip
         except YiyangError as problem:
             for zh in [zh for zh, _ in problem.problems] or [problem.zh]:
                 part.add_error(None, zh)

@@ -213,6 +213,59 @@ def audit_chain(place: Place) -> Finding:
     return ok(f"审计日志 {lines} 条，首尾相符", f"The audit log has {lines} lines; its end fits")
 
 
+def delivered_files(place: Place) -> Finding:
+    """Nothing lies among the deliveries that no delivery knows; the nightly job removes what killed processes leave."""
+    from yiyang.registry.kept import DAY, orphans
+
+    if place.owner is None or place.ask("SELECT to_regclass('registry_delivery')") == [(None,)]:
+        return ok("此处不检查（需要 DATABASE_URL）", "Not checked here (needs DATABASE_URL)")
+    files = [row[0] for row in place.owner.execute("SELECT file FROM registry_delivery").fetchall()]
+    found = orphans(place.data, files, place.now.timestamp() - 2 * DAY)
+    if found:
+        return warning(
+            (
+                f"deliveries 下有 {len(found)} 个文件夹不属于任何交付（如 {found[0].name}）",
+                f"{len(found)} folders below deliveries belong to no delivery ({found[0].name} …)",
+            ),
+            (
+                "后台任务每夜自动清理；没有清理说明后台进程未运行（systemctl start yiyang-worker）",
+                "The worker removes them every night; if it did not, start it (systemctl start yiyang-worker)",
+            ),
+        )
+    return ok("交付文件都有对应的交付", "Every delivered file has its delivery")
+
+
+def list_folders(place: Place) -> Finding:
+    """Lists lie in folders named by an area's code: after a recoding a folder of the old code answers for nobody."""
+    from yiyang.base.paths import policy_dir
+
+    if place.owner is None or place.ask("SELECT to_regclass('areas_formerarea')") == [(None,)]:
+        return ok("此处不检查（需要 DATABASE_URL）", "Not checked here (needs DATABASE_URL)")
+    folders = {int(path.name.ljust(12, "0")): path.name for path in (policy_dir() / "lists").iterdir() if path.is_dir()}
+    rows = place.owner.execute(RECODED, [list(folders)]).fetchall()
+    if rows:
+        names = "，".join(f"lists/{folders[old]}（{name} 现为 {new:012d}）" for old, new, name in rows)
+        said = ", ".join(f"lists/{folders[old]} (now {new:012d})" for old, new, _ in rows)
+        return warning(
+            (
+                f"清单文件夹用的是旧区划代码：{names}",
+                f"Folders of lists have codes that are no longer in force: {said}",
+            ),
+            (
+                "按新代码改文件夹名和 list.yaml 的 area，经清单修订流程重新发布",
+                "Rename the folder and `area` of its list.yaml to the new code, and issue the list anew",
+            ),
+        )
+    return ok("清单的区划代码都在用", "The codes of all lists are in force")
+
+
+# A code that had an area, which is in force under another one today, and which no area has any more.
+RECODED = """
+SELECT DISTINCT ON (f.code) f.code, a.code, a.name FROM areas_formerarea AS f JOIN areas_area AS a ON a.id = f.area_id
+WHERE f.code = ANY(%s) AND a.valid_to IS NULL AND a.code IS NOT NULL AND a.code <> f.code
+AND NOT EXISTS (SELECT 1 FROM areas_area AS n WHERE n.code = f.code AND n.valid_to IS NULL)
+ORDER BY f.code, a.code
+"""
 CHECKS = (
     Check("database", ("数据库", "database"), reachable),
     Check("extensions", ("扩展", "extensions"), extensions, with_database=True),
@@ -221,5 +274,7 @@ CHECKS = (
     Check("second lock", ("行级安全", "row-level security"), second_lock, with_database=True),
     Check("no scope", ("无范围", "no scope"), no_scope_no_rows, with_database=True),
     Check("worker", ("后台任务", "worker"), worker, with_database=True),
+    Check("delivered files", ("交付文件", "delivered files"), delivered_files, with_database=True),
+    Check("lists", ("清单文件夹", "folders of lists"), list_folders, with_database=True),
     Check("audit", ("审计日志", "audit log"), audit_chain, with_database=True),
 )

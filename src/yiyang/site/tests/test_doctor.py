@@ -38,6 +38,18 @@ start.migrate()
 """
 
 
+# 大竹县 under another code, as a change of areas leaves it.
+RECODE = """
+INSERT INTO areas_areachange (kind, state, effective, document, says, asked, ordered_by_name, moved, problems, ordered_at,
+    undone_by_name)
+VALUES ('rename', 'done', '2026-01-01', '', '', '{}', '', '[]', '[]', now(), '');
+INSERT INTO areas_formerarea (area_id, change_id, code, name, valid_from, valid_to)
+SELECT a.id, (SELECT max(id) FROM areas_areachange), a.code, a.name, '2000-01-01', '2025-12-31'
+FROM areas_area AS a WHERE a.code = 511724000000;
+UPDATE areas_area SET code = 511799000000 WHERE code = 511724000000;
+"""
+
+
 @pytest.fixture(autouse=True)
 def _no_settings_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     names = (postgres.URL_VARIABLE, postgres.APP_URL_VARIABLE, "YIYANG_DATA", "YIYANG_KEYS", "YIYANG_PERSON_KEY")
@@ -318,6 +330,32 @@ def test_a_worker_that_is_gone_and_the_job_it_left(place: Place) -> None:
         assert judge(server.worker, place) == (OK, "1 workers, 0 jobs waiting, 0 stalled")
     finally:
         run("DELETE FROM procrastinate_jobs; DELETE FROM procrastinate_workers")
+
+
+def test_folders_of_deliveries_that_nobody_removed(place: Place) -> None:
+    assert judge(server.delivered_files, place)[0] == OK
+    left = place.data / "deliveries" / "left"
+    left.mkdir(parents=True)
+    assert judge(server.delivered_files, place)[0] == OK  # it may be arriving
+    os.utime(left, (0, 0))
+    try:
+        assert judge(server.delivered_files, place) == (
+            WARNING,
+            "1 folders below deliveries belong to no delivery (left …)",
+        )
+    finally:
+        left.rmdir()
+
+
+def test_a_list_whose_county_was_recoded(place: Place) -> None:
+    assert judge(server.list_folders, place)[0] == OK
+    assert place.owner
+    with place.owner.transaction(force_rollback=True):
+        place.owner.execute(RECODE)
+        assert judge(server.list_folders, place) == (
+            WARNING,
+            "Folders of lists have codes that are no longer in force: lists/511724 (now 511799000000)",
+        )
 
 
 def test_an_audit_log_whose_end_was_cut_off(place: Place) -> None:
