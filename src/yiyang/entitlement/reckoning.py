@@ -42,18 +42,30 @@ STEPS = 32
 
 def reckon(scope: Scope, run: MonthRun) -> None:
     """Make an ordered run, whole: its folder, its rows, READY; or FAILED with the reasons."""
+    with acting(scope), Progress(run.pk, STEPS, "entitlement_monthrun") as tell:
+        # A job that was thought dead, or a command beside the worker: one after the other.
+        tell.hold(f"yiyang.run.{run.pk}")
+        if _begin(scope, run):
+            _reckon(scope, run, tell)
+
+
+def _begin(scope: Scope, run: MonthRun) -> bool:
+    """Whether it is still to be made; then it runs, and what it stands on is noted."""
     with work(scope):
         sweep()
         stands_on = {"order": newest_delivery(), "lists": lists_hash(run.area_code, run.month)}
-        MonthRun.objects.filter(pk=run.pk).update(state=State.RUNNING, problems=[], stands_on=stands_on)
+        waiting = MonthRun.objects.filter(pk=run.pk, state__in=(State.ORDERED, State.RUNNING))
+        return bool(waiting.update(state=State.RUNNING, problems=[], stands_on=stands_on))
+
+
+def _reckon(scope: Scope, run: MonthRun, tell: Tell) -> None:
     scratch = folder_of(run).with_name(f".work-{folder_of(run).name}")
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
     try:
-        with acting(scope), Progress(run.pk, STEPS, "entitlement_monthrun") as tell:
-            folder = _compute(scope, run, scratch, tell)
-            with work(scope):
-                _finish(run, folder, scratch, tell)
+        folder = _compute(scope, run, scratch, tell)
+        with work(scope):
+            _finish(run, folder, scratch, tell)
     except YiyangError as error:
         said = [[zh, en] for zh, en in ((error.zh, error.en), *error.problems)]
         with work(scope):

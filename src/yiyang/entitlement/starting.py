@@ -28,6 +28,9 @@ def put_in_force(scope: Scope, run: MonthRun) -> None:
     called = followers()
     try:
         with work(scope), Progress(run.pk, 4 * len(called) + 1, "entitlement_monthrun") as tell:
+            tell.hold(f"yiyang.run.{run.pk}")
+            if not MonthRun.objects.filter(pk=run.pk, state=State.STARTING).exists():
+                return
             for follow in called:
                 follow(run, tell)
             tell("启用")

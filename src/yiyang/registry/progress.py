@@ -27,6 +27,12 @@ class Progress:
         self.side = psycopg.connect(**kept, autocommit=True, options="-c lock_timeout=3s")
         return self
 
+    def hold(self, name: str) -> None:
+        """Wait until nobody else holds this name; it is let go at the end, however the process ends."""
+        self.side.execute("SET lock_timeout = 0")
+        self.side.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
+        self.side.execute("SET lock_timeout = '3s'")
+
     def __call__(self, step: str) -> None:
         """The name of the step that begins now."""
         self.done += 1

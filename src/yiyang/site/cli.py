@@ -34,6 +34,7 @@ ROOMS = {
     "yiyang.registry.cli": "registry",
     "yiyang.synthetic.cli": "city",
     "yiyang.entitlement.cli": None,
+    "yiyang.entitlement.cli_months": "runs",
     "yiyang.site.keys": "keys",
     "yiyang.site.backup.cli": None,
     "yiyang.site.doctor.cli": None,
@@ -42,6 +43,7 @@ ROOMS = {
     "yiyang.audit.cli": "audit",
     "yiyang.areas.cli": "area",
     "yiyang.accounts.cli": "account",
+    "yiyang.revisions.cli": "lists",
 }
 
 
