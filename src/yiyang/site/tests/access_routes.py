@@ -286,15 +286,6 @@ EXAMPLES: dict[str, Example] = {
         ),
         Example(refusals=(404, 403)),
     ),
-    # Published lists, for everybody
-    "portal:lists": LIST,
-    "portal:list_data": LIST,
-    "portal:list": Example(of=lambda there: ["511724"], is_scoped=False),
-    "portal:list_versions": Example(of=lambda there: ["511724"], is_scoped=False),
-    "portal:list_item": Example(of=lambda there: ["511724", "old_age_allowance"], is_scoped=False),
-    "portal:list_json": Example(of=lambda there: ["511724"], is_scoped=False),
-    "portal:list_csv": Example(of=lambda there: ["511724"], is_scoped=False),
-    "portal:list_pdf": Example(of=lambda there: ["511724"], is_scoped=False, is_slow=True),
     # The API
     "api:areas": LIST,
     "api:area": one("area", **AREA),
