@@ -71,14 +71,14 @@ def login_code(request: HttpRequest) -> HttpResponse:
 
 
 @page(PUBLIC)
-@require_POST
 def login_more_time(request: HttpRequest) -> HttpResponse:
     """Ten minutes more for the code."""
     waiting = kept_for(request, WAITING)
     if waiting is None:
         return redirect("portal:login")
-    codes.prolong(waiting["phone"], citizens.purpose_of(waiting["id_number"]))
-    return redirect(reverse("portal:login_code") + "?more=1")
+    purpose = citizens.purpose_of(waiting["id_number"])
+    is_longer = request.method == "POST" and codes.prolong(waiting["phone"], purpose)
+    return redirect(reverse("portal:login_code") + ("?more=1" if is_longer else ""))
 
 
 @mine
