@@ -258,12 +258,11 @@ def answer_rating(*, by: Scope, rating: Rating, words: str) -> None:
 
 
 def add_paper(*, by: Scope, case: Case, kind: str, blocks: Iterable[bytes]) -> Paper:
-    """Hand in a paper for a case. Errors: as of `documents.add`; PermissionDenied: not his case."""
+    """Hand in a paper for a case. Errors: as of `documents.keep`; PermissionDenied: not his case."""
     require_near(by, case)
-    # A person hands in papers, and a visitor brings them; keeping them among his documents is the platform's work.
-    with acting(platform(f"{by.name}（交材料）"[:150], by.request)) as own, transaction.atomic():
+    with acting(by), transaction.atomic():
         person = Person.objects.get(pk=case.person_id)
-        document = documents.add(by=own, person=person, title=kind, blocks=blocks)
+        document = documents.keep(by=by, person=person, title=kind, blocks=blocks)
         made: Paper = Paper.objects.create(case=case, document=document, kind=kind.strip()[:40])
     return made
 

@@ -1,0 +1,35 @@
+"""A database of one's own in which transactions are committed, for tests of several at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connections
+
+NAME = "yiyang_cases_committed"
+ALIASES = ("default", "owner")
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Django's connections lead to a copy of the tests' database, which is thrown away."""
+    with django_db_blocker.unblock():
+        connections.close_all()
+        settings = {alias: connections[alias].settings_dict for alias in ALIASES}
+        names = {alias: words["NAME"] for alias, words in settings.items()}
+        owner = connections["owner"].get_connection_params()
+        server = {key: owner[key] for key in ("user", "password", "host", "port") if owner.get(key)}
+        with psycopg.connect(**server, dbname="postgres", autocommit=True) as server_connection:
+            server_connection.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+            server_connection.execute(f'CREATE DATABASE {NAME} TEMPLATE "{names["owner"]}"')
+        for words in settings.values():
+            words["NAME"] = NAME
+        yield
+        connections.close_all()
+        for alias, words in settings.items():
+            words["NAME"] = names[alias]
+        with psycopg.connect(**server, dbname="postgres", autocommit=True) as server_connection:
+            server_connection.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
