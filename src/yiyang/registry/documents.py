@@ -15,6 +15,7 @@ from yiyang.audit.record import record
 from yiyang.base.errors import UsageError
 from yiyang.registry.models import Document, Person
 from yiyang.registry.reach import require
+from yiyang.registry.scanning import Scan
 
 LARGEST = 20 << 20
 # What a file begins with, whatever its name says: nothing that a browser or an office program would execute.
@@ -26,17 +27,23 @@ def add(*, by: Scope, person: Person, title: str, blocks: Iterable[bytes]) -> Do
     """Keep a paper.
 
     Raises:
-        UsageError: no title, empty, too large, or neither PDF nor JPEG nor PNG.
+        UsageError: no title, empty, too large, neither PDF nor JPEG nor PNG, or it carries a virus.
         PermissionDenied: the person lies out of reach.
     """
     require(by, "person.correct", person)
+    return keep(by=by, person=person, title=title, blocks=blocks)
+
+
+def keep(*, by: Scope, person: Person, title: str, blocks: Iterable[bytes]) -> Document:
+    """The same for a caller who has asked himself whether this paper may be handed in (`cases`). Raises UsageError."""
     if not title.strip():
         raise UsageError("请填写材料名称。", "A document needs a title.")
     checked = _Checked(blocks)
+    scan = Scan(checked)
     name = f"{uuid.uuid4().hex}.sealed"
     path = Path(settings.DATA) / "documents" / name[:2] / name
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    size, digest = seal_file(checked, path, _label(name))
+    size, digest = seal_file(scan, path, _label(name))
     try:
         with transaction.atomic():
             made = Document.objects.create(
@@ -45,13 +52,14 @@ def add(*, by: Scope, person: Person, title: str, blocks: Iterable[bytes]) -> Do
                 media_type=checked.media_type,
                 size=size,
                 sha256=digest,
+                scanned=scan.verdict,
                 file=str(path.relative_to(settings.DATA)),
                 added_by_name=by.name,
             )
     except Exception:
         path.unlink()
         raise
-    detail = {"act": "added", "bytes": size}
+    detail = {"act": "added", "bytes": size, "scanned": str(scan.verdict)}
     record("write", what=f"document:{made.pk}", person=person.pk, area=person.area_code, detail=detail)
     return made
 

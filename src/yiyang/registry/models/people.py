@@ -120,11 +120,16 @@ class Contact(models.Model):
 class Document(models.Model):
     """A file that belongs to a person: stored sealed in the data folder, named by its fingerprint."""
 
+    class Scanned(models.TextChoices):
+        CLEAN = "clean", "已查毒"
+        NOT_SCANNED = "not_scanned", "未查毒"
+
     person = models.ForeignKey(Person, models.PROTECT, related_name="documents", verbose_name="老年人")
     title = models.CharField(max_length=100, verbose_name="名称")
     media_type = models.CharField(max_length=60, verbose_name="类型")
     size = models.IntegerField(verbose_name="字节数")
     sha256 = models.CharField(max_length=64, verbose_name="指纹")
+    scanned = models.CharField(max_length=12, choices=Scanned.choices, default=Scanned.NOT_SCANNED, verbose_name="查毒")
     file = models.CharField(max_length=200, verbose_name="存放位置")
     added_by_name = models.CharField(max_length=150, verbose_name="上传人")
     added_at = models.DateTimeField(auto_now_add=True, verbose_name="上传时间")
