@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,7 +16,7 @@ from yiyang.audit.record import record
 from yiyang.base.errors import YiyangError
 from yiyang.cases import actions, case_page, letters, worklists
 from yiyang.cases.forms import AnswerForm, AppealForm, PaperForm, StepForm
-from yiyang.cases.models import Appeal, Case, Decision
+from yiyang.cases.models import Appeal, Case, Decision, Rating
 from yiyang.cases.of_person import cases_of
 from yiyang.notices.words import item_name
 from yiyang.registry.forms_people import tell
@@ -180,10 +179,8 @@ def answer(request: HttpRequest, key: int, appeal: int) -> HttpResponse:
 def answer_rating(request: HttpRequest, key: int) -> HttpResponse:
     """Answer what somebody said of the service."""
     found = _case(key)
-    rating = getattr(found, "rating", None)
+    rating = get_object_or_404(Rating, case=found)
     try:
-        if rating is None:
-            raise PermissionDenied("rating")
         actions.answer_rating(by=current(), rating=rating, words=request.POST.get("words", ""))
     except YiyangError as error:
         messages.error(request, error.zh)

@@ -1,7 +1,7 @@
 """Papers pass a virus scanner on their way in, where the city runs one: clamd, over its INSTREAM protocol.
 
-`YIYANG_CLAMD` names it: `/run/clamav/clamd.ctl` (a socket of this machine) or `scanner.example.gov.cn:3310`. Without it a
-paper is kept as *not scanned*. With it nothing goes in unscanned: a scanner that does not answer stops the upload.
+`YIYANG_CLAMD` names it: `/run/clamav/clamd.ctl` (a socket of this machine) or `scanner.example.gov.cn:3310`. Without it
+a paper is kept as *not scanned*. With it nothing goes in unscanned: a scanner that does not answer stops the upload.
 """
 
 from __future__ import annotations

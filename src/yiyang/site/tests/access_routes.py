@@ -109,7 +109,58 @@ ACCOUNT = ("account.read",)
 REASON = {"reason": "核对后办理"}
 AREA_FORM = {"document": "文件", "effective": "2030-01-01", "name": "新名"}
 
+# A run names nobody: whoever answers for a part of its area sees it. Months are not run where there is no area.
+RUN: dict[str, Any] = {"except_at": ("parent", "nowhere")}
+
 EXAMPLES: dict[str, Example] = {
+    # Cases
+    "cases:work": LIST,
+    "cases:case": one("case"),
+    # Whoever may take some step does not find every step open.
+    "cases:step": Example(
+        of=lambda there: [there.case, "tell"], post=lambda there: {"expected": "found"}, refusals=(403,), **BOTH
+    ),
+    "cases:bulk": Example(
+        of=lambda there: ["tell"],
+        post=lambda there: {"rows": [there.case]},
+        methods=("post",),
+        is_scoped=False,
+        logs=False,
+    ),
+    "cases:rounds": Example(post=lambda there: {"filters": "tab=new"}, methods=("post",), is_slow=True, logs=False),
+    "cases:funnel": Example(logs=False),
+    "cases:form": done("case", is_slow=True),
+    "cases:add_paper": one("case", post=lambda there: {}, **BOTH),
+    "cases:appeal": one("case", post=lambda there: {"channel": "counter", "reason": "不同意"}, **BOTH),
+    "cases:answer": Example(
+        of=lambda there: [there.case, there.appeal],
+        post=lambda there: {"outcome": "upheld", "answer": "维持"},
+        **BOTH,
+    ),
+    "cases:answer_rating": done("case", {"words": "谢谢"}, refusals=(404,)),
+    "cases:letter": Example(
+        of=lambda there: [there.case, there.decision], post=lambda there: {}, methods=("post",), is_slow=True
+    ),
+    "cases:person": one("person"),
+    # The counter
+    "cases:counter": Example(post=lambda there: {"q": f"py{there.code}"}, methods=("post",)),
+    "cases:scan": Example(logs=False),
+    "cases:desk": one("person", post=lambda there: {"do": ""}, **BOTH),
+    "cases:rate": Example(
+        of=lambda there: [there.person, there.case], post=lambda there: {"stars": "5"}, methods=("post",)
+    ),
+    "cases:blank_form": Example(
+        of=lambda there: [there.person, "old_age_allowance"], post=lambda there: {}, methods=("post",), is_slow=True
+    ),
+    # Notices
+    "notices:overview": LIST,
+    "notices:order": Example(post=lambda there: {"area": str(there.code), "channel": "sms"}, methods=("post",)),
+    "notices:batch": one("batch"),
+    "notices:fetch": done("batch"),
+    "notices:results": done("batch", {"delivered": "1"}),
+    "notices:returned": done("batch", {"numbers": "N1"}),
+    "notices:person": one("person"),
+    "notices:opt": Example(of=lambda there: [there.person, "sms"], post=lambda there: {}, methods=("post",)),
     # The portal: what is a citizen's own, and what clerks answer to him
     "portal:logout": Example(post=lambda there: {}, methods=("post",)),
     "portal:logout_everywhere": Example(post=lambda there: {}, methods=("post",)),
@@ -286,6 +337,26 @@ EXAMPLES: dict[str, Example] = {
         ),
         Example(refusals=(404, 403)),
     ),
+    # Months
+    "entitlement:runs": LIST,
+    "entitlement:order": Example(post=lambda there: {}, methods=("get", "post")),
+    "entitlement:run": one("run", **RUN),
+    "entitlement:run_progress": one("run", **RUN),
+    "entitlement:decide": Example(
+        of=lambda there: [there.run, "drop"], post=lambda there: REASON, methods=("post",), **RUN
+    ),
+    "entitlement:reckon_again": done("run", **RUN),
+    "entitlement:report": done("run", refusals=(404,), **RUN),
+    "entitlement:changes": LIST,
+    "entitlement:unknowns": LIST,
+    "entitlement:unknown_print": LIST,
+    "entitlement:unknown": one("unknown"),
+    "entitlement:arrears": LIST,
+    "entitlement:arrear": one("arrear"),
+    "entitlement:decide_arrear": Example(
+        of=lambda there: [there.arrear, "confirm"], post=lambda there: {}, methods=("post",)
+    ),
+    "entitlement:person": one("person"),
     # The API
     "api:areas": LIST,
     "api:area": one("area", **AREA),
@@ -324,12 +395,49 @@ EXAMPLES: dict[str, Example] = {
     "api:doubles": LIST,
     "api:double": one("double"),
     "api:judge": done("double", {"answer": "later", **REASON}),
+    "api:cases": LIST,
+    "api:case_events": LIST,
+    "api:cases_of_person": one("person"),
+    "api:case": one("case_number"),
+    # The body names the person: whoever handles cases elsewhere does not find him.
+    "api:apply_for": Example(
+        post=lambda there: {"person": there.person, "item": "old_age_allowance"},
+        methods=("post",),
+        refusals=(403, 404),
+    ),
+    # Each step takes one of the rights; telling is not a reviewer's.
+    "api:take_step": done("case_number", {"step": "tell", "expected": "found"}, refusals=(403,)),
+    "api:webhooks": LIST,
+    "api:register_webhook": Example(
+        post=lambda there: {"url": "http://x.invalid/", "area": there.code}, methods=("post",), refusals=(403,)
+    ),
+    "api:remove_webhook": one("webhook", methods=("delete",), post=lambda there: {}, within=("nobody",)),
     "api:me": LIST,
     "api:accounts": LIST,
     "api:account": one("account"),
     "api:tokens": LIST,
     "api:revoke": Example(
         of=lambda there: [there.token], post=lambda there: REASON, methods=("delete",), within=("token.manage",)
+    ),
+    "api:runs": LIST,
+    "api:run": one("run", **RUN),
+    "api:order_run": Example(
+        post=lambda there: {"area": there.code, "month": "2026-10"},
+        methods=("post",),
+        is_scoped=False,
+        refusals=(422,),
+    ),
+    "api:start_run": done("run", refusals=(422,), **RUN),
+    "api:entitlement_changes": LIST,
+    "api:entitlements": one(
+        "person", in_query=lambda there: {"basis": "办法第十条", "consent": "S1"}, refusals=(404,), logs=False
+    ),
+    "api:entitlements_by_number": Example(
+        post=lambda there: {"id_number": "510101194001010018", "basis": "办法第十条", "consent": "S1"},
+        methods=("post",),
+        is_scoped=False,
+        refusals=(404, 422),
+        logs=False,
     ),
     "api:simulate": Example(
         post=lambda there: {"area": there.code}, methods=("post",), is_scoped=False, refusals=(404, 422)

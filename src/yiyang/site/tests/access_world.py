@@ -25,10 +25,10 @@ from yiyang.areas.models import Area, AreaChange, FormerArea
 from yiyang.areas.models import Membership as AreaMembership
 from yiyang.audit.record import record, work
 from yiyang.base.paths import policy_dir
-from yiyang.cases.models import Case, Decision
+from yiyang.cases.models import Case, Decision, Webhook
 from yiyang.cases.numbers import new_number
 from yiyang.cases.steps import taking
-from yiyang.entitlement.models import MonthRun
+from yiyang.entitlement.models import Arrear, MonthRun, Unknown
 from yiyang.notices.actions import tell
 from yiyang.notices.models import Notice
 from yiyang.portal.models import Citizen, CorrectionRequest, Mandate
@@ -69,6 +69,7 @@ AT = {
     "inspector": "county",
     "auditor": "city",
     "supplier": "county",
+    "partner": "county",
     "administrator": "city",
 }
 COUNTED = ("delivered", "kept", "merged", "quarantined", "new", "unchanged", "closed", "rows")
@@ -251,6 +252,7 @@ def _furnish(number: int, place: str, code: int) -> Things:
     there.keys |= _people_at_work(place, area)
     there.keys |= _of_area(area)
     there.keys |= _simulated(code)
+    there.keys |= _reckoned(code, person)
     return there
 
 
@@ -373,7 +375,7 @@ def _of_portal(person: Person, other: Person, code: int) -> dict[str, Any]:
         case=case, number=f"JD{case.pk}", kind="grant", fen=10000, every="month", holds_from=date(2026, 11, 1),
         decided_by_name="岗位", decided_at=timezone.now(), appeal_until=ends,
     )  # fmt: skip
-    return keys | {"case": case.pk, "decision": decision.pk}
+    return keys | {"case": case.pk, "decision": decision.pk, "case_number": case.number}
 
 
 def _case(person: Person, code: int) -> Case:
@@ -395,7 +397,11 @@ def _people_at_work(place: str, area: Area) -> dict[str, Any]:
     token_of(machine, ["delivery.upload"], area=area)
     export = Export.objects.create(kind="people", reason="核对", ordered_by=user.pk, ordered_by_name=user.name)
     keys = {"account": user.pk, "grant": grant.pk, "machine": machine.pk, "export": export.pk}
-    return keys | {"token": ApiToken.objects.get(user=machine).pk}
+    token = ApiToken.objects.get(user=machine)
+    hook = Webhook.objects.create(
+        token=token, area_code=area.code, url="http://x.invalid/", secret="s", sent_at=timezone.now(), is_active=False
+    )
+    return keys | {"token": token.pk, "webhook": hook.pk}
 
 
 def _of_area(area: Area) -> dict[str, Any]:
@@ -428,6 +434,17 @@ def _simulated(code: int) -> dict[str, Any]:
         changes={}, result={part: [] for part in parts} | figures | about | {"outlook": {}, "milliseconds": 1.0},
     )  # fmt: skip
     return {"scenario": found.pk}
+
+
+def _reckoned(code: int, person: Person) -> dict[str, Any]:
+    """A month that failed, and what an earlier one left to find out and to pay."""
+    run = MonthRun.objects.create(
+        area_code=code, month="2026-11", known=date(2026, 11, 5), state="failed", ordered_by_name="岗位"
+    )
+    words = {"run": run, "person": person.pk, "area_code": code}
+    unknown = Unknown.objects.create(**words, fact="living_arrangement", items=1)
+    arrear = Arrear.objects.create(**words, month="2026-10", item="old_age_allowance", list_area="511724", fen=6000)
+    return {"run": run.pk, "unknown": unknown.pk, "arrear": arrear.pk}
 
 
 def _note(there: Things) -> None:
