@@ -56,6 +56,8 @@ def in_words(fact: Fact, value: int) -> str:
 
 def hangs_on(unknown: Unknown) -> list[str]:
     """The items that are undecided for the person, by name."""
+    if not months.folder_of(unknown.run).is_dir():
+        return []
     return [item["name_zh"] for item in months.answers_of(unknown.run, unknown.person) if item["answer"] == "undecided"]
 
 
@@ -78,7 +80,7 @@ class Runs(Table):
         Column(
             "changes", "变化", kind="number", value=lambda row: row.changes.get("changes", row.changes.get("arrears"))
         ),
-        Column("known", "截至所知", kind="when", value=lambda row: row.known),
+        Column("known", "截至所知", kind="day"),
         Column("ordered_by_name", "下达人"),
         Column("ordered_at", "下达时间", kind="when", sort="id"),
         Column("decided_by_name", "启用人", is_hidden=True),

@@ -125,6 +125,8 @@ def grounds_wanted(table: pa.Table) -> dict[int, Ints]:
 def unknown(run: RunFolder, leave_out: Set[str]) -> pa.Table:
     """person, fact, items, year_fen: what to find out about whom, at most MOST_FACTS facts a person.
 
+    What no money hangs on is asked where nothing else is, and then one fact only: lists stay as long as one can walk.
+
     Args:
         leave_out: items that are used without a decision; what only hangs on them is not asked.
     """
@@ -132,7 +134,8 @@ def unknown(run: RunFolder, leave_out: Set[str]) -> pa.Table:
     person, money = table["person"].to_numpy(), table["year_fen"].to_numpy()
     order = np.lexsort((np.arange(len(person)), -money, person))
     rank = _rank(person[order])
-    return table.take(pa.array(np.sort(order[rank < MOST_FACTS])))
+    kept = (rank == 0) | ((rank < MOST_FACTS) & (money[order] > 0))
+    return table.take(pa.array(np.sort(order[kept])))
 
 
 def _rank(sorted_person: Ints) -> Ints:

@@ -30,6 +30,7 @@ from yiyang.areas import api as areas_api
 from yiyang.audit import api as audit_api
 from yiyang.base.errors import DeliveryError, UsageError, YiyangError
 from yiyang.cases import api as cases_api
+from yiyang.entitlement import api as entitlement_api
 from yiyang.kit.api import BadCursor, Outdated, Said, refuse
 from yiyang.registry import api as registry_api
 from yiyang.registry.api_deliveries import WrongKind
@@ -79,7 +80,16 @@ api = Api(
     openapi_url=None,
     parser=Objects(),
 )
-for room in (areas_api, registry_api, accounts_api, audit_api, simulation_api, cases_api, revisions_api):
+for room in (
+    areas_api,
+    registry_api,
+    accounts_api,
+    audit_api,
+    simulation_api,
+    entitlement_api,
+    cases_api,
+    revisions_api,
+):
     api.add_router("", room.router)
 
 
