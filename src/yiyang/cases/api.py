@@ -280,6 +280,7 @@ def case_events(request: HttpRequest, filters: Query[EventFilters]) -> Any:
         where &= Ranges.of([(low, high)])
     found = feed.after(place, items=[filters.item] if filters.item else None, area=where, most=filters.limit)
     last = feed.place_of(found[-1]) if found else place
+    record("read", what="api:case-events", detail={"steps": len(found)})
     return {"items": [feed.event(step) for step in found], "cursor": feed.written(last)}
 
 

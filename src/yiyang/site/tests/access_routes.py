@@ -197,6 +197,15 @@ EXAMPLES: dict[str, Example] = {
     "portal:mine_letter": mine("case", "decision", is_slow=True),
     "portal:mine_apply": mine("ability_assessment", refusals=(404,)),
     "portal:requests": LIST,
+    "portal:counter": one("person", post=lambda there: {"name": "某"}, **BOTH),
+    "portal:paper_form": one("person"),
+    # Nobody logged in under his number, and nobody agreed to act for him: there is nothing to confirm or end.
+    "portal:counter_confirm": Example(
+        of=lambda there: [there.person, 0], post=lambda there: {}, methods=("post",), refusals=(404,)
+    ),
+    "portal:counter_end": Example(
+        of=lambda there: [there.person, 0], post=lambda there: {}, methods=("post",), refusals=(404,)
+    ),
     "portal:request": one("request", post=lambda there: {"outcome": "kept", "answer": "核实无误"}, **BOTH),
     # The workbench
     "workbench:home": LIST,
@@ -407,7 +416,7 @@ EXAMPLES: dict[str, Example] = {
     ),
     # Each step takes one of the rights; telling is not a reviewer's.
     "api:take_step": done("case_number", {"step": "tell", "expected": "found"}, refusals=(403,)),
-    "api:webhooks": LIST,
+    "api:webhooks": Example(logs=False),
     "api:register_webhook": Example(
         post=lambda there: {"url": "http://x.invalid/", "area": there.code}, methods=("post",), refusals=(403,)
     ),
