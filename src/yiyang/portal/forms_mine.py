@@ -54,7 +54,7 @@ class NameForm(UntilForm, CleanPhone):
         label="家人身份证号码", max_length=24, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
     phone = forms.CharField(label="家人手机号码", max_length=20, help_text="家人用这个手机登录。", widget=TEL)
-    field_order = ("name", "id_number", "phone", "relation", "ends")
+    field_order: tuple[str, ...] = ("name", "id_number", "phone", "relation", "ends")
 
 
 class ApplyForm(WithPaper):

@@ -5,11 +5,16 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from yiyang.portal import mine_cases, mine_entitlements, mine_family, mine_file, mine_home, mine_login, mine_messages
+from yiyang.portal import workbench_mandates as desk
 from yiyang.portal import workbench_requests as staff
 
 ONE = "mine/<int:key>/"
 CASE = ONE + "cases/<int:case>/"
 urlpatterns: list[URLPattern] = [
+    path("counter/<int:key>/", desk.counter, name="counter"),
+    path("counter/<int:key>/form/", desk.paper_form, name="paper_form"),
+    path("counter/<int:key>/confirm/<int:citizen>/", desk.confirm, name="counter_confirm"),
+    path("counter/<int:key>/end/<int:mandate>/", desk.end, name="counter_end"),
     path("requests/", staff.requests, name="requests"),
     path("requests/<int:pk>/", staff.one_request, name="request"),
     path("login/", mine_login.login, name="login"),
