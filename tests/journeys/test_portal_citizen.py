@@ -67,7 +67,7 @@ def _asks(her: Any, father: dict[str, str], faults: list[str]) -> None:
 
 def _applies(her: Any, photo: Path, faults: list[str]) -> str:
     """She applies for him with a photo; the number of the case."""
-    her.page.get_by_role("link", name="看理由和依据").click()
+    her.page.get_by_role("link", name="看全部、看理由、去申请").click()
     _look(her, faults, "entitlements")
     her.page.get_by_role("link", name=re.compile("^申请")).first.click()
     photo.write_bytes(PHOTO)
