@@ -329,3 +329,9 @@ def text_of(pdf: bytes, folder: Path) -> str:
     file = folder / "said.pdf"
     file.write_bytes(pdf)
     return subprocess.run(["pdftotext", file, "-"], capture_output=True, text=True, check=True).stdout
+
+
+def test_a_person_s_page_lists_his_cases_and_leads_to_the_counter(office: Any, case: Case) -> None:
+    page = office["clerk"].get(at("person", case.person_id)).content.decode()
+    assert case.number in page
+    assert at("desk", case.person_id) in page

@@ -25,12 +25,12 @@ from yiyang.areas.models import Area, AreaChange, FormerArea
 from yiyang.areas.models import Membership as AreaMembership
 from yiyang.audit.record import record, work
 from yiyang.base.paths import policy_dir
-from yiyang.cases.models import Case, Decision, Webhook
+from yiyang.cases.models import Appeal, Case, Decision, Webhook
 from yiyang.cases.numbers import new_number
 from yiyang.cases.steps import taking
 from yiyang.entitlement.models import Arrear, MonthRun, Unknown
 from yiyang.notices.actions import tell
-from yiyang.notices.models import Notice
+from yiyang.notices.models import Batch, Notice
 from yiyang.portal.models import Citizen, CorrectionRequest, Mandate
 from yiyang.registry import documents
 from yiyang.registry.identity import check_character, person_of
@@ -375,6 +375,11 @@ def _of_portal(person: Person, other: Person, code: int) -> dict[str, Any]:
         case=case, number=f"JD{case.pk}", kind="grant", fen=10000, every="month", holds_from=date(2026, 11, 1),
         decided_by_name="岗位", decided_at=timezone.now(), appeal_until=ends,
     )  # fmt: skip
+    appeal = Appeal.objects.create(
+        case=case, decision=decision, channel="counter", reason="不同意", raised_by_name="本人", due=ends
+    )
+    batch = Batch.objects.create(area_code=code, channel="sms", ordered_by=0, ordered_by_name="岗位")
+    keys |= {"appeal": appeal.pk, "batch": batch.pk}
     return keys | {"case": case.pk, "decision": decision.pk, "case_number": case.number}
 
 
