@@ -56,7 +56,7 @@ def in_words(fact: Fact, value: int) -> str:
 
 def hangs_on(unknown: Unknown) -> list[str]:
     """The items that are undecided for the person, by name."""
-    if not months.folder_of(unknown.run).is_dir():
+    if not unknown.run.list_hash:
         return []
     return [item["name_zh"] for item in months.answers_of(unknown.run, unknown.person) if item["answer"] == "undecided"]
 
