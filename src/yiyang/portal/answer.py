@@ -89,7 +89,7 @@ class Answerer:
     def _entry(self, number: int, told: Json, outcome: Outcome, values: Mapping[str, int]) -> Entry:
         rule, item = self.bound.program.rules[number], self.bound.infos[number].item
         low, high = told["low_fen"], told["high_fen"]
-        a_month = low * rule.a_year // 12 if rule.every in REGULAR and rule.pays_people else 0
+        is_cash = rule.every in REGULAR and rule.pays_people and item.kind == "cash"
         return Entry(
             item=item.id,
             name=item.name.zh,
@@ -97,11 +97,11 @@ class Answerer:
             money=_span(low, high, told) if high else "",
             standard="" if high else NO_AMOUNT[item.no_amount][0] if item.no_amount else "",
             year_fen=low * rule.a_year if rule.pays_people else 0,
-            month_fen=a_month,
+            month_fen=low * rule.a_year // 12 if is_cash else 0,
             how=self._how(told),
             units=tuple(self._units[unit].zh for unit in item.responsible),
             basis=item.basis,
-            bring=self._bring(number) if self._how(told) == "apply" else (),
+            bring=self._bring(number, values) if self._how(told) == "apply" else (),
             lines=_lines(told),
             missing=self._missing(number, outcome, values),
             source=f"《{told['source']['title']}》{told['source']['article']}",
@@ -115,11 +115,14 @@ class Answerer:
             return "automatic"
         return "direct" if told["item"] in self._direct else "apply"
 
-    def _bring(self, number: int) -> tuple[str, ...]:
+    def _bring(self, number: int, values: Mapping[str, int]) -> tuple[str, ...]:
+        """Papers for everybody, for the kind of item, and for what is special about him: no card of who has none."""
         rule, item = self.bound.program.rules[number], self.bound.infos[number].item
-        facts = [leaf.fact.name for leaf in rule.leaves]
+        special = [
+            leaf.fact for leaf in rule.leaves if values.get(leaf.fact.name, leaf.fact.absent) != leaf.fact.absent
+        ]
         papers = [*self._papers.everybody, *self._papers.kinds.get(str(item.kind), ())]
-        papers += [paper for fact in facts for paper in self._papers.facts.get(fact, ())]
+        papers += [paper for fact in special for paper in self._papers.facts.get(fact.name, ())]
         return tuple(dict.fromkeys(papers))
 
     def _missing(self, number: int, outcome: Outcome, values: Mapping[str, int]) -> tuple[Missing, ...]:

@@ -118,6 +118,14 @@ class Result:
         return tuple(entry for entry in self.sure if not entry.is_main)
 
     @property
+    def open(self) -> dict[tuple[Missing, ...], list[Entry]]:
+        """What may be had besides, by what is still missing for it."""
+        found: dict[tuple[Missing, ...], list[Entry]] = {}
+        for entry in self.maybe:
+            found.setdefault(entry.missing, []).append(entry)
+        return found
+
+    @property
     def month_fen(self) -> int:
         """What comes regularly, a month."""
         return sum(entry.month_fen for entry in self.sure)
