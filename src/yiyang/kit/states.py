@@ -18,11 +18,12 @@ RUNNING, ENDED, UNKNOWN = Look("info", "running"), Look("plain", "ended"), Look(
 PLAIN = Look("plain", "info")
 
 SLUGS: dict[str, str] = {
-    "good": "accepted ready active ok same entitled yes succeeded in_force good done mended",
+    "good": "accepted ready active ok same entitled yes succeeded in_force good done mended issued filed",
     "bad": "failed stopped refused overdue wrong locked bad broken expired deny",
-    "wait": "received checked open waiting due_soon contested doubtful wait warning todo not_yet",
-    "running": "checking accepting taking_back running doing",
-    "ended": "taken_back revoked ended withdrawn undone different inactive no cancelled aborted left kept",
+    "wait": "received checked open waiting due_soon contested doubtful wait warning todo not_yet "
+    "legal approval to_issue sent_back",
+    "running": "checking accepting taking_back running doing draft",
+    "ended": "taken_back revoked ended withdrawn undone different inactive no cancelled aborted left kept dropped",
     "unknown": "undecided unknown",
     "info": "info found new entered selected",
 }

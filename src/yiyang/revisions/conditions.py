@@ -14,7 +14,7 @@ from yiyang.engine.facts import Fact, FactBook, Kind
 from yiyang.engine.language import parse
 from yiyang.engine.sentences import Speaker
 
-MOST = 12
+MOST = 60
 TOKEN = re.compile(r"@?[a-z][a-z0-9_]*|\d{4}-\d\d-\d\d|\d+|==|!=|<=|>=|<|>|[(),]")
 PARTIAL = re.compile(r"[@a-z0-9_一-鿿]*$")
 JOINS = (("and", "并且"), ("or", "或者"))
@@ -48,7 +48,8 @@ def judge(text: str, values: Mapping[str, int], policy: Path) -> Judged:
     try:
         return Judged(sentence=Speaker("zh", area_name).say(parse(text, load_facts(policy), values)))
     except ConditionError as error:
-        return Judged(error=error.zh)
+        # What there is stands in the list at the cursor; here the nearest name is enough.
+        return Judged(error=error.zh.partition("；可用：")[0])
 
 
 def complete(

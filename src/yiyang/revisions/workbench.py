@@ -27,7 +27,8 @@ from yiyang.revisions.forms import DeclareForm, FrameForm, StartForm
 from yiyang.revisions.lists import Revisions
 from yiyang.revisions.models import Revision
 from yiyang.revisions.shown import READ, TOP, crumbs, events, find, mine, name_of, way_of
-from yiyang.revisions.steps import BY_SLUG, OPEN, open_from
+from yiyang.revisions.steps import BY_SLUG, OPEN
+from yiyang.revisions.waiting import waiting_for
 
 LEVELS = ("province", "city", "county")
 Json = dict[str, Any]
@@ -37,7 +38,7 @@ Json = dict[str, Any]
 def lists(request: HttpRequest) -> HttpResponse:
     """The lists within one's scope, what is in force, and every revision."""
     rows = list(visible(READ).filter(level__in=LEVELS, valid_to__isnull=True, code__isnull=False).order_by("code")[:60])
-    waiting = [row for row in mine().filter(state__in=(*OPEN, "issued")) if _waits_for_me(row)]
+    waiting = waiting_for(current())
     context = {
         "table": Revisions(request, mine()),
         "rows": [_row(area) for area in rows],
@@ -46,10 +47,6 @@ def lists(request: HttpRequest) -> HttpResponse:
         "names": {one.area: area_name(one.area) for one in installing.standings()},
     }
     return render(request, "revisions/lists.html", context)
-
-
-def _waits_for_me(row: Revision) -> bool:
-    return any(actions.may_take(row, step, current()) for step in open_from(row.state) if step.slug != "drop")
 
 
 def _row(area: Area) -> Json:

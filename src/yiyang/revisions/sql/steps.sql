@@ -12,36 +12,36 @@ $$;
 
 CREATE FUNCTION revisions_act_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-  found revisions_revision%ROWTYPE;
+  held revisions_revision%ROWTYPE;
 BEGIN
-  -- The row is locked, so that two acts of one moment are judged one after the other.
-  SELECT * INTO found FROM revisions_revision WHERE id = NEW.revision_id FOR UPDATE;
+  -- BY is a word of PL/pgSQL: the column is quoted. The row is locked, so that two acts of one moment are judged one after the other.
+  SELECT * INTO held FROM revisions_revision WHERE id = NEW.revision_id FOR UPDATE;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'revisions: no such revision in scope' USING ERRCODE = 'check_violation';
   END IF;
   IF nullif(current_setting('yiyang.self', true), '') IS DISTINCT FROM 'on'
-     AND NEW.by::text IS DISTINCT FROM nullif(current_setting('yiyang.user', true), '') THEN
+     AND NEW."by"::text IS DISTINCT FROM nullif(current_setting('yiyang.user', true), '') THEN
     RAISE EXCEPTION 'revisions: an act is signed by whoever does it' USING ERRCODE = 'check_violation';
   END IF;
-  IF NEW.from_state <> found.state OR NOT EXISTS (
+  IF NEW.from_state <> held.state OR NOT EXISTS (
     SELECT 1 FROM revisions_moves() AS m
-    WHERE m.slug = NEW.slug AND m.part = NEW.part AND m.source = found.state AND m.target = NEW.to_state
+    WHERE m.slug = NEW.slug AND m.part = NEW.part AND m.source = held.state AND m.target = NEW.to_state
   ) THEN
-    RAISE EXCEPTION 'revisions: % does not lead from % to %', NEW.slug, found.state, NEW.to_state USING ERRCODE = 'check_violation';
+    RAISE EXCEPTION 'revisions: % does not lead from % to %', NEW.slug, held.state, NEW.to_state USING ERRCODE = 'check_violation';
   END IF;
-  IF (NEW.part <> 'revise' AND found.made_by = NEW.by) OR EXISTS (
-    SELECT 1 FROM revisions_act AS a WHERE a.revision_id = NEW.revision_id AND a.by = NEW.by AND a.part <> NEW.part
+  IF (NEW.part <> 'revise' AND held.made_by = NEW."by") OR EXISTS (
+    SELECT 1 FROM revisions_act AS a WHERE a.revision_id = NEW.revision_id AND a."by" = NEW."by" AND a.part <> NEW.part
   ) THEN
     RAISE EXCEPTION 'revisions: nobody does two parts of one revision' USING ERRCODE = 'check_violation';
   END IF;
-  IF NEW.hash <> found.hash THEN
+  IF NEW.hash <> held.hash THEN
     RAISE EXCEPTION 'revisions: another content than the one judged' USING ERRCODE = 'check_violation';
   END IF;
   IF NEW.slug IN ('submit', 'legal', 'approve', 'issue') AND NEW.floor_holds IS NULL
      OR NEW.slug IN ('legal', 'approve', 'issue') AND NOT NEW.floor_holds THEN
     RAISE EXCEPTION 'revisions: below the floor' USING ERRCODE = 'check_violation';
   END IF;
-  IF NEW.to_state <> found.state THEN
+  IF NEW.to_state <> held.state THEN
     UPDATE revisions_revision SET state = NEW.to_state, changed_at = now(),
       issued_at = CASE WHEN NEW.to_state = 'issued' THEN now() ELSE issued_at END,
       filed_at = CASE WHEN NEW.to_state = 'filed' THEN now() ELSE filed_at END

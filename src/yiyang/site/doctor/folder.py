@@ -133,6 +133,29 @@ def demo(place: Place) -> Finding:
     return ok("演示安装（试用可以）", "A demonstration (fine for a trial)")
 
 
+def lists(place: Place) -> Finding:
+    """Whether lists issued in the browser and those that the program ships agree."""
+    from yiyang.catalog import issued
+
+    found = issued.standings(place.data)
+    bad = [one.area for one, standing in found if standing is issued.Standing.CONFLICT]
+    ahead = [one.area for one, standing in found if standing is issued.Standing.AHEAD]
+    if bad:
+        names = " ".join(bad)
+        return wrong(
+            (f"{names} 的清单在浏览器和仓库里都改过", f"Changed both in the browser and in the release: {names}"),
+            (
+                "对照后在浏览器再修订一次，或用 yiyang lists export 写回",
+                "Compare; revise once more, or yiyang lists export",
+            ),
+        )
+    if ahead:
+        names = " ".join(ahead)
+        says = (f"{names} 的清单已在浏览器发布，仓库里还没有", f"Issued in the browser, not in the repository: {names}")
+        return warning(says, ("yiyang lists export --to policy/", "yiyang lists export --to policy/"))
+    return ok("清单与随系统发布的一致", "The lists are those that were shipped")
+
+
 CHECKS = (
     Check("folder", ("数据文件夹", "data folder"), folder),
     Check("keys", ("密钥", "keys"), keys),
@@ -140,4 +163,5 @@ CHECKS = (
     Check("static files", ("静态文件", "static files"), static),
     Check("demo", ("演示账户", "demo accounts"), demo),
     Check("backup", ("备份", "backup"), backup),
+    Check("lists", ("清单", "lists"), lists),
 )

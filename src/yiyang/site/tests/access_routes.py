@@ -112,8 +112,32 @@ AREA_FORM = {"document": "文件", "effective": "2030-01-01", "name": "新名"}
 # A run names nobody: whoever answers for a part of its area sees it. Months are not run where there is no area.
 RUN: dict[str, Any] = {"except_at": ("parent", "nowhere")}
 
+DRAFT: dict[str, Any] = {"except_at": ("nowhere",), "is_slow": True}
+REVISE = ("list.revise",)
+
 EXAMPLES: dict[str, Example] = {
     # Cases
+    # Lists on their way: of areas only, and of those without an area there is none
+    "revisions:lists": LIST,
+    "revisions:area": Example(of=lambda there: [there.code], except_at=("own", "sibling", "nowhere"), is_slow=True),
+    **{
+        f"revisions:{name}": one("revision", except_at=("nowhere",), is_slow=True)
+        for name in ("revision", "items", "differences", "effect", "texts", "frame", "new_item", "new_document")
+    },
+    "revisions:item": Example(of=lambda there: [there.revision, "old_age_allowance"], **DRAFT),
+    "revisions:item_text": Example(of=lambda there: [there.revision, "old_age_allowance"], **DRAFT),
+    "revisions:take": Example(
+        of=lambda there: [there.revision, "drop"], post=lambda there: {}, methods=("post",), within=REVISE, **DRAFT
+    ),
+    "revisions:declare": done("revision", {"reason": "现状", "until": "2030-01-01", "items": ["x"]}, **DRAFT),
+    "revisions:remove_item": Example(
+        of=lambda there: [there.revision, "old_age_allowance"], post=lambda there: {}, methods=("post",), **DRAFT
+    ),
+    "revisions:restore_item": Example(
+        of=lambda there: [there.revision, "old_age_allowance"], post=lambda there: {}, methods=("post",), **DRAFT
+    ),
+    "revisions:condition": done("revision", {"text": "age >= 80"}, **DRAFT),
+    "revisions:reach": done("revision", {"text": "age >= 80"}, **DRAFT),
     "cases:work": LIST,
     "cases:case": one("case"),
     # Whoever may take some step does not find every step open.
@@ -451,6 +475,9 @@ EXAMPLES: dict[str, Example] = {
     "api:simulate": Example(
         post=lambda there: {"area": there.code}, methods=("post",), is_scoped=False, refusals=(404, 422)
     ),
+    "api:list_in_force": Example(of=lambda there: [there.code], **DRAFT),
+    "api:revisions": LIST,
+    "api:revision": one("revision", **DRAFT),
     "api:scenarios": LIST,
     "api:keep_scenario": Example(
         post=lambda there: {"area": there.code, "title": "某"}, methods=("post",), is_scoped=False, refusals=(404, 422)

@@ -28,6 +28,7 @@ from yiyang.base.paths import policy_dir
 from yiyang.cases.models import Appeal, Case, Decision, Webhook
 from yiyang.cases.numbers import new_number
 from yiyang.cases.steps import taking
+from yiyang.catalog.issued import content_hash, shipped_files
 from yiyang.entitlement.models import Arrear, MonthRun, Unknown
 from yiyang.notices.actions import tell
 from yiyang.notices.models import Batch, Notice
@@ -46,6 +47,7 @@ from yiyang.registry.models import (
     QuarantineLine,
     Statement,
 )
+from yiyang.revisions.models import Revision
 from yiyang.simulation.models import Scenario
 
 VILLAGE = ZHUYANG + 1
@@ -253,7 +255,20 @@ def _furnish(number: int, place: str, code: int) -> Things:
     there.keys |= _of_area(area)
     there.keys |= _simulated(code)
     there.keys |= _reckoned(code, person)
+    there.keys |= _revised(code)
     return there
+
+
+def _revised(code: int) -> dict[str, Any]:
+    """A draft of a list; only the platform may put one where lists are not made."""
+    if code < 0:
+        return {}
+    files = {name: text for name, text in shipped_files("511724").items() if name.startswith(("list.", "old_age"))}
+    made = Revision.objects.create(
+        area_code=code, version="试", title="清单", reason="试", starts=timezone.localdate(), files=files, base=files,
+        hash=content_hash(files), made_by=0, made_by_name="岗位",
+    )  # fmt: skip
+    return {"revision": made.pk}
 
 
 def id_number(number: int) -> str:
