@@ -42,6 +42,8 @@ SAYS = {
     State.VOID: "已经失效。",
     State.ENDED: "已经终止。",
 }
+# Before a decision nobody is told from when it holds.
+DECIDED = (State.GRANTED, State.IN_EFFECT, State.SUSPENDED, State.ENDED)
 # Large steps that end something stand at the end of the page, and in red.
 ENDING = ("decline", "decline_checked", "withdraw", "renounce")
 # What a step that the person may take means, before he confirms it.
@@ -135,6 +137,7 @@ def case(request: HttpRequest, person: Person, case: int) -> HttpResponse:
         "story": [_told(step) for step in found.row.steps.order_by("-pk")],
         "steps": [step for step in mine_ if step.slug not in ENDING],
         "endings": [step for step in mine_ if step.slug in ENDING],
+        "starts": found.row.effective_from if found.row.state in DECIDED else None,
         "decisions": [(each, _may_object(each)) for each in decisions],
         "appeals": list(found.row.appeals.all()),
         "papers": list(found.row.papers.select_related("document")),

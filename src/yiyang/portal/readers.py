@@ -26,11 +26,13 @@ class Look:
 
 
 def lines_of(person: int) -> list[AuditLine]:
-    """The latest lines about a person, their actor named by unit and role. The caller made sure whose file it is."""
+    """The latest lines about a person but for his own looks, which would hide those of others; their actors named by
+    unit and role. The caller made sure whose file it is."""
     with acting(platform(f"{current().name}（查看记录）"[:150], current().request)):
-        lines = list(lines_about(person)[:SHOWN])
-        units = _units({line.actor for line in lines if line.actor is not None})
         own = {f"群众#{pk}" for pk in Citizen.objects.filter(person=person).values_list("pk", flat=True)}
+        others = lines_about(person).exclude(kind=AuditLine.Kind.READ, actor_name__in=own)
+        lines = list(others[:SHOWN])
+        units = _units({line.actor for line in lines if line.actor is not None})
     for line in lines:
         line.actor_name = _who(line, units, own)
     return lines
