@@ -52,6 +52,7 @@ CAST = (
     ("cun", "陈桂芳", "village_visitor", "village", ""),
     ("xin", "新同志", "village_visitor", "village", "首次登录须改密码"),
     ("yibao", "医保局接口", "supplier", "city", "只能用接口令牌"),
+    ("yiyuan", "县医院接口", "partner", "county", "只能用接口令牌"),
 )
 
 

@@ -149,7 +149,8 @@ class TokenForm(ActionForm):
         machine = {right for role in roles.roles.values() if role.api_only for right in role.rights}
         choices = [(slug, right.zh) for slug, right in roles.rights.items() if slug in machine]
         self.fields["rights"].choices = choices  # type: ignore[attr-defined]
-        self.fields["rights"].initial = [slug for slug, _ in choices]
+        # Most tokens deliver registers; who takes part in cases is ticked.
+        self.fields["rights"].initial = [slug for slug, _ in choices if slug.startswith("delivery.")]
         self.fields["registers"].choices = _own_registers()  # type: ignore[attr-defined]
 
     @property

@@ -124,6 +124,13 @@ class Case(Scoped):
         )
 
     @property
+    def is_held(self) -> bool:
+        """Whether nothing is paid until the proposed end is decided on: the run says that the person has died."""
+        from yiyang.cases.processes import limits
+
+        return self.proposal == "end" and self.cause in limits().held_causes
+
+    @property
     def is_closed(self) -> bool:
         """Whether nothing but a new finding or an appeal can move it."""
         return self.state in CLOSED
