@@ -16,7 +16,7 @@ from psycopg import sql as pg
 from yiyang.catalog.facts import load_facts
 from yiyang.engine.duck import connect
 from yiyang.engine.facts import as_int
-from yiyang.registry import consequences, linking, refresh, sql, stated_contacts, store
+from yiyang.registry import consequences, linking, refresh, renaming, sql, stated_contacts, store
 from yiyang.registry.actions import restate
 from yiyang.registry.contracts import BASE, load_contracts
 from yiyang.registry.intake import staged_columns
@@ -151,7 +151,7 @@ def bring_in(delivery: Delivery, stage: Path, tell: Tell, *, resolve: bool = Tru
         tell("核对档案")
         refresh.add_people(con, stage / "identities.parquet", on.month, stage, tell)
         if delivery.register == BASE:
-            refresh.rename_people(con, stage / "identities.parquet", stage)
+            renaming.rename_people(con, stage / "identities.parquet", stage, stage.parent)
         linking.keep(con, delivery, stage)
         _affected(con, stage)
         before = refresh.standing(load_contracts(), today)
@@ -233,6 +233,7 @@ def take_out(delivery: Delivery, *, as_of: date, tell: Tell) -> None:
         questions = PossibleDouble.objects.filter(delivery=delivery, state=PossibleDouble.State.OPEN)
         linking.close_moot(questions, "这批数据已撤回")
         stated_contacts.take_out(delivery)
+        renaming.put_back(scratch.parent)
         before = refresh.standing(load_contracts(), as_of)
         after = refresh.standing(load_contracts(), as_of, minus=delivery)
         resolve_again(con, "affected" if after.is_as_wide_as(before) else "", after, scratch, tell)

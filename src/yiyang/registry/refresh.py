@@ -10,7 +10,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv
-from django.db import connection
 from psycopg import sql as pg
 from pypinyin import Style, lazy_pinyin
 
@@ -149,24 +148,6 @@ def add_people(con: Connection, identities: Path, month: str, scratch: Path, tel
         tell("新建档案")
         _copy_people(new, month, scratch)
     return int(new.num_rows)
-
-
-def rename_people(con: Connection, identities: Path, scratch: Path) -> int:
-    """Take over names that the register of people now writes differently; returns how many."""
-    file = scratch / "names.csv"
-    named = f"SELECT person, name FROM {sql.parquet(identities)} WHERE name <> ''"
-    store.write_csv(con, named, file)
-    store.execute("CREATE TEMP TABLE named (person bigint PRIMARY KEY, name text) ON COMMIT DROP")
-    store.copy_in("named", ["person", "name"], file)
-    file.unlink()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT n.person, n.name FROM named AS n JOIN registry_person AS p ON p.id = n.person AND p.name <> n.name"
-        )
-        changed = [(name, *spelled(name), person) for person, name in cursor.fetchall()]
-        cursor.executemany("UPDATE registry_person SET name = %s, pinyin = %s, initials = %s WHERE id = %s", changed)
-    store.execute("DROP TABLE named")
-    return len(changed)
 
 
 def _copy_people(new: pa.Table, month: str, scratch: Path) -> None:

@@ -102,9 +102,22 @@ def test_series_of_a_county_and_of_the_city_stand_beside_each_other() -> None:
         assert beside(city) == [511724000000]
 
 
+def test_a_name_that_a_delivery_changed_is_put_back_with_it() -> None:
+    first = people_rows()
+    deliver(BASE, first)
+    renamed = deliver(BASE, [first[0] | {"姓名": "张爱华"}, *first[1:]], "2026-11")
+    with work(BY):
+        person = Person.objects.get(name="张爱华")
+        assert person.initials == "zah"
+    take_back(renamed)
+    with work(BY):
+        person.refresh_from_db()
+        assert (person.name, person.initials) == ("爱华", "ah")
+
+
 def test_nothing_is_known_before_it_was_delivered_anew() -> None:
     deliver(BASE, people_rows())
     take_back(deliver(ALLOWANCE, [allowance(AIHUA, "爱华")]))
     again = receive(ALLOWANCE, [allowance(AIHUA, "爱华")])
     with work(BY):
-        assert actions.came(again).known >= date(2026, 11, 22)
+        assert actions.came(again, actions.file_of(again)).known >= date(2026, 11, 22)

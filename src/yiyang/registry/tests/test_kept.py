@@ -8,18 +8,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 
-from yiyang.access import keyring
+from yiyang.access import keyring, secrets
 from yiyang.access.sealed_files import key_of, reseal_file
+from yiyang.accounts import second_factor
+from yiyang.audit.record import work
 from yiyang.base.errors import DeliveryError, SecretError
-from yiyang.registry import kept, mending, tasks
+from yiyang.registry import kept, mending, resealing, tasks
 from yiyang.registry.actions import file_of
-from yiyang.registry.tests.arrivals import accept, allowance, check, fresh, people_rows, receive
+from yiyang.registry.linking import ROW_LABEL
+from yiyang.registry.models import PossibleDouble
+from yiyang.registry.tests.arrivals import BY, accept, allowance, check, fresh, people_rows, receive
 from yiyang.registry.tests.hall import AIHUA, csv_bytes
 
 pytestmark = pytest.mark.django_db
 ROWS = csv_bytes(people_rows())
-SECRETS = (AIHUA.encode(), "爱华".encode(), b"13800000001")
+PLAIN = (AIHUA.encode(), "爱华".encode(), b"13800000001")
 
 
 @pytest.fixture(autouse=True)
@@ -35,10 +40,10 @@ def lying(data: Path) -> bytes:
 
 def test_nothing_of_a_delivery_lies_open_at_any_rest(data: Path) -> None:
     made = receive("police_households", ROWS)
-    assert not [secret for secret in SECRETS if secret in lying(data)], "while it waits for its check"
+    assert not [secret for secret in PLAIN if secret in lying(data)], "while it waits for its check"
     made = check(made)
     assert made.state == "checked", made.problems
-    assert not [secret for secret in SECRETS if secret in lying(data)], "while it waits for a decision"
+    assert not [secret for secret in PLAIN if secret in lying(data)], "while it waits for a decision"
     assert not tasks.stage_of(made).exists()
     assert {path.suffix for path in data.rglob("*") if path.is_file()} == {".sealed"}
     made = accept(made)
@@ -108,3 +113,30 @@ def test_what_killed_processes_left_is_swept_after_a_day(data: Path) -> None:
     tasks.sweep_files.func(timestamp=0)
     assert not (busy / "stage").exists()
     assert accept(fresh(made)).state == "accepted"
+
+
+def test_rotation_reaches_rows_in_question_and_one_time_codes(
+    data: Path, monkeypatch: pytest.MonkeyPatch, grant: Any
+) -> None:
+    path = data / "secrets" / "keys.json"
+    monkeypatch.setenv("YIYANG_KEYS", str(path))
+    keyring.create(path, now=tasks.timezone.now())
+    adapter, user = second_factor.MfaAdapter(), grant("爱华", "auditor", 511724000000)
+    words = {"sealed": secrets.seal('{"id_number": null}', ROW_LABEL).hex(), "name": "爱华"}
+    with work(BY):
+        row = PossibleDouble.objects.create(row_key=1, row=words, probability=0.9)
+        for kind, given in (
+            ("totp", {"secret": adapter.encrypt("ABC")}),
+            ("recovery_codes", {"seed": adapter.encrypt("S"), "used_mask": 0}),
+        ):
+            Authenticator.objects.create(user=user, type=kind, data=given)
+        new = keyring.rotate(path, now=tasks.timezone.now()).active.id
+        assert (second_factor.reseal("default"), resealing.reseal_rows("default")) == (2, 1)
+        assert second_factor.keys_in_use("default") == {new: 2}
+        assert resealing.keys_in_use("default") == {new: 1}
+        assert (second_factor.reseal("default"), resealing.reseal_rows("default")) == (0, 0)
+        row.refresh_from_db()
+        assert secrets.unseal(bytes.fromhex(row.row["sealed"]), ROW_LABEL) == '{"id_number": null}'
+        totp, codes = (Authenticator.objects.get(user=user, type=kind).data for kind in ("totp", "recovery_codes"))
+    assert adapter.decrypt(totp["secret"]) == "ABC"
+    assert (adapter.decrypt(codes["seed"]), codes["used_mask"]) == ("S", 0)
