@@ -13,9 +13,11 @@ from yiyang.access.ranges import NO_AREA
 from yiyang.access.scope import Scope, acting, current, platform
 from yiyang.base.errors import UsageError, YiyangError
 from yiyang.cases import actions, case_page
+from yiyang.cases.items import items_of
 from yiyang.cases.models import CLOSED, Case, State
 from yiyang.cases.of_person import cases_of
 from yiyang.cases.processes import load_processes
+from yiyang.catalog.published import Row
 from yiyang.entitlement import months
 from yiyang.notices.logic import amount
 from yiyang.registry import search
@@ -58,12 +60,16 @@ def found(text: str) -> QuerySet[Any]:
     return rows.order_by("pk")[:FOUND_MOST]
 
 
+def places(person: Person) -> list[int]:
+    """Where lists may answer for somebody: his registration first, as most items go by it."""
+    return [code for code in dict.fromkeys((person.registered_code, person.area_code)) if code != NO_AREA]
+
+
 def answers(person: Person) -> tuple[str, list[Json]]:
     """What the newest run in force says of a person: its month, and the items. '' where none answers for him."""
-    places = [code for code in dict.fromkeys((person.registered_code, person.area_code)) if code != NO_AREA]
     # A run belongs to the county, whose staff may be others than this clerk's.
     with acting(platform("窗口查询", current().request)):
-        for run in filter(None, map(months.in_force, places)):
+        for run in filter(None, map(months.in_force, places(person))):
             if items := months.answers_of(run, person.pk):
                 return run.month, items
     return "", []
@@ -78,6 +84,9 @@ def lines(by: Scope, person: Person) -> tuple[str, list[Line]]:
         newest.setdefault(case.item, case)
     made = [_line(by, each, newest.get(each["item"]), each["item"] in direct) for each in told]
     told_items = {each["item"] for each in told}
+    if not told:
+        listed = items_of(places(person)[0]) if places(person) else {}
+        made += [_listed(item, row) for item, row in listed.items() if item not in newest]
     made += [_of_case(by, case) for item, case in newest.items() if item not in told_items]
     return month, sorted(made, key=lambda line: (line.case is None, ORDER.get(line.answer, 3), line.is_direct))
 
@@ -89,6 +98,11 @@ def _line(by: Scope, told: Json, case: Case | None, is_direct: bool) -> Line:
     buttons = case_page.buttons(by, case) if case else []
     said = amount(fen, told["every"]) if told["answer"] == "entitled" else ""
     return Line(told["item"], told["name_zh"], told["answer"], word, said, why, told["who"], is_direct, case, buttons)
+
+
+def _listed(item: str, row: Row) -> Line:
+    """An item of the list, before any run has asked who is entitled."""
+    return Line(item, row.name, "", "", "", "", row.who, False, None, [])
 
 
 def _of_case(by: Scope, case: Case) -> Line:

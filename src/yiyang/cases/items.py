@@ -24,6 +24,15 @@ def item_told(item: str, area: int) -> Row | None:
     return _rows(f"{area // COUNTY:06d}", on, issued.current(settings.DATA, on)).get(item)
 
 
+def items_of(area: int) -> dict[str, Row]:
+    """The items that are applied for or given where an area lies, by id; none of an unknown place."""
+    if area < 0:
+        return {}
+    on, direct = issued.today(), load_processes().direct
+    rows = _rows(f"{area // COUNTY:06d}", on, issued.current(settings.DATA, on))
+    return {item: row for item, row in rows.items() if item not in direct}
+
+
 @lru_cache(maxsize=64)
 def _rows(county: str, on: date, policy: Path | None) -> dict[str, Row]:
     return {str(row.data["id"]): row for row in publish(county, on, policy=policy).rows}

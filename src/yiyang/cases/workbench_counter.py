@@ -74,13 +74,14 @@ def desk(request: HttpRequest, key: int) -> HttpResponse:
 
 def _done(request: HttpRequest, found: Person) -> HttpResponse:
     sent = request.POST
-    states = {key.removeprefix("state-"): value for key, value in sent.items() if key.startswith("state-")}
+    states = {key.removeprefix("state-"): sent.get(key, "") for key in sent if key.startswith("state-")}
+    channel = sent.get("channel", "")
     said, is_good = counter.attempt(
         lambda: counter.do(
             by=current(),
             person=found,
             what=sent.get("do", ""),
-            channel=sent.get("channel") if sent.get("channel") in dict(STAFF) else "counter",
+            channel=channel if channel in dict(STAFF) else "counter",
             reason=sent.get("reason", "").strip()[:300],
             caller=sent.get("caller", "").strip()[:60],
             states=states,

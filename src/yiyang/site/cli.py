@@ -43,6 +43,7 @@ ROOMS = {
     "yiyang.audit.cli": "audit",
     "yiyang.areas.cli": "area",
     "yiyang.accounts.cli": "account",
+    "yiyang.notices.cli": "notice",
     "yiyang.revisions.cli": "lists",
 }
 
