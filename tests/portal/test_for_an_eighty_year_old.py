@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from yiyang.portal.tests.looking import LOOKS, Browser, Seen, look_at, rendered
+from yiyang.portal.tests.looking import LOOKS, Browser, Seen, look_at, rendered, weight
 
 pytestmark = [pytest.mark.chromium, pytest.mark.slow]
 TOUCH = {"normal": 44, "large": 60, "strong": 44}
@@ -80,11 +80,11 @@ def test_contrast_is_4_5_and_screen_readers_find_their_way(browser: Browser, loo
     from axe_playwright_python.sync_playwright import Axe
 
     found = []
-    for name, each in browser.pages:
-        if each == look:
-            with browser.opened(name, look, 390, bypass_csp=True) as page:
-                page.locator("main details").evaluate_all("all => all.forEach(each => each.open = true)")
-                violations = Axe().run(page).response["violations"]
+    with browser.window(390, bypass_csp=True) as page:
+        for name, _ in browser.of(look):
+            browser.go(page, name, look)
+            page.locator("main details").evaluate_all("all => all.forEach(each => each.open = true)")
+            violations = Axe().run(page).response["violations"]
             found += [f"{name} {v['id']}: {v['nodes'][0]['html'][:140]}" for v in violations]
     assert found == []
 
@@ -100,12 +100,10 @@ def test_targets_are_44_px_and_60_px_for_elders(seen: list[Seen]) -> None:
 
 @pytest.mark.parametrize("look", ["normal", "large"])
 def test_everything_is_reached_by_keyboard_and_the_focus_is_seen(browser: Browser, look: str) -> None:
-    for name, each in browser.pages:
-        if each != look:
-            continue
-        with browser.opened(name, look, 390) as page:
-            wanted = page.evaluate(REACHABLE)
-            reached, unseen = set(), []
+    with browser.window(390) as page:
+        for name, _ in browser.of(look):
+            browser.go(page, name, look)
+            wanted, reached, unseen = page.evaluate(REACHABLE), set(), []
             for _ in range(len(wanted) + 30):
                 page.keyboard.press("Tab")
                 place, is_seen = page.evaluate(FOCUSED)
@@ -183,10 +181,10 @@ def test_a_device_without_a_chinese_voice_says_so(browser: Browser) -> None:
 
 
 def test_nothing_is_timed(browser: Browser) -> None:
-    for name, look in browser.pages:
-        if look == "normal":
-            with browser.opened(name, look, 390, script=TIMERS) as page:
-                assert page.evaluate("__timers") == [], name
+    with browser.window(390, script=TIMERS) as page:
+        for name, look in browser.of("normal"):
+            browser.go(page, name, look)
+            assert page.evaluate("__timers") == [], name
 
 
 def test_there_is_no_captcha(browser: Browser) -> None:
@@ -248,17 +246,17 @@ def test_a_telephone_number_stands_on_every_page(seen: list[Seen]) -> None:
     assert [one.where for one in seen if not one.found["telephone"]] == []
 
 
-def test_a_first_visit_is_light(seen: list[Seen]) -> None:
-    assert sorted({f"{o.where}: {o.found['bytes']}" for o in seen if o.found["bytes"] > LIGHT and o.width == 390}) == []
+def test_a_first_visit_is_light(browser: Browser) -> None:
+    assert {name: bytes_ for (name, look), html in browser.pages.items() if (bytes_ := weight(html)) > LIGHT} == {}
 
 
 def test_pages_work_without_script(browser: Browser) -> None:
-    for name, look in browser.pages:
-        if look == "large":
-            with browser.opened(name, look, 390, java_script_enabled=False) as page:
-                assert page.locator("h1").inner_text(), name
-                assert page.locator("#reader").is_hidden(), name
-                assert page.get_by_role("button", name="标准版").is_visible(), name
+    with browser.window(390, java_script_enabled=False) as page:
+        for name, look in browser.of("large"):
+            browser.go(page, name, look)
+            assert page.locator("h1").inner_text(), name
+            assert page.locator("#reader").is_hidden(), name
+            assert page.get_by_role("button", name="标准版").is_visible(), name
 
 
 def test_paper_shows_the_answer_and_no_buttons(browser: Browser) -> None:

@@ -73,7 +73,7 @@ def _in_dazhu(code: int) -> bool:
 def _walked(facts: dict[str, int]) -> Wizard:
     """Somebody who answers what he knows, and 不清楚 to the rest, until nothing is left to ask."""
     home, lives, birth = facts["registered_area"], facts["resident_area"], facts["age"]
-    place = f"county.511724~town.{home // 1000}~live.511724~live_town.{lives // 1000}"
+    place = f"county.511724~town.{_town(home)}~live.511724~live_town.{_town(lives)}"
     wizard = Wizard(Given.read(f"who.self~{place}~birth.{birth if birth > 0 else 'unknown'}"), DAY)
     assert wizard.given.resident == lives // 1000 * 1000
     while step := wizard.next_step:
@@ -82,6 +82,11 @@ def _walked(facts: dict[str, int]) -> Wizard:
         assert wizard.step(step).says(answer), f"{step} offers no {answer}"
         wizard = Wizard(wizard.given.with_(step, answer), DAY)
     return wizard
+
+
+def _town(code: int) -> str:
+    """Of somebody of whom only the county is known, none."""
+    return "unknown" if code % 1_000_000 == 0 else str(code // 1000)
 
 
 def _answer(wizard: Wizard, fact: str, value: int) -> str:

@@ -6,6 +6,7 @@ Pages are rendered by Django first and handed to the browser by a route: the ORM
 from __future__ import annotations
 
 import mimetypes
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -94,51 +95,72 @@ class Browser:
     """Chromium, to which the rendered pages are served with the site's own policy."""
 
     def __init__(self, chromium: Any, pages: dict[tuple[str, str], str]) -> None:
-        self._chromium, self.pages, self.bytes = chromium, pages, 0
+        self._chromium, self.pages = chromium, pages
         self.troubles: list[str] = []
 
     @contextmanager
-    def opened(
-        self, name: str, look: str, width: int, height: int = 800, script: str = "", **more: Any
-    ) -> Iterator[Any]:
-        """A page in a window of its own; `script` runs before everything."""
+    def window(self, width: int, height: int = 800, script: str = "", **more: Any) -> Iterator[Any]:
+        """A window of its own; `script` runs before everything on its pages."""
         context = self._chromium.new_context(viewport={"width": width, "height": height}, locale="zh-CN", **more)
         page = context.new_page()
         page.on("console", lambda line: self.troubles.append(line.text) if line.type == "error" else None)
-        page.route("**/*", lambda route: self._serve(route, self.pages[name, look]))
+        page.route("**/*", self._serve)
         if script:
             page.add_init_script(script)
-        self.bytes = 0
-        page.goto(f"{HOST}/page")
         try:
             yield page
         finally:
             context.close()
 
-    def _serve(self, route: Any, html: str) -> None:
-        path, headers = (
-            route.request.url.removeprefix(HOST),
-            {"Content-Security-Policy": settings.CONTENT_SECURITY_POLICY},
-        )
+    @contextmanager
+    def opened(self, name: str, look: str, width: int, **more: Any) -> Iterator[Any]:
+        """One page in a window of its own."""
+        with self.window(width, **more) as page:
+            self.go(page, name, look)
+            yield page
+
+    def go(self, page: Any, name: str, look: str) -> None:
+        """Open a rendered page."""
+        page.goto(f"{HOST}/{look}/{name}")
+
+    def of(self, *looks: str) -> list[tuple[str, str]]:
+        """(name, look) of every page in some looks."""
+        return [key for key in self.pages if key[1] in looks]
+
+    def _serve(self, route: Any) -> None:
+        path = route.request.url.removeprefix(HOST).split("#")[0]
         if not path.startswith(settings.STATIC_URL):
-            self.bytes += len(html.encode())
-            return route.fulfill(body=html, content_type="text/html; charset=utf-8", headers=headers)
-        file = finders.find(path.removeprefix(settings.STATIC_URL).split("#")[0])
-        if not file:
+            look, name = path.strip("/").split("/", 1)
+            policy = {"Content-Security-Policy": settings.CONTENT_SECURITY_POLICY}
+            return route.fulfill(body=self.pages[name, look], content_type="text/html; charset=utf-8", headers=policy)
+        file = _static(path)
+        if file is None:
             return route.fulfill(status=404)
-        body = Path(str(file)).read_bytes()
-        self.bytes += len(body)
-        route.fulfill(body=body, content_type=mimetypes.guess_type(str(file))[0] or "text/plain")
+        route.fulfill(body=file.read_bytes(), content_type=mimetypes.guess_type(file.name)[0] or "text/plain")
+
+
+def _static(path: str) -> Path | None:
+    found = finders.find(path.removeprefix(settings.STATIC_URL))
+    return Path(str(found)) if found else None
+
+
+def weight(html: str) -> int:
+    """Bytes of a first visit: the page and everything that it names, and what its style names, nothing compressed."""
+    named = set(re.findall(rf'(?:href|src)="({settings.STATIC_URL}[^"#]+)', html))
+    named |= {f"{settings.STATIC_URL}portal/{name}" for name in ("pointer.svg", "hand.svg")}
+    return len(html.encode()) + sum(len(file.read_bytes()) for path in named if (file := _static(path)))
 
 
 def look_at(browser: Browser) -> list[Seen]:
     """Every page in every look and width, measured by MEASURE."""
     found = []
-    for name, look in browser.pages:
-        # High contrast changes colours only.
-        for width in (*WIDTHS, *ZOOMED) if look != "strong" else (390,):
-            with browser.opened(name, look, width) as page:
-                found.append(Seen(name, look, width, {**page.evaluate(MEASURE), "bytes": browser.bytes}))
+    with browser.window(WIDTHS[0]) as page:
+        for name, look in browser.pages:
+            browser.go(page, name, look)
+            # High contrast changes colours only.
+            for width in (*WIDTHS, *ZOOMED) if look != "strong" else (390,):
+                page.set_viewport_size({"width": width, "height": 800})
+                found.append(Seen(name, look, width, page.evaluate(MEASURE)))
     return found
 
 
