@@ -82,7 +82,9 @@ def registered(of: ApiToken, url: str, items: list[str] | None = None) -> tuple[
     with work(platform("test")):
         by = scope_of_token(of, today(), request="", address="")
     with work(by):
-        return hooks.register(by=by, token=of, url=url, items=items or [], area=int(of.area.code or 0))
+        return hooks.register(
+            by=by, token=of, url=url, items=items or [], area=of.area.code if of.area and of.area.code else 0
+        )
 
 
 def some_cases() -> list[Case]:
