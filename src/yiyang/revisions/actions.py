@@ -278,10 +278,9 @@ def _holds(found: Revision) -> bool:
 
 def _judge(found: Revision) -> None:
     """Problems and floor of the content as it is."""
-    name = f"{found.pk or 'new'}-{found.area_code}"
-    found.problems = problems.problems_of(name, found.area_code, found.files, found.starts)
+    found.problems = problems.problems_of(found.area_code, found.files, found.starts)
     try:
-        found.floor = floor.look(name, found.area_code, found.files, found.starts)
+        found.floor = floor.look(found.area_code, found.files, found.starts)
     except PolicyError as error:
         found.floor = {"uppers": [], "days": [], "items": [], "error": error.zh}
     found.floor["holds"] = _holds(found)

@@ -1,6 +1,6 @@
 """A draft laid out as a policy folder, so that the catalogue's own check, comparison and cases judge it.
 
-One folder a revision and process, rewritten where the draft changed: what the catalogue caches by path and time stays
+One folder an area and process, rewritten where the draft changed: what the catalogue caches by path and time stays
 good for the other forty files. Whoever uses it holds the lock, because two threads may judge two editions.
 """
 
@@ -32,16 +32,13 @@ def policy_on(on: date) -> Path:
 
 
 @contextmanager
-def laid_out(name: str, area: str | int, files: Mapping[str, str], base: Path) -> Iterator[Path]:
-    """A policy folder like `base` in which the area's list is the draft.
-
-    Args:
-        name: of the folder, the same for all editions of a revision.
-    """
+def laid_out(area: int, files: Mapping[str, str], base: Path) -> Iterator[Path]:
+    """A policy folder like `base` in which the area's list is the draft. Good while this lasts."""
+    code = short(f"{area:012d}")
     with _lock:
-        root = _tables() / name
-        _link(root, base, short(f"{int(area):012d}"))
-        _write(root, short(f"{int(area):012d}"), files)
+        root = _tables() / code
+        _link(root, base, code)
+        _write(root, code, files)
         yield root
 
 

@@ -18,21 +18,21 @@ from yiyang.revisions import desk
 Json = dict[str, Any]
 
 
-def differences(name: str, area: int, files: Mapping[str, str], on: date) -> Difference:
+def differences(area: int, files: Mapping[str, str], on: date) -> Difference:
     """What differs from the version in force on the draft's first day. Errors: PolicyError of a faulty draft."""
     base, code = desk.policy_on(on), short(f"{area:012d}")
-    with desk.laid_out(name, area, files, base) as policy:
+    with desk.laid_out(area, files, base) as policy:
         return diff(Side(code, on), Side(policy / "lists" / code, on), base)
 
 
-def as_published(name: str, area: int, files: Mapping[str, str], on: date, *, own: bool = True) -> Published:
+def as_published(area: int, files: Mapping[str, str], on: date, *, own: bool = True) -> Published:
     """The draft as it would be published. Errors: PolicyError of a faulty draft."""
     code = short(f"{area:012d}")
-    with desk.laid_out(name, area, files, desk.policy_on(on)) as policy:
+    with desk.laid_out(area, files, desk.policy_on(on)) as policy:
         return publish(code, on, policy=policy, own=own)
 
 
-def effect(name: str, area: int, files: Mapping[str, str], on: date) -> Json | None:
+def effect(area: int, files: Mapping[str, str], on: date) -> Json | None:
     """Budget a year, winners and losers on the month in force; None where no month is.
 
     The figures are those that hold on the draft's first day; the people are those of the month.
@@ -44,17 +44,17 @@ def effect(name: str, area: int, files: Mapping[str, str], on: date) -> Json | N
         return None
     folder, code = opened(run), short(f"{area:012d}")
     base = desk.policy_on(on)
-    with desk.laid_out(name, area, files, base) as policy:
+    with desk.laid_out(area, files, base) as policy:
         draft = load_folder(policy / "lists" / code, policy)
         changed = bind(folder.manifest["areas"], on, Overlay(lists=(draft,)), base)
     own = None if code == short(str(folder.manifest["area"])) else code
     return Simulator(folder, own).simulate(changed)
 
 
-def effect_in_words(name: str, area: int, files: Mapping[str, str], on: date) -> tuple[Json | None, str]:
+def effect_in_words(area: int, files: Mapping[str, str], on: date) -> tuple[Json | None, str]:
     """The effect, or why there is none to show."""
     try:
-        found = effect(name, area, files, on)
+        found = effect(area, files, on)
     except NoEffect:
         return None, "这份修订不改变任何人的待遇（或改动的项目没有金额和对象的变化）。"
     except YiyangError as error:

@@ -33,7 +33,7 @@ SORT_WORDS = {
 }
 
 
-def look(name: str, area: int, files: Mapping[str, str], on: date) -> Json:
+def look(area: int, files: Mapping[str, str], on: date) -> Json:
     """Compare the draft with every level above on its first day and on each later day on which one of them changes.
 
     What it gives less than the version in force is found too, above the floor or not: somebody must answer for it.
@@ -45,7 +45,7 @@ def look(name: str, area: int, files: Mapping[str, str], on: date) -> Json:
     base, code = desk.policy_on(on), short(f"{area:012d}")
     uppers = uppers_of(code, base)
     said: Json = {"uppers": [area_name(upper) for upper in uppers], "days": [], "items": [], "error": ""}
-    with desk.laid_out(name, area, files, base) as policy:
+    with desk.laid_out(area, files, base) as policy:
         try:
             found: dict[str, Json] = {}
             for day in _days(files, uppers, base, on):

@@ -19,13 +19,13 @@ from yiyang.revisions import desk
 Json = dict[str, Any]
 
 
-def problems_of(name: str, area: int, files: Mapping[str, str], on: date) -> list[Json]:
+def problems_of(area: int, files: Mapping[str, str], on: date) -> list[Json]:
     """Everything that `yiyang list check` says of the draft, as of its first day; errors first.
 
     Each has level (error, warning, note), kind, file, item, line, field (`who`, `values.eighties`, …) and zh.
     """
     code = short(f"{area:012d}")
-    with desk.laid_out(name, area, files, desk.policy_on(on)) as policy:
+    with desk.laid_out(area, files, desk.policy_on(on)) as policy:
         report = check([code], on, policy)
     return [_problem(found, files) for found in report.findings if found.area == code]
 

@@ -27,7 +27,7 @@ def tried(found: Revision, slug: str) -> list[Tried]:
     """The item's cases by plain Python; none while the draft cannot be read, which its problems say."""
     area = f"{found.area_code:012d}"
     try:
-        with desk.laid_out(f"{found.pk}-{found.area_code}", area, found.files, desk.policy_on(found.starts)) as policy:
+        with desk.laid_out(found.area_code, found.files, desk.policy_on(found.starts)) as policy:
             whole = load_list(area, policy)
             if slug not in whole.items:
                 return []

@@ -69,9 +69,10 @@ def _row(area: Area) -> Json:
 @page(READ)
 def area(request: HttpRequest, code: int) -> HttpResponse:
     """One area: its list in force, the way to begin a revision, and its versions."""
-    place = get_object_or_404(visible(READ).filter(level__in=LEVELS), code=code)
+    place = get_object_or_404(visible(READ), code=code)
     form = StartForm(request.POST or None)
-    may_start = current().may("list.revise", code) and not mine().filter(area_code=code, state__in=OPEN).exists()
+    may_start = place.level in LEVELS and current().may("list.revise", code)
+    may_start = may_start and not mine().filter(area_code=code, state__in=OPEN).exists()
     if request.method == "POST":
         current().require("list.revise", code)
         if form.is_valid() and (made := _start(form, code)):

@@ -24,7 +24,7 @@ def differences(request: HttpRequest, pk: int) -> HttpResponse:
     """The draft beside the version in force."""
     found, context = find(pk), dict[str, Any]()
     try:
-        context["difference"] = effect.differences(_desk(found), found.area_code, found.files, found.starts)
+        context["difference"] = effect.differences(found.area_code, found.files, found.starts)
     except YiyangError as error:
         context["error"] = error.zh
     changed = sorted(name for name in {*found.files, *found.base} if found.files.get(name) != found.base.get(name))
@@ -33,10 +33,6 @@ def differences(request: HttpRequest, pk: int) -> HttpResponse:
         "changed": changed, "texts": [(name, _diff(found, name)) for name in changed],
     }  # fmt: skip
     return render(request, "revisions/differences.html", context)
-
-
-def _desk(found: Revision) -> str:
-    return f"{found.pk}-{found.area_code}"
 
 
 def _diff(found: Revision, name: str) -> list[tuple[str, str]]:
@@ -50,7 +46,7 @@ def _diff(found: Revision, name: str) -> list[tuple[str, str]]:
 def costs(request: HttpRequest, pk: int) -> HttpResponse:
     """What the draft would cost on the month in force, who wins and who loses."""
     found = find(pk)
-    result, why = effect.effect_in_words(_desk(found), found.area_code, found.files, found.starts)
+    result, why = effect.effect_in_words(found.area_code, found.files, found.starts)
     context = {
         "revision": found, "title": name_of(found), "crumbs": crumbs(found), "tabs": tabs_of(found, "effect"),
         "result": result, "why": why, "may_simulate": current().may("simulation.use", found.area_code),

@@ -119,7 +119,7 @@ EXAMPLES: dict[str, Example] = {
     # Cases
     # Lists on their way: of areas only, and of those without an area there is none
     "revisions:lists": LIST,
-    "revisions:area": Example(of=lambda there: [there.code], except_at=("own", "sibling", "nowhere"), is_slow=True),
+    "revisions:area": Example(of=lambda there: [there.code], except_at=("nowhere",), is_slow=True),
     **{
         f"revisions:{name}": one("revision", except_at=("nowhere",), is_slow=True)
         for name in ("revision", "items", "differences", "effect", "texts", "frame", "new_item", "new_document")
