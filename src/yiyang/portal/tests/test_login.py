@@ -223,3 +223,20 @@ def test_codes_are_shown_in_demonstrations_only(client: Client, aihua: Any, monk
     _ask(client, "爱华", "".join(aihua.id_number), PHONES["爱华"])
     assert "演示" in client.get(CODE).content.decode()
     assert outbox.is_demo() is False
+
+
+def test_a_login_costs_the_same_whether_or_not_there_is_a_file(aihua: Any, phones: Callable[[str], str]) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    counts = []
+    cases = (("".join(aihua.id_number), "13811112222"), (number("春兰"), "13811113333"))
+    for id_number, phone in cases:
+        browser = Client()
+        with CaptureQueriesContext(connection) as asked:
+            _ask(browser, "爱华", id_number, phone)
+        code = phones(phone)
+        with CaptureQueriesContext(connection) as typed:
+            browser.post(CODE, {"code": code})
+        counts.append((len(asked), len(typed)))
+    assert counts[0] == counts[1]
