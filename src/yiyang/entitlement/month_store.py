@@ -98,7 +98,7 @@ def put_arrears(run: MonthRun, table: pa.Table, scratch: Path) -> int:
     place = PLACE.format(first="p.registered_code", other="p.area_code", low=low, high=high, nowhere=NO_AREA)
     count = store.execute(
         "WITH found AS (SELECT person, item, sum(fen) AS fen FROM entitlement_arrear "
-        "WHERE month = %(month)s AND run_id IN (SELECT id FROM entitlement_monthrun WHERE area_code = %(area)s) "
+        "WHERE month = %s AND run_id IN (SELECT id FROM entitlement_monthrun WHERE area_code = %s) "
         "GROUP BY person, item), "
         "net AS (SELECT coalesce(n.person, f.person) AS person, coalesce(n.item, f.item) AS item, "
         "coalesce(n.list_area, '') AS list_area, coalesce(n.cause, 'other_fact') AS cause, "
@@ -106,9 +106,9 @@ def put_arrears(run: MonthRun, table: pa.Table, scratch: Path) -> int:
         "FROM new_arrears AS n FULL JOIN found AS f ON f.person = n.person AND f.item = n.item) "
         "INSERT INTO entitlement_arrear (run_id, month, person, item, list_area, fen, cause, area_code, state, "
         "decided_by_name, reason) "
-        f"SELECT %(run)s, %(month)s, n.person, n.item, n.list_area, n.fen, n.cause, {place}, 'open', '', '' "
+        f"SELECT %s, %s, n.person, n.item, n.list_area, n.fen, n.cause, {place}, 'open', '', '' "
         "FROM net AS n JOIN registry_person AS p ON p.id = n.person WHERE n.fen <> 0",
-        {"run": run.pk, "month": run.month, "area": run.area_code},
+        [run.month, run.area_code, run.pk, run.month],
     )
     store.execute("DROP TABLE new_arrears")
     return count
@@ -121,7 +121,8 @@ def analyze() -> None:
 
 def _copy(name: str, types: str, table: pa.Table, scratch: Path) -> None:
     file = scratch / f"{name}.csv"
-    pyarrow.csv.write_csv(table, file, pyarrow.csv.WriteOptions(include_header=False))
+    # An empty first chunk would be written as so many bytes of memory (pyarrow 26, without a header).
+    pyarrow.csv.write_csv(table.combine_chunks(), file, pyarrow.csv.WriteOptions(include_header=False))
     store.execute(f"CREATE TEMP TABLE {name} ({types}) ON COMMIT DROP")
     store.copy_in(name, table.column_names, file)
     store.execute(f"ANALYZE {name}")

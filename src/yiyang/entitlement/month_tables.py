@@ -99,8 +99,15 @@ def _rows(part: Part, item: str, list_area: str, every: str, basis: str, rule: i
     columns = (
         part.person, item, list_area, part.kind, part.cause, part.before, part.after, every, basis, rule, cell,
     )  # fmt: skip
-    arrays = [pa.array(np.broadcast_to(np.asarray(column), (count,))) for column in columns]
-    return pa.table([array.cast(field.type) for array, field in zip(arrays, SCHEMA, strict=True)], schema=SCHEMA)
+    arrays = [_column(column, field.type, count) for column, field in zip(columns, SCHEMA, strict=True)]
+    return pa.table(arrays, schema=SCHEMA)
+
+
+def _column(values: object, kind: pa.DataType, count: int) -> pa.Array:
+    """Values, or one that holds in every row."""
+    if isinstance(values, str | int):
+        return pa.repeat(pa.scalar(values, kind), count)
+    return pa.array(values).cast(kind)
 
 
 SCHEMA = pa.schema(

@@ -6,6 +6,7 @@ The folder and the rows of a run appear whole or not at all: a killed job leaves
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,7 +47,22 @@ def reckon(scope: Scope, run: MonthRun) -> None:
         # A job that was thought dead, or a command beside the worker: one after the other.
         tell.hold(f"yiyang.run.{run.pk}")
         if _begin(scope, run):
-            _reckon(scope, run, tell)
+            _reckon(scope, run, Timed(tell))
+
+
+class Timed:
+    """Tells each step, and remembers how many seconds each took."""
+
+    def __init__(self, tell: Tell) -> None:
+        self.tell, self.step, self.began = tell, "", time.monotonic()
+        self.seconds: dict[str, float] = {}
+
+    def __call__(self, step: str) -> None:
+        now = time.monotonic()
+        if self.step:
+            self.seconds[self.step] = round(self.seconds.get(self.step, 0) + now - self.began, 2)
+        self.step, self.began = step, now
+        self.tell(step)
 
 
 def _begin(scope: Scope, run: MonthRun) -> bool:
@@ -58,7 +74,7 @@ def _begin(scope: Scope, run: MonthRun) -> bool:
         return bool(waiting.update(state=State.RUNNING, problems=[], stands_on=stands_on))
 
 
-def _reckon(scope: Scope, run: MonthRun, tell: Tell) -> None:
+def _reckon(scope: Scope, run: MonthRun, tell: Timed) -> None:
     scratch = folder_of(run).with_name(f".work-{folder_of(run).name}")
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
@@ -74,7 +90,7 @@ def _reckon(scope: Scope, run: MonthRun, tell: Tell) -> None:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _finish(run: MonthRun, folder: RunFolder, scratch: Path, tell: Tell) -> None:
+def _finish(run: MonthRun, folder: RunFolder, scratch: Path, tell: Timed) -> None:
     """One unit of work: all rows of the run and its state, or nothing."""
     load = _load if run.purpose == MonthRun.Purpose.MONTH else _load_arrears
     counted = load(run, folder, scratch, tell)
@@ -83,7 +99,8 @@ def _finish(run: MonthRun, folder: RunFolder, scratch: Path, tell: Tell) -> None
     # Last: the job's progress is told through another connection, which must not wait for this row.
     MonthRun.objects.filter(pk=run.pk).update(
         state=State.READY, ready_at=timezone.now(), list_hash=folder.manifest["list_hash"],
-        snapshot_hash=folder.manifest["snapshot_hash"], manifest=folder.manifest, summary=brief(folder.summary),
+        snapshot_hash=folder.manifest["snapshot_hash"], manifest=folder.manifest | {"steps": tell.seconds},
+        summary=brief(folder.summary),
         changes=counted,
     )  # fmt: skip
 
