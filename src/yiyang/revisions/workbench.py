@@ -31,6 +31,7 @@ from yiyang.revisions.steps import BY_SLUG, OPEN
 from yiyang.revisions.waiting import waiting_for
 
 LEVELS = ("province", "city", "county")
+SAID = 3  # of the problems of a refusal; the page lists them all
 Json = dict[str, Any]
 
 
@@ -119,7 +120,8 @@ def attempt(request: HttpRequest, act: Callable[[], object], done: str) -> bool:
     try:
         act()
     except YiyangError as error:
-        for text in (error.zh, *(zh for zh, _ in error.problems)):
+        lines, more = [zh for zh, _ in error.problems[:SAID]], len(error.problems) - SAID
+        for text in (error.zh, *lines, *([f"另有 {more} 处，列在下面。"] if more > 0 else [])):
             messages.error(request, text)
         return False
     messages.success(request, done)
