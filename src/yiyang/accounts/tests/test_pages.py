@@ -208,7 +208,7 @@ def test_the_matrix_is_printed_and_taken_out(grant: Make, logged_in: Make) -> No
     answer = client.get(reverse("accounts:matrix_sheet"))
     rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
     assert any("person.reveal" in row for row in rows)
-    assert "不含老年人个人信息" in rows[0][0]
+    assert "不含老年人个人信息" in str(rows[0][0])
     assert lines(kind="export")
 
 

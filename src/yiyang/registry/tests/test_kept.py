@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.utils import timezone
 
 from yiyang.access import keyring, secrets
-from yiyang.access.sealed_files import key_of, reseal_file
+from yiyang.access.sealed_files import key_of, reseal_file, seal_file
 from yiyang.accounts import second_factor
 from yiyang.audit.record import work
 from yiyang.base.errors import DeliveryError, SecretError
@@ -81,12 +82,12 @@ def test_a_file_delivered_before_files_were_sealed_is_still_read(data: Path) -> 
 def test_rotation_reaches_every_file(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = data / "secrets" / "keys.json"
     monkeypatch.setenv("YIYANG_KEYS", str(path))
-    keyring.create(path, now=tasks.timezone.now())
+    keyring.create(path, now=timezone.now())
     made = check(receive("police_households", ROWS))
     for name, label in (("documents/ab/abc.sealed", "document:abc.sealed"), ("exports/7/list.sealed", "export:7")):
         (data / name).parent.mkdir(parents=True)
-        kept.seal_file([b"x"], data / name, label)
-    new = keyring.rotate(path, now=tasks.timezone.now()).active.id
+        seal_file([b"x"], data / name, label)
+    new = keyring.rotate(path, now=timezone.now()).active.id
     files = list(kept.sealed_files(data))
     assert len(files) >= 6
     assert all(reseal_file(file, label) for file, label in files)
@@ -120,7 +121,7 @@ def test_rotation_reaches_rows_in_question_and_one_time_codes(
 ) -> None:
     path = data / "secrets" / "keys.json"
     monkeypatch.setenv("YIYANG_KEYS", str(path))
-    keyring.create(path, now=tasks.timezone.now())
+    keyring.create(path, now=timezone.now())
     adapter, user = second_factor.MfaAdapter(), grant("爱华", "auditor", 511724000000)
     words = {"sealed": secrets.seal('{"id_number": null}', ROW_LABEL).hex(), "name": "爱华"}
     with work(BY):
@@ -130,7 +131,7 @@ def test_rotation_reaches_rows_in_question_and_one_time_codes(
             ("recovery_codes", {"seed": adapter.encrypt("S"), "used_mask": 0}),
         ):
             Authenticator.objects.create(user=user, type=kind, data=given)
-        new = keyring.rotate(path, now=tasks.timezone.now()).active.id
+        new = keyring.rotate(path, now=timezone.now()).active.id
         assert (second_factor.reseal("default"), resealing.reseal_rows("default")) == (2, 1)
         assert second_factor.keys_in_use("default") == {new: 2}
         assert resealing.keys_in_use("default") == {new: 1}
