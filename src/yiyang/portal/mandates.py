@@ -14,7 +14,7 @@ from yiyang.audit.record import record
 from yiyang.base.errors import UsageError
 from yiyang.portal import codes, limits
 from yiyang.portal.models import Citizen, Mandate
-from yiyang.portal.scopes import name_of
+from yiyang.portal.scopes import file_of, name_of
 from yiyang.registry.identity import person_of
 from yiyang.registry.models import Document, Person
 from yiyang.registry.reach import reaches, require
@@ -223,8 +223,9 @@ def _require_himself(by: Scope, citizen: Citizen) -> None:
 def _is_elder(by: Scope, mandate: Mandate) -> bool:
     """Whether it is the elder himself: who acts for him sees his rows too, but has no say in mandates."""
     with acting(platform("代办授权", by.request)):
-        himself = Citizen.objects.filter(pk=by.citizen or 0, person=mandate.person).first()
-    return himself is not None and himself.opens_own_file
+        himself = Citizen.objects.filter(pk=by.citizen or 0).first()
+        is_his = himself is not None and file_of(himself.person) == file_of(mandate.person)
+    return is_his and himself is not None and himself.opens_own_file
 
 
 def _note(mandate: Mandate, act: str, area: int = -1) -> None:

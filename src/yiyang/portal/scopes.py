@@ -12,6 +12,7 @@ from django.middleware.csrf import rotate_token
 from yiyang.access.scope import Scope, acting, platform
 from yiyang.accounts.middleware import address_of
 from yiyang.portal.models import Citizen
+from yiyang.registry.models import Alias
 
 SESSION = "citizen"
 # Himself, if it was proved; whoever agreed that he acts for them, until the day, while they live; and the file that one
@@ -34,6 +35,12 @@ def name_of(citizen: int, *, is_for_another: bool = False) -> str:
     return f"群众#{citizen}（代办）" if is_for_another else f"群众#{citizen}"
 
 
+def file_of(person: int) -> int:
+    """The file that a key belongs to: its own, or the one that it was merged into. Within the platform's scope."""
+    merged = Alias.objects.filter(key=person).values_list("person_id", flat=True).first()
+    return person if merged is None else int(merged)
+
+
 def scope_of(citizen: Citizen, *, request: str = "", address: str = "") -> Scope:
     """What a citizen may see now."""
     with acting(platform("群众权限")), transaction.atomic(), connection.cursor() as cursor:
@@ -52,6 +59,9 @@ def scope_of_visitor(request: HttpRequest) -> Scope | None:
         return None
     with acting(platform("群众登录")), transaction.atomic():
         citizen = Citizen.objects.filter(pk=kept["id"], epoch=kept["epoch"], is_locked=False).first()
+        if citizen is not None:
+            # In hand only, never saved: two files of his may have become one since he first came.
+            citizen.person = file_of(citizen.person)
     if citizen is None:
         return None
     request.citizen = citizen  # type: ignore[attr-defined]

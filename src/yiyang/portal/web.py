@@ -55,7 +55,7 @@ def _in_his_name(request: HttpRequest, kwargs: dict[str, Any]) -> AbstractContex
     if "key" not in kwargs:
         return nullcontext()
     scope, key = current(), kwargs.pop("key")
-    person = Person.objects.filter(pk=key).first() if key in scope.persons else None
+    person = Person.objects.filter(pk=key, merged_into=None).first() if key in scope.persons else None
     if person is None:
         raise Http404
     kwargs["person"] = person

@@ -130,6 +130,21 @@ def test_a_locked_citizen_is_out(
     assert browser.get(f"/portal/mine/{aihua.pk}/").status_code == 302
 
 
+def test_two_files_that_became_one_are_still_his_own(
+    aihua: Any, baoguo: Any, citizen: Callable[..., Citizen], at_home: Callable[..., Client]
+) -> None:
+    from yiyang.registry.models import Alias
+
+    me = citizen(aihua)
+    with work(platform("test")):
+        Person.objects.filter(pk=aihua.pk).update(merged_into=baoguo.pk)
+        Alias.objects.create(key=aihua.pk, person=baoguo)
+    browser = at_home(me)
+    assert browser.get("/portal/mine/")["Location"] == f"/portal/mine/{baoguo.pk}/"
+    assert "本人办理" in browser.get(f"/portal/mine/{baoguo.pk}/").content.decode()
+    assert browser.get(f"/portal/mine/{aihua.pk}/").status_code == 404
+
+
 def _everywhere() -> Any:
     from yiyang.access.ranges import ALL
 
