@@ -33,6 +33,8 @@ from yiyang.areas.models import Area  # noqa: E402
 from yiyang.audit.record import work  # noqa: E402
 from yiyang.audit.verify import verify  # noqa: E402
 from yiyang.base.errors import YiyangError  # noqa: E402
+from yiyang.entitlement import month_actions  # noqa: E402
+from yiyang.entitlement.models import MonthRun  # noqa: E402
 from yiyang.registry import actions, exports, judging, tasks  # noqa: E402
 from yiyang.registry.models import Delivery, Export, Person, PossibleDouble  # noqa: E402
 from yiyang.registry.tests.arrivals import allowance, crowd, people_rows  # noqa: E402
@@ -91,6 +93,19 @@ def setup() -> int:
     accept(delivery.pk)
     worker()
     return delivery.pk
+
+
+def month() -> int:
+    """The first month, ordered."""
+    with work(BY):
+        return int(month_actions.order(by=BY, area=DAZHU, month="2026-10").pk)
+
+
+def start_month(pk: int) -> int:
+    """A run to be put in force."""
+    with work(BY):
+        month_actions.start(by=BY, run=MonthRun.objects.get(pk=pk))
+    return pk
 
 
 def arrive() -> int:
