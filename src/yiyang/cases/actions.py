@@ -47,12 +47,21 @@ def apply(*, by: Scope, person: Person, item: str, channel: str, note: str = "",
     with acting(by), transaction.atomic():
         if key and (there := Case.objects.filter(person=person, key=key).first()):
             return there
+        _refuse_file(person)
         found = entitled.of(person, item)
         _require_handling(by, person, found.area_code)
         there = Case.objects.select_for_update().filter(person=person, item=item).exclude(state__in=CLOSED).first()
         if there is not None:
             return _go_on(by, there, note, key)
         return _open(by, person, found, channel, note, key)
+
+
+def _refuse_file(person: Person) -> None:
+    if person.alive == 0 or person.merged_into_id is not None:
+        raise UsageError(
+            "这份档案的老人已去世，或已并入另一份档案，不能申请。",
+            "The file is of somebody dead, or was merged into another.",
+        )
 
 
 def _require_handling(by: Scope, person: Person, area: int) -> None:

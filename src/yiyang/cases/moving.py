@@ -76,7 +76,8 @@ def move_many(*, by: Scope, cases: Any, step: str, reason: str = "") -> Moved:
         UsageError: too many at once, no reason where one is needed, or a step that is taken one by one.
         PermissionDenied: a step that staff cannot take, or nowhere.
     """
-    keys = list(cases.order_by().values_list("pk", flat=True)[: MOST + 1])
+    rows = cases if cases.query.is_sliced else cases.order_by()[: MOST + 1]
+    keys = list(rows.values_list("pk", flat=True))
     if len(keys) > MOST:
         raise UsageError(f"一次最多办理 {MOST:,} 件，请先筛选。", f"At most {MOST:,} cases at once: narrow the list.")
     if step in SINGLE_ONLY:
