@@ -23,6 +23,7 @@ import psycopg
 import pytest
 
 from yiyang.site.embedded import Cluster
+from yiyang.site.tests import servers
 
 House = Any
 HERE = Path(__file__).parent
@@ -41,9 +42,16 @@ def until_paused(process: subprocess.Popen[str]) -> int:
 
 
 @pytest.fixture
-def own_server(october: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Cluster]]:
+def own_home() -> Iterator[Path]:
+    """Not pytest's folder: every pytest that begins shuts that to other accounts, and a server has one of its own."""
+    with servers.folder() as home:
+        yield home / "data"
+
+
+@pytest.fixture
+def own_server(october: House, own_home: Path) -> Iterator[tuple[House, Cluster]]:
     """The installation of October on an embedded server of its own: a copy of the tests' server, while it runs."""
-    data = tmp_path_factory.mktemp("server") / "data"
+    data = own_home
     shutil.copytree(october.data, data)
     cluster = Cluster(data / "postgres")
     _copy_server(october, cluster)

@@ -22,14 +22,25 @@ from yiyang.site.tests import servers
 YIYANG = [sys.executable, "-m", "yiyang"]
 
 
-@pytest.fixture
-def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    for name in (postgres.URL_VARIABLE, postgres.APP_URL_VARIABLE, "YIYANG_KEYS"):
-        monkeypatch.delenv(name, raising=False)
+OURS = (postgres.URL_VARIABLE, postgres.APP_URL_VARIABLE, "YIYANG_KEYS")
+
+
+@pytest.fixture(scope="module")
+def migrated() -> Iterator[Path]:
+    """An installation that nothing runs on, migrated once."""
     with servers.folder() as home:
-        monkeypatch.setenv("YIYANG_DATA", str(home / "data"))
-        subprocess.run([*YIYANG, "migrate"], check=True, capture_output=True)
+        words = {name: value for name, value in os.environ.items() if name not in OURS}
+        environment = words | {"YIYANG_DATA": str(home / "data")}
+        subprocess.run([*YIYANG, "migrate"], env=environment, check=True, capture_output=True)
         yield home / "data"
+
+
+@pytest.fixture
+def home(migrated: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in OURS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("YIYANG_DATA", str(migrated))
+    return migrated
 
 
 def answer(url: str) -> str | None:
