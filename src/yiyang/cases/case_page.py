@@ -14,8 +14,10 @@ from yiyang.areas import logic as areas
 from yiyang.cases import steps
 from yiyang.cases.deciding import reasons_of
 from yiyang.cases.items import item_told
+from yiyang.cases.letters import once
 from yiyang.cases.models import CLOSED, Appeal, Case, Decision, Step, Transition
 from yiyang.cases.worklists import CAUSES
+from yiyang.entitlement.month_pages import cause_word
 from yiyang.kit.parts import Definition, Event
 from yiyang.kit.states import look_of
 from yiyang.notices.logic import amount
@@ -56,7 +58,7 @@ def context(by: Scope, case: Case) -> dict[str, Any]:
         "definitions": _definitions(case),
         "item": told,
         "lines": [(line, *MARKS.get(line["state"], MARKS["unknown"])) for line in lines],
-        "articles": articles,
+        "articles": once(articles),
         "events": events(case),
         "buttons": buttons(by, case),
         "closed_to": steps.closed_to(by, case),
@@ -64,7 +66,7 @@ def context(by: Scope, case: Case) -> dict[str, Any]:
         "papers": list(case.papers.select_related("document").order_by("-pk")),
         "notices": [(each, reader.said(each)) for each in notices],
         "appeals": [(each, _may_answer(by, case, each)) for each in case.appeals.select_related("decision")],
-        "may_appeal": _may_appeal(by, case),
+        "may_appeal": may_appeal(by, case),
         "may_near": by.may("case.tell", case.area_code) or by.may("case.handle", case.area_code),
         "may_handle": by.may("case.handle", case.area_code),
         "rating": getattr(case, "rating", None),
@@ -102,7 +104,7 @@ def _definitions(case: Case) -> list[Definition]:
     if case.ended_on:
         found.append(Definition("终止日", case.ended_on, kind="day"))
     if case.cause:
-        found.append(Definition("原因", case.cause))
+        found.append(Definition("原因", cause_word(case.cause)))
     return found
 
 
@@ -112,7 +114,7 @@ def events(case: Case) -> list[Event]:
     rows: list[Step] = list(case.steps.order_by("-id"))
     return [
         Event(
-            step.at,
+            f"{timezone.localtime(step.at):%Y-%m-%d %H:%M}",
             words.get(step.slug, step.slug),
             step.reason,
             step.by_name,
@@ -135,7 +137,8 @@ def _may_answer(by: Scope, case: Case, appeal: Appeal) -> bool:
     return is_open and may_act(by, "case.appeal", steps.earlier_acts(case), case.area_code)
 
 
-def _may_appeal(by: Scope, case: Case) -> bool:
+def may_appeal(by: Scope, case: Case) -> bool:
+    """Whether an objection to the newest decision can be written down now, by this user."""
     newest = case.decisions.order_by("-pk").first()
     if newest is None or newest.appeal_until < timezone.localdate():
         return False

@@ -45,6 +45,11 @@ class Line:
     buttons: list[Any]
 
     @property
+    def may_appeal(self) -> bool:
+        """Whether there is a decision that can be objected to."""
+        return self.case is not None and case_page.may_appeal(current(), self.case)
+
+    @property
     def may_apply(self) -> bool:
         """Whether applying makes sense: nothing is under way, and it is not used without anybody deciding."""
         if self.is_direct:

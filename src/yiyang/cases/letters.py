@@ -58,12 +58,14 @@ def told(decision: Decision) -> dict[str, Any]:
         "case": case,
         "reason": decision.reason or (unmet(decision.told_lines) if decision.kind == Kind.REFUSE else ""),
         "lines": [(line["says"], MARKS.get(line["state"], "未知")) for line in lines],
-        "articles": decision.told_articles,
-        "has_money": bool(decision.fen) and decision.kind not in (Kind.REFUSE, Kind.END, Kind.SUSPEND),
-        "amount": words["amount"],
-        "from": words["from"],
+        "articles": once(decision.told_articles),
         "appeal_until": day(decision.appeal_until),
     }
+
+
+def once(articles: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each article once, however many figures rest on it."""
+    return list({(each["title"], each["article"]): each for each in articles}.values())
 
 
 def bodies(abouts: Iterable[str]) -> Mapping[str, str]:

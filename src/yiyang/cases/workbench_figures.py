@@ -89,8 +89,8 @@ def drawn(cells: list[Cell]) -> list[Chart]:
     return [charts.bars("在办个案到了哪一步", "单位：件", items, unit="件", head="环节", shown=len(items))]
 
 
-def _matrix(cells: list[Cell], by: str) -> list[tuple[str, list[int], int]]:
-    """Rows of the table: name, cases of each part of the funnel, overdue."""
+def _matrix(cells: list[Cell], by: str) -> list[tuple[str, list[tuple[str, int]], int]]:
+    """Rows of the table: name, each part of the funnel and its cases, overdue."""
     found: dict[Any, list[Cell]] = {}
     for cell in cells:
         found.setdefault(getattr(cell, by), []).append(cell)
@@ -98,7 +98,7 @@ def _matrix(cells: list[Cell], by: str) -> list[tuple[str, list[int], int]]:
     for key, mine in found.items():
         counts = figures.by_state(mine)
         name = item_name(key) if by == "item" else areas.name(key) if key > 0 else "未落区划"
-        parts = [sum(counts.get(state, 0) for state in states) for _, states in (*FUNNEL, CLOSED, ENDED)]
+        parts = [(head, sum(counts.get(state, 0) for state in states)) for head, states in (*FUNNEL, CLOSED, ENDED)]
         rows.append((key, (name, parts, sum(cell.overdue for cell in mine))))
     return [row for _, row in sorted(rows, key=lambda pair: pair[0])][: SHOWN * 20]
 

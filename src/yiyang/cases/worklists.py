@@ -188,7 +188,7 @@ class Cases(Table):
     def filters(self) -> tuple[Filter, ...]:  # type: ignore[override]
         """The filters; items are those of the list, areas are offered from the scope down."""
         return (
-            Filter("tab", "环节", choices=[(work.slug, work.title) for work in WORKS], lookup=lambda rows, value: rows),
+            Filter("tab", "", kind="hidden", lookup=lambda rows, value: rows),
             Filter("number", "受理编号", lookup=_number, hint="可扫条码"),
             Filter("item", "项目", choices=choices()),
             Filter("area", "区划", lookup=_area, choices=area_choices(self.request.GET.get("area", ""))),

@@ -18,14 +18,16 @@ RUNNING, ENDED, UNKNOWN = Look("info", "running"), Look("plain", "ended"), Look(
 PLAIN = Look("plain", "info")
 
 SLUGS: dict[str, str] = {
-    "good": "accepted ready active ok same entitled yes succeeded in_force good done mended issued filed",
+    "good": "accepted ready active ok same entitled yes succeeded in_force good done mended issued filed "
+    "granted in_effect sent read",
     "bad": "failed stopped refused overdue wrong locked bad broken expired deny",
     "wait": "received checked open waiting due_soon contested doubtful wait warning todo not_yet "
     "legal approval to_issue sent_back",
     "running": "checking accepting taking_back running doing draft",
-    "ended": "taken_back revoked ended withdrawn undone different inactive no cancelled aborted left kept dropped",
+    "ended": "taken_back revoked ended withdrawn undone different inactive no cancelled aborted left kept dropped "
+    "declined void not_wanted",
     "unknown": "undecided unknown",
-    "info": "info found new entered selected",
+    "info": "info found new entered selected told agreed applied handed_over printed",
 }
 LOOKS = {"good": GOOD, "bad": BAD, "wait": WAIT, "running": RUNNING, "ended": ENDED, "unknown": UNKNOWN, "info": INFO}
 _BY_SLUG = {slug: LOOKS[look] for look, slugs in SLUGS.items() for slug in slugs.split()}
