@@ -54,7 +54,15 @@ def context(request: HttpRequest) -> dict[str, Any]:
         return frame
     open_to_me = [entry for entry in MENU if not entry.rights or any(scope.may(right) for right in entry.rights)]
     menu = [(entry, url) for entry in open_to_me if (url := _url(entry))]
-    return {**frame, "menu": menu, "scope": scope, "may_search": scope.may("person.search"), **place_of(request)}
+    # Of lines that lie within one another the most exact is where one is.
+    here = max((url for _, url in menu if _is_here(url, request.path)), key=len, default="")
+    frame |= {"menu": menu, "here": here, "scope": scope, "may_search": scope.may("person.search")}
+    return frame | place_of(request)
+
+
+def _is_here(url: str, path: str) -> bool:
+    """Whether a page lies under a line of the rail."""
+    return path == url if url == "/" else path == url or path.startswith(url.rstrip("/") + "/")
 
 
 def _url(entry: Entry) -> str:

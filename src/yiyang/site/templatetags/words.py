@@ -52,11 +52,6 @@ def or_dash(value: Any) -> Any:
     return wording.NOTHING if value in (None, "") else value
 
 
-def is_here(url: str, path: str) -> bool:
-    """Whether a page lies under a line of the rail."""
-    return path == url if url == "/" else path == url or path.startswith(url.rstrip("/") + "/")
-
-
 def yes_no(value: Any) -> str:
     """是, 否, 不详."""
     return "不详" if value is None else "是" if value else "否"
@@ -98,7 +93,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "mask_id": mask_id,
     "mask_phone": mask_phone,
     "or_dash": or_dash,
-    "is_here": is_here,
     "yes_no": yes_no,
     "sex": sex,
     "when": when,
