@@ -103,16 +103,17 @@ def test_everything_is_reached_by_keyboard_and_the_focus_is_seen(browser: Browse
     with browser.window(390) as page:
         for name, _ in browser.of(look):
             browser.go(page, name, look)
-            wanted, reached, unseen = page.evaluate(REACHABLE), set(), []
+            wanted, reached, unseen, last = page.evaluate(REACHABLE), set[str](), [], ""
             for _ in range(len(wanted) + 30):
                 page.keyboard.press("Tab")
                 place, is_seen = page.evaluate(FOCUSED)
-                if place in reached:
+                # A date has three stops in one field.
+                if place in reached and place != last:
                     break
-                reached.add(place)
+                reached.add(last := place)
                 unseen += [] if is_seen else [place]
-            assert set(wanted) - reached == set(), name
-            assert unseen == [], name
+            assert set(wanted) - reached == set(), f"{name}: not reached"
+            assert unseen == [], f"{name}: focus not seen"
 
 
 REACHABLE = """() => {
@@ -184,7 +185,8 @@ def test_nothing_is_timed(browser: Browser) -> None:
     with browser.window(390, script=TIMERS) as page:
         for name, look in browser.of("normal"):
             browser.go(page, name, look)
-            assert page.evaluate("__timers") == [], name
+            limits = [each for each in page.evaluate("__timers") if each[0] == "setInterval" or each[1] >= 1000]
+            assert limits == [], name
 
 
 def test_there_is_no_captcha(browser: Browser) -> None:
@@ -220,7 +222,7 @@ def test_each_page_has_a_language_a_title_and_one_heading(seen: list[Seen]) -> N
 def test_the_switch_for_elders_stands_at_the_top_right(seen: list[Seen]) -> None:
     wrong = [f"{o.where}: {o.found['size_switch']}" for o in seen if o.width == 390 and o.found["size_switch"][1] > 160]
     assert wrong == []
-    assert [one.where for one in seen if one.width == 390 and one.found["size_switch"][0] > 20] == []
+    assert [one.where for one in seen if one.width == 390 and one.found["size_switch"][0] > 40] == []
 
 
 def test_no_page_intrudes(seen: list[Seen]) -> None:

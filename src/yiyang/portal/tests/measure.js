@@ -8,12 +8,15 @@
     const e = walker.currentNode.parentElement;
     if (walker.currentNode.nodeValue.trim() && seen(e) && !e.closest('script, style, option') && !texts.includes(e)) texts.push(e);
   }
-  const hidden = (e) => e.closest('.sr, .skip');
+  // What a map shows in its own measure stands beside it as a list.
+  const hidden = (e) => e.closest('.sr, .skip, svg');
   const pressed = [...document.querySelectorAll('a[href], button, summary, select, textarea, input:not([type=hidden])')].filter(seen).filter((e) => !hidden(e));
   // Of a box to tick the whole line is the target.
   const box = (e) => (['radio', 'checkbox'].includes(e.type) ? e.closest('label') || e : e).getBoundingClientRect();
   const top = document.querySelector('.looks .strong').getBoundingClientRect();
-  const p = [...document.querySelectorAll('main p + p, main p + ul, main p + section')].filter(seen);
+  // An amount in large figures is a heading of what follows, a hint the label of a field: no paragraphs.
+  const p = [...document.querySelectorAll('main p + p, main p + ul, main p + section')].filter(seen)
+    .filter((e) => !e.previousElementSibling.matches('.money, .standard, .hint'));
   return {
     lang: document.documentElement.lang, title: document.title, h1: document.querySelectorAll('h1').length,
     mains: document.querySelectorAll('main').length, scroll: document.documentElement.scrollWidth, wide: innerWidth,
@@ -28,7 +31,7 @@
     size_switch: [innerWidth - top.right, top.top],
     links: [...document.querySelectorAll('a[href]')].filter(seen).map((e) => [e.textContent.trim().replace(/\s+/g, ' '), e.getAttribute('href')]),
     telephone: [...document.querySelectorAll('a[href^="tel:"]')].filter(seen).length,
-    nameless: pressed.filter((e) => !(e.innerText || e.getAttribute('aria-label') || (e.labels && e.labels.length) || e.title || '').length && !['submit'].includes(e.type)).map(where),
+    nameless: pressed.filter((e) => !(e.innerText || e.getAttribute('aria-label') || (e.labels && e.labels.length))).map(where),
     colours: [...document.querySelectorAll('.state, .note-box')].filter(seen).filter((e) => !e.querySelector('svg') || !e.innerText.trim()).map(where),
     intrusions: document.querySelectorAll('iframe, video, audio, canvas, object, embed, dialog[open], [target=_blank], marquee, meta[http-equiv=refresh], [autofocus]').length,
     inline: document.querySelectorAll('[style], [onclick], script:not([src]), style').length,

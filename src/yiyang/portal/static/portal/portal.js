@@ -46,7 +46,7 @@
     var found = [], walker = document.createTreeWalker(document.getElementById('content'), NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
       var text = walker.currentNode.nodeValue.trim(), block = walker.currentNode.parentElement;
-      if (!text || block.closest('[aria-hidden="true"], script, style, option, textarea')) continue;
+      if (!text || block.closest('[aria-hidden="true"], .steps, script, style, option, textarea')) continue;
       while (getComputedStyle(block).display.indexOf('inline') === 0 && block.parentElement.id !== 'content') block = block.parentElement;
       if (!block.getClientRects().length || getComputedStyle(block).visibility === 'hidden') continue;
       var last = found[found.length - 1];
