@@ -22,14 +22,14 @@ ALLOWANCE = "old_age_allowance.yaml"
 
 @pytest.fixture(autouse=True)
 def own_data(settings: Any, tmp_path: Path) -> None:
-    """Nothing issued here stays."""
-    settings.DATA = tmp_path
+    """Nothing issued here stays; whoever logs in is asked for nothing more."""
+    settings.DATA, settings.SECOND_FACTOR = tmp_path, False
 
 
 @pytest.fixture
-def county(grant: Callable[..., Any], log_in: Callable[..., Client]) -> Client:
+def county(grant: Callable[..., Any], logged_in: Callable[..., Client]) -> Client:
     """爱华, who revises the list of 大竹县."""
-    return log_in(grant("爱华", "county_officer", DAZHU))
+    return logged_in(grant("爱华", "county_officer", DAZHU))
 
 
 @pytest.fixture
@@ -130,8 +130,10 @@ def test_an_item_of_the_level_above_is_taken_over_and_one_of_ones_own_is_made(co
     assert "meal_service.yaml" not in _read(draft.pk).files
 
 
-def test_a_county_beside_finds_nothing(draft: Revision, grant: Callable[..., Any], log_in: Callable[..., Any]) -> None:
-    beside = log_in(grant("保国", "county_officer", TONGCHUAN))
+def test_a_county_beside_finds_nothing(
+    draft: Revision, grant: Callable[..., Any], logged_in: Callable[..., Any]
+) -> None:
+    beside = logged_in(grant("保国", "county_officer", TONGCHUAN))
     for path in ("", "items/", "item/old_age_allowance/", "texts/", "effect/", "differences/"):
         assert beside.get(f"/lists/{draft.pk}/{path}").status_code == 404
     assert beside.post(f"/lists/{draft.pk}/take/submit/").status_code == 404

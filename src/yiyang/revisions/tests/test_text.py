@@ -120,7 +120,7 @@ def test_one_tier_for_all_is_an_amount_without_tiers() -> None:
 
 def test_what_a_form_cannot_change_is_refused_and_not_guessed() -> None:
     with pytest.raises(UsageError, match="change the text"):
-        put("a: &x [1, 2]\nb: *x\n", ("a", 0), {"c": 1})
+        drop("cases:\n  - name: 一\n    answer: 二\n", ("cases", 0, "name"))
 
 
 def test_an_empty_text_gets_its_first_key(tmp_path: Path) -> None:
