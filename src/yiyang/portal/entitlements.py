@@ -82,14 +82,16 @@ def _answered(request: HttpRequest, wizard: Wizard, key: str) -> Asked:
         return Asked(given)
     answer, error = request.POST.get("answer", ""), ""
     if key == "birth" and answer != steps.UNKNOWN:
-        answer, error = steps.read_birth(*typed[1:], today=wizard.today)
+        _, year, month, number = typed
+        answer, error = steps.read_birth(year, month, number, wizard.today)
     elif not wizard.step(key).says(answer):
         error = "请选一项；不清楚就选最后一项。"
     return Asked(given, key, typed, error) if error else Asked(given.with_(key, answer))
 
 
-def _typed(request: HttpRequest) -> tuple[str, ...]:
-    return tuple(request.POST.get(name, "")[:40] for name in ("answer", "year", "month", "day"))
+def _typed(request: HttpRequest) -> tuple[str, str, str, str]:
+    answer, year, month, day = (request.POST.get(name, "")[:40] for name in ("answer", "year", "month", "day"))
+    return answer, year, month, day
 
 
 def _before(given: Given, step: str) -> tuple[str, ...]:

@@ -163,9 +163,9 @@ class Wizard:
             return ()
         return (("", (Option(HERE, f"就住在户口所在的{areas.name(place)}"),)),)
 
-    def _asked(self, key: str, question: Question, groups: Groups, **more: bool) -> Step:
+    def _asked(self, key: str, question: Question, groups: Groups, *, is_many: bool = False) -> Step:
         asks, help_text = question.says(question.asks, self.who), question.says(question.help, self.who)
-        step = Step(key, asks, help_text, groups=groups, **more)
+        step = Step(key, asks, help_text, groups=groups, is_many=is_many)
         return step.with_unknown(question.unknown.says) if question.unknown else step
 
     def _in_words(self, step: str, answer: str) -> str:

@@ -9,7 +9,7 @@
     if (walker.currentNode.nodeValue.trim() && seen(e) && !e.closest('script, style, option') && !texts.includes(e)) texts.push(e);
   }
   // What a map shows in its own measure stands beside it as a list.
-  const hidden = (e) => e.closest('.sr, .skip, svg');
+  const hidden = (e) => e.closest('.sr, .visually-hidden, .skip, svg');
   const pressed = [...document.querySelectorAll('a[href], button, summary, select, textarea, input:not([type=hidden])')].filter(seen).filter((e) => !hidden(e));
   // Of a box to tick the whole line is the target.
   const box = (e) => (['radio', 'checkbox'].includes(e.type) ? e.closest('label') || e : e).getBoundingClientRect();
