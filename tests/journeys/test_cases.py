@@ -20,7 +20,8 @@ PDF = {"name": "form.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 "
 FREE = f"""SELECT p.id, p.name FROM registry_person AS p JOIN entitlement_unknown AS u ON u.person = p.id
     WHERE p.is_current AND p.alive = 1 AND u.fact = 'ability' AND p.area_code BETWEEN %s AND %s
     AND p.registered_code BETWEEN %s AND %s
-    AND NOT EXISTS (SELECT 1 FROM cases_case AS c WHERE c.person_id = p.id AND c.item = '{ITEM}') ORDER BY p.id LIMIT 1"""
+    AND NOT EXISTS (SELECT 1 FROM cases_case AS c WHERE c.person_id = p.id AND c.item = '{ITEM}')
+    ORDER BY p.id LIMIT 1"""
 
 
 @pytest.fixture
