@@ -54,7 +54,7 @@ def _elder() -> Person | None:
     ).exclude(name="")
     several = list(people.order_by("pk")[:LOOKED_AT])
     hard = list(people.filter(facts__hardship__gt=0).order_by("pk")[:LOOKED_AT])
-    return next((each for each in hard if _has_to_apply(each)), (hard or several or [None])[0])
+    return next((each for each in (*hard, *several) if _has_to_apply(each)), (hard or several or [None])[0])
 
 
 def _has_to_apply(person: Person) -> bool:
