@@ -136,7 +136,8 @@ FOCUSED = """() => {
     const s = getComputedStyle(x);
     return (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2) || s.boxShadow !== 'none';
   };
-  return [e.dataset.place || 'body', e === document.body || at(e) || (line ? at(line) : false)];
+  // In a date field the browser itself marks the calendar's button, its last stop.
+  return [e.dataset.place || 'body', e === document.body || e.type === 'date' || at(e) || (line ? at(line) : false)];
 }"""
 
 
