@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,8 @@ django.conf.settings.PASSWORD_HASHERS = [
     *django.conf.settings.PASSWORD_HASHERS,
 ]
 # Pages are tested without collecting static files first.
-django.conf.settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+_storages: dict[str, dict[str, str]] = django.conf.settings.STORAGES
+_storages["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 # `ci` is what `make test` uses: the same examples each time, so that a red test is red for everybody.
 # HYPOTHESIS_PROFILE=explore hunts for new ones.
@@ -172,7 +173,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """A file's tests stay together, and all journeys do: they share one installation."""
     from xdist.scheduler import LoadFileScheduling
 
-    class ByFile(LoadFileScheduling):
+    class ByFile(LoadFileScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
             return "tests/journeys" if nodeid.startswith("tests/journeys/") else super()._split_scope(nodeid)
 
@@ -192,14 +193,14 @@ def _fail_the_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport() -> Iterator[None]:
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     _fail_the_skip(report)
     return report
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report() -> Iterator[None]:
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     report = yield
     _fail_the_skip(report)
     return report
@@ -226,15 +227,16 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     from django.db import connections
 
     from yiyang.access import keyring
-    from yiyang.site import start
+    from yiyang.site.postgres import database
+    from yiyang.site.start import migrate
 
     data = Path(os.environ["YIYANG_DATA"])
-    found = start.database(data)
+    found = database(data)
     _enter(found)
     if not keyring.default_path().exists():
         keyring.create(keyring.default_path(), now=datetime.now(UTC))
     with django_db_blocker.unblock():
-        start.migrate()
+        migrate()
         yield
         connections.close_all()
     found.close()

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from yiyang.portal.tests.looking import LOOKS, Browser, Seen, look_at, rendered, weight
+from yiyang.site.tests.portal_looking import LOOKS, Browser, Seen, look_at, rendered, weight
 
 pytestmark = [pytest.mark.chromium, pytest.mark.slow]
 TOUCH = {"normal": 44, "large": 60, "strong": 44}

@@ -126,8 +126,9 @@ def _compute(scope: Scope, run: MonthRun, scratch: Path, tell: Tell) -> RunFolde
             is_narrow=True,
         )  # fmt: skip
     before = run.previous if run.purpose == MonthRun.Purpose.MONTH else None
+    policy = issued(Path(settings.DATA), actions.reference_day(run.month))
     actions.run(
-        snapshot=snapshot, month=run.month, out=out, policy=issued(Path(settings.DATA)),
+        snapshot=snapshot, month=run.month, out=out, policy=policy,
         previous=folder_of(before) if before else None, tell=lambda zh, _en: tell(zh),
     )  # fmt: skip
     snapshot.rename(out / SNAPSHOT)
@@ -135,7 +136,7 @@ def _compute(scope: Scope, run: MonthRun, scratch: Path, tell: Tell) -> RunFolde
 
 
 def _load(run: MonthRun, folder: RunFolder, scratch: Path, tell: Tell) -> Json:
-    left_out = direct_items(issued(Path(settings.DATA)))
+    left_out = direct_items(issued(Path(settings.DATA), actions.reference_day(run.month)))
     tell("整理变化")
     if run.previous_id is None:
         changes = month_tables.baseline(folder, left_out)
@@ -182,7 +183,8 @@ def newest_delivery() -> int:
 
 def lists_hash(area: int, month: str) -> str:
     """The fingerprint of the lists that would answer for an area in a month, as they stand now."""
-    bound = bind([f"{area:012d}"[:6]], actions.reference_day(month), None, issued(Path(settings.DATA)))
+    on = actions.reference_day(month)
+    bound = bind([f"{area:012d}"[:6]], on, None, issued(Path(settings.DATA), on))
     return bound.program.hash
 
 

@@ -225,6 +225,12 @@ def _label(batch: Batch) -> str:
     return f"notices:{batch.pk}"
 
 
+def sealed_files(data: Path) -> Iterator[tuple[Path, str]]:
+    """Every sealed file of this room, with its label: for a rotation of keys (`SEALED_FILES`)."""
+    for path in sorted((data / "notices" / "batches").glob("*.sealed")):
+        yield path, f"notices:{path.stem}"
+
+
 def _note(batch: Batch, detail: dict[str, object]) -> None:
     way = {"way": batch.channel}
     record("export", what=f"notices:batch:{batch.pk}", area=batch.area_code, detail=way | detail)

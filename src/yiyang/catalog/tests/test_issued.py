@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from yiyang.base.errors import UsageError
 from yiyang.base.paths import policy_dir
 from yiyang.catalog import issued
 from yiyang.catalog.issued import Standing
@@ -65,7 +66,7 @@ def test_a_file_that_was_tampered_with_is_refused(release: Path, tmp_path: Path)
     shutil.rmtree(made)
     one = issued.issued(data)[0]
     (data / "policy" / "issued" / DAZHU / one.hash[:20] / "list.yaml").write_text("area: x\n", encoding="utf-8")
-    with pytest.raises(issued.UsageError, match="not what was issued"):
+    with pytest.raises(UsageError, match="not what was issued"):
         issued.current(data)
 
 

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from yiyang.base.errors import NoEffect, PolicyError
 from yiyang.catalog.overlay import Overlay
 from yiyang.entitlement import actions
-from yiyang.entitlement.simulate import PersonView, Simulator, touched
+from yiyang.entitlement.simulate import Simulator, touched
 from yiyang.entitlement.store import RunFolder
 from yiyang.entitlement.tests.conftest import City
 from yiyang.entitlement.tests.whole_runs import Json, agree, base_run, by_whole_runs, laid_over, simulate
 from yiyang.entitlement.tests.world import World
+from yiyang.entitlement.views import PersonView
 
 
 @pytest.fixture

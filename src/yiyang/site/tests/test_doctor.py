@@ -40,8 +40,8 @@ start.migrate()
 
 # 大竹县 under another code, as a change of areas leaves it.
 RECODE = """
-INSERT INTO areas_areachange (kind, state, effective, document, says, asked, ordered_by_name, moved, problems, ordered_at,
-    undone_by_name)
+INSERT INTO areas_areachange (kind, state, effective, document, says, asked, ordered_by_name, moved, problems,
+    ordered_at, undone_by_name)
 VALUES ('rename', 'done', '2026-01-01', '', '', '{}', '', '[]', '[]', now(), '');
 INSERT INTO areas_formerarea (area_id, change_id, code, name, valid_from, valid_to)
 SELECT a.id, (SELECT max(id) FROM areas_areachange), a.code, a.name, '2000-01-01', '2025-12-31'

@@ -164,4 +164,4 @@ def look_at(browser: Browser) -> list[Seen]:
     return found
 
 
-MEASURE = Path(__file__).with_name("measure.js").read_text(encoding="utf-8")
+MEASURE = Path(__file__).with_name("portal_measure.js").read_text(encoding="utf-8")
