@@ -35,7 +35,7 @@ django.conf.settings.PASSWORD_HASHERS = [
     *django.conf.settings.PASSWORD_HASHERS,
 ]
 # Pages are tested without collecting static files first.
-_storages: dict[str, dict[str, str]] = django.conf.settings.STORAGES
+_storages: Any = django.conf.settings.STORAGES
 _storages["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 # `ci` is what `make test` uses: the same examples each time, so that a red test is red for everybody.
