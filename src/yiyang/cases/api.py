@@ -168,6 +168,9 @@ class EventFilters(Schema):
 class Wanted(Schema):
     """Where events are to be posted, of which items (none = all), in which area."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"url": "https://health.example/events", "items": [], "area": "511724000000"}}
+    )
     url: Annotated[str, StringConstraints(max_length=300, pattern=r"^https?://[^\s\x00]+$")]
     items: list[Item] = Field(default=[], max_length=100)
     area: AreaCode

@@ -97,6 +97,7 @@ class RunFilters(Paging):
 class OrderIn(Schema):
     """Which area, which month, as known when (today if absent)."""
 
+    model_config = ConfigDict(json_schema_extra={"example": {"area": "511724000000", "month": "2026-11"}})
     area: AreaCode
     month: Month
     known: date | None = None
@@ -105,6 +106,7 @@ class OrderIn(Schema):
 class ReasonIn(Schema):
     """Why, if it needs saying."""
 
+    model_config = ConfigDict(json_schema_extra={"example": {"reason": "已核对本月变化"}})
     reason: Word = ""
 
 
@@ -158,10 +160,15 @@ class Asked(Schema):
 class ByNumber(Asked):
     """Somebody by his id number, which never stands in an address."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"id_number": "511724194001011234", "basis": "社会救助暂行办法第十条", "consent": "SQ-2026-0001"}
+        }
+    )
     id_number: Annotated[str, StringConstraints(pattern=r"^[0-9]{17}[0-9Xx]$")]
 
 
-class LineOut(Schema):
+class ConditionOut(Schema):
     """One condition and how it stands: met, not_met or unknown."""
 
     says: str
@@ -189,7 +196,7 @@ class EntitlementOut(Schema):
     high_fen: int
     every: str
     payee: bool
-    conditions: list[LineOut]
+    conditions: list[ConditionOut]
     source: SourceOut
 
 

@@ -17,7 +17,7 @@ def root() -> None:
     """告知：短信网关接口。Notices: the connection to an SMS gateway."""
 
 
-@app.command("take", epilog="例 Example: yiyang notice take | your-gateway-client")
+@app.command("take", epilog="例 Example: yiyang notice take")
 def take_command() -> None:
     """取走待发的即时短信（登录验证码等），每行一个 JSON；取走即算已交付。Messages that cannot wait, one JSON a line."""
     with platform.started():

@@ -43,6 +43,14 @@ JOBS = {
     "forget_callers": "清理接口调用记录",
     "sweep_files": "清理无主的交付文件",
     "rescue": "接手中断的任务",
+    "reckon_month": "月度运行",
+    "start_month": "启用月度运行",
+    "replay_month": "重放核对月度运行",
+    "order_months": "每月下达运行",
+    "make_batch": "生成告知批次",
+    "forget_codes": "清理验证码",
+    "daily": "个案到期与升级",
+    "send_events": "推送个案进展",
 }
 
 

@@ -88,7 +88,7 @@ class TestTheMatrix:
         assert not [route for route in mine if not route.rights]
 
     def test_every_right_that_a_route_asks_for_is_one_of_the_policy(self) -> None:
-        known = {*load_roles().rights, "public", "logged_in"}
+        known = {*load_roles().rights, "public", "logged_in", "citizen"}
         assert {right for route in matrix.routes() for right in route.rights} <= known
 
     def test_who_has_which_right_is_what_the_policy_says(self) -> None:

@@ -406,3 +406,9 @@ def test_the_command_tells_what_to_mend_in_both_languages(tmp_path: Path) -> Non
     assert (zh.code, en.code) == (15, 15)
     assert "没有数据文件夹" in zh.out
     assert "There is no data folder" in en.out
+
+
+def test_lists_that_the_release_changed_too_are_told(home: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    issued_one = SimpleNamespace(area="511724", version="2027")
+    monkeypatch.setattr(issued, "standings", lambda data: [(issued_one, issued.Standing.CONFLICT)])
+    assert judge(folder.lists, home).level == WRONG

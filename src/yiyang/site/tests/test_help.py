@@ -14,7 +14,17 @@ from yiyang.site import cli
 from yiyang.site.tests.command import yiyang
 
 # Commands that make or check something and have no answer to print as JSON.
-WITHOUT_JSON = {"demo", "list schema", "migrate", "serve", "web", "worker"}
+WITHOUT_JSON = {
+    "demo",
+    "list schema",
+    "lists export",
+    "lists install",
+    "migrate",
+    "notice take",
+    "serve",
+    "web",
+    "worker",
+}
 
 
 def tree() -> Any:
@@ -62,7 +72,7 @@ def test_every_command_has_an_example_that_it_understands(path: tuple[str, ...],
     assert mine, f"yiyang {' '.join(path)} --help has no example"
     for words in mine:
         with command.make_context(path[-1], words[len(path) :]) as context:
-            assert context.params
+            assert context.params or not command.params
 
 
 @pytest.mark.parametrize(("path", "command"), EVERY)
