@@ -168,9 +168,6 @@ class EventFilters(Schema):
 class Wanted(Schema):
     """Where events are to be posted, of which items (none = all), in which area."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"example": {"url": "https://health.example/events", "items": [], "area": "511724000000"}}
-    )
     url: Annotated[str, StringConstraints(max_length=300, pattern=r"^https?://[^\s\x00]+$")]
     items: list[Item] = Field(default=[], max_length=100)
     area: AreaCode
@@ -303,7 +300,10 @@ def webhooks(request: HttpRequest, paging: Query[Paging]) -> Any:
     return paged(_mine(), ("-id",), paging)
 
 
-@router.post("/webhooks", response=answers(WebhookMade, status=201), **may("case.read"))
+WANTED = {"url": "https://health.example/events", "items": [], "area": "511724000000"}
+
+
+@router.post("/webhooks", response=answers(WebhookMade, status=201), **may("case.read", example=WANTED))
 def register_webhook(request: HttpRequest, wanted: Wanted) -> Any:
     """Be told of steps by POST; the secret is shown this once."""
     made, secret = hooks.register(

@@ -97,7 +97,6 @@ class RunFilters(Paging):
 class OrderIn(Schema):
     """Which area, which month, as known when (today if absent)."""
 
-    model_config = ConfigDict(json_schema_extra={"example": {"area": "511724000000", "month": "2026-11"}})
     area: AreaCode
     month: Month
     known: date | None = None
@@ -106,7 +105,6 @@ class OrderIn(Schema):
 class ReasonIn(Schema):
     """Why, if it needs saying."""
 
-    model_config = ConfigDict(json_schema_extra={"example": {"reason": "已核对本月变化"}})
     reason: Word = ""
 
 
@@ -160,11 +158,6 @@ class Asked(Schema):
 class ByNumber(Asked):
     """Somebody by his id number, which never stands in an address."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {"id_number": "511724194001011234", "basis": "社会救助暂行办法第十条", "consent": "SQ-2026-0001"}
-        }
-    )
     id_number: Annotated[str, StringConstraints(pattern=r"^[0-9]{17}[0-9Xx]$")]
 
 
@@ -235,7 +228,11 @@ def run(request: HttpRequest, pk: Key, response: HttpResponse) -> Any:
     return found
 
 
-@router.post("/runs", response=answers(RunOut, 409, status=202), **may("run.decide"))
+@router.post(
+    "/runs",
+    response=answers(RunOut, 409, status=202),
+    **may("run.decide", example={"area": "511724000000", "month": "2026-11"}),
+)
 def order_run(request: HttpRequest, wanted: OrderIn) -> Any:
     """Order the run of a month. Send an `Idempotency-Key`: the same order again is then the same run."""
 
@@ -246,7 +243,11 @@ def order_run(request: HttpRequest, wanted: OrderIn) -> Any:
     return Status(202, _find(once(request, make)["run"]))
 
 
-@router.post("/runs/{pk}/start", response=answers(RunOut, 409, 412, status=202), **may("run.decide"))
+@router.post(
+    "/runs/{pk}/start",
+    response=answers(RunOut, 409, 412, status=202),
+    **may("run.decide", example={"reason": "已核对本月变化"}),
+)
 def start_run(request: HttpRequest, pk: Key, wanted: ReasonIn) -> Any:
     """Put a ready run in force. State its ETag as If-Match."""
     found = _find(pk)
@@ -282,7 +283,10 @@ def entitlements(request: HttpRequest, pk: Key, asked: Query[Asked]) -> Any:
     return _entitled(get_object_or_404(Person.objects.all(), pk=pk), asked)
 
 
-@router.post("/entitlements", response=answers(EntitledOut), **may("case.read"))
+BY_NUMBER = {"id_number": "511724194001011234", "basis": "社会救助暂行办法第十条", "consent": "SQ-2026-0001"}
+
+
+@router.post("/entitlements", response=answers(EntitledOut), **may("case.read", example=BY_NUMBER))
 def entitlements_by_number(request: HttpRequest, asked: ByNumber) -> Any:
     """The same by id number."""
     key = person_of(asked.id_number.upper())

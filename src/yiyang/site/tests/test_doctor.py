@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -21,7 +22,7 @@ import psycopg
 import pytest
 
 from yiyang.access import keyring
-from yiyang.catalog import pdf
+from yiyang.catalog import issued, pdf
 from yiyang.site import postgres
 from yiyang.site.doctor import cli, finding, folder, machine, server
 from yiyang.site.doctor.finding import OK, WARNING, WRONG, Place
@@ -411,4 +412,4 @@ def test_the_command_tells_what_to_mend_in_both_languages(tmp_path: Path) -> Non
 def test_lists_that_the_release_changed_too_are_told(home: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     issued_one = SimpleNamespace(area="511724", version="2027")
     monkeypatch.setattr(issued, "standings", lambda data: [(issued_one, issued.Standing.CONFLICT)])
-    assert judge(folder.lists, home).level == WRONG
+    assert judge(folder.lists, home)[0] == WRONG
