@@ -41,6 +41,9 @@ INSTALLED_APPS = [
     "yiyang.entitlement",
     "yiyang.notices",
     "yiyang.cases",
+    "yiyang.field",
+    "yiyang.assessment",
+    "yiyang.visits",
     "yiyang.simulation",
     "yiyang.revisions",
     "yiyang.portal",
@@ -243,3 +246,5 @@ AFTER_RUN: tuple[str, ...] = ("yiyang.cases.opening.from_run",)
 AFTER_MIGRATE: tuple[str, ...] = ("yiyang.cases.processes.put",)
 # Cities and counties among whose people the portal's questions are asked, as codes; by default all that have a list.
 PORTAL_AREAS = [code for code in os.environ.get("YIYANG_PORTAL_AREAS", "").split(",") if code]
+# What may be done without network and brought home later: kind → class (`field.kinds.Kind`).
+FIELD_KINDS: dict[str, str] = {}

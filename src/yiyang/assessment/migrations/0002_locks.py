@@ -1,0 +1,50 @@
+"""The second lock on assessments, their links to areas, and the history of their writes."""
+
+from django.db import migrations
+
+from yiyang.access.rls import FollowArea, Protect, by_area, setting_sql
+from yiyang.audit.triggers import Track
+
+# Signed, checked, issued and used is what happened: added to, never changed.
+KEPT = """
+REVOKE DELETE, TRUNCATE ON assessment_request, assessment_form, assessment_result, assessment_objection FROM yiyang_app;
+REVOKE UPDATE, DELETE, TRUNCATE
+    ON assessment_requeststep, assessment_signature, assessment_check, assessment_use, assessment_draw FROM yiyang_app;
+"""
+
+
+def _with(table: str, parent: str, column: str) -> Protect:
+    """Seen with the row that it belongs to."""
+    row = f"EXISTS (SELECT 1 FROM {parent} AS p WHERE p.id = {table}.{column})"
+    return Protect(table, f"{setting_sql('self')} = 'on' OR {row}")
+
+
+class Migration(migrations.Migration):
+    dependencies = (("assessment", "0001_initial"), ("areas", "0003_history"), ("registry", "0007_own_file"))
+    operations = (
+        FollowArea("assessment_agency", "area_code"),
+        FollowArea("assessment_request", "area_code"),
+        FollowArea("assessment_result", "area_code"),
+        FollowArea("assessment_draw", "area_code"),
+        by_area("assessment_agency", lock="work"),
+        _with("assessment_assessor", "assessment_agency", "agency_id"),
+        by_area("assessment_request", person="person_id"),
+        _with("assessment_requeststep", "assessment_request", "request_id"),
+        _with("assessment_form", "assessment_request", "request_id"),
+        _with("assessment_signature", "assessment_form", "form_id"),
+        _with("assessment_check", "assessment_form", "form_id"),
+        by_area("assessment_result", person="person_id"),
+        _with("assessment_objection", "assessment_result", "result_id"),
+        _with("assessment_use", "assessment_result", "result_id"),
+        by_area("assessment_draw", lock="work"),
+        migrations.RunSQL(KEPT, migrations.RunSQL.noop),
+        Track("assessment_request", area="area_code", inserts="count", updates="count"),
+        Track("assessment_result", area="area_code", inserts="count", updates="count"),
+        *(
+            Track(f"assessment_{name}", area="area_code") for name in ("agency", "draw")
+        ),
+        *(
+            Track(f"assessment_{name}")
+            for name in ("assessor", "requeststep", "form", "signature", "check", "objection", "use")
+        ),
+    )
