@@ -197,7 +197,9 @@ def test_late_cases_come_first_and_the_level_above_is_told(grant: Any, person: A
     with work(platform("test")):
         Case.objects.filter(pk=late.pk).update(due=timezone.localdate() - timedelta(days=1), escalated=1)
     clerk = logged_in(grant("爱华", "township_clerk", ZHUYANG)).get("/").context["tasks"]
-    assert ("新发现的个案", "urgent", "其中 1 件已超过办理期限") in [(each.title, each.urgency, each.text) for each in clerk]
+    assert ("新发现的个案", "urgent", "其中 1 件已超过办理期限") in [
+        (each.title, each.urgency, each.text) for each in clerk
+    ]
     county = logged_in(grant("保国", "county_officer", DAZHU)).get("/").context["tasks"]
     assert ("超期督办的个案", 1) in [(task.title, task.count) for task in county]
 
