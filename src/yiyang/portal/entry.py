@@ -119,11 +119,11 @@ class Result:
 
     @property
     def open(self) -> dict[tuple[Missing, ...], list[Entry]]:
-        """What may be had besides, by what is still missing for it."""
+        """What may be had besides, by what is still missing for it; where most money hangs on it first."""
         found: dict[tuple[Missing, ...], list[Entry]] = {}
         for entry in self.maybe:
             found.setdefault(entry.missing, []).append(entry)
-        return found
+        return dict(sorted(found.items(), key=lambda pair: -max(entry.month_fen for entry in pair[1])))
 
     @property
     def month_fen(self) -> int:

@@ -17,6 +17,9 @@ from yiyang.areas import logic
 from yiyang.areas.models import Area
 from yiyang.areas.places import ranges_of
 from yiyang.audit.models import AuditLine
+from yiyang.cases import figures as case_figures
+from yiyang.cases.workbench_figures import drawn as funnel_drawn
+from yiyang.cases.workbench_figures import size_below
 from yiyang.catalog.groups import load_groups
 from yiyang.kit import charts, maps, wording
 from yiyang.kit.charts import Chart, Item
@@ -78,7 +81,8 @@ def _of_officers(request: HttpRequest, scope: Scope, today: date) -> dict[str, A
         on_top.append(Figure("已入库的登记册", registers, "个", wording.month(month) if month else "尚无交付"))
     note = f"单位：人，{wording.day(today)}，按居住地"
     drawn = [_by_area(places, people.by_area, size, f"{below}老年人", note), _trend(groups)]
-    return {"figures": on_top, "charts": [chart for chart in drawn if chart is not None]}
+    funnel = funnel_drawn(case_figures.funnel(scope, size_below(scope))) if scope.may("case.read") else []
+    return {"figures": on_top, "charts": [chart for chart in drawn if chart is not None] + funnel}
 
 
 def _places(request: HttpRequest) -> list[Area]:

@@ -18,6 +18,8 @@ from yiyang.access.ranges import NO_AREA
 from yiyang.access.scope import Scope
 from yiyang.accounts.models import ApiToken, Grant
 from yiyang.audit.models import AuditLine
+from yiyang.cases.models import CLOSED, Case
+from yiyang.cases.worklists import WORKS, Work
 from yiyang.entitlement.models import Arrear, MonthRun, Unknown
 from yiyang.entitlement.months import current as of_newest_runs
 from yiyang.kit.paging import bounded_count
@@ -252,11 +254,36 @@ def arrears_to_decide(scope: Scope, on: date) -> tuple[Task, Waiting]:
     return Task("待处理的补发追回", "entitlement:arrears", SOON, "补算得出的差额", "undo", "state=open"), rows
 
 
+def cases_waiting(work: Work) -> Source:
+    """The source of one work list: the cases on which whoever has its right takes the next step."""
+
+    @needs(work.right)
+    def waiting(scope: Scope, on: date) -> tuple[Task, Waiting]:
+        rows = work.rows(Case.objects.filter(scope.where(work.right).q("area_code")))
+        late, more = bounded_count(rows.filter(due__lt=on), MOST)
+        text = f"其中 {late:,}{'+' if more else ''} 件已超过办理期限" if late else ""
+        task = Task(f"{work.title}的个案", "cases:work", URGENT if late else SOON, text, "check", f"tab={work.slug}")
+        return task, rows
+
+    return waiting
+
+
+@needs("figure.read")
+def cases_escalated(scope: Scope, on: date) -> tuple[Task, Waiting]:
+    """Cases so late that they rose to the county or the city."""
+    where = scope.where("case.read") & scope.where("figure.read")
+    rows = Case.objects.filter(where.q("area_code"), due__lt=on, escalated__gt=0).exclude(state__in=CLOSED)
+    return Task("超期督办的个案", "cases:work", URGENT, "逾期已提醒上一级", "warning", "tab=overdue"), rows
+
+
+# The lists on which somebody takes a step; the others only show.
+CASE_WORK = tuple(cases_waiting(work) for work in WORKS if work.right != "case.read")
+
 SOURCES: tuple[Source, ...] = (
     deliveries_stopped, deliveries_to_decide, my_failed_deliveries, doubles_to_judge, people_without_area,
     notices_to_send, corrections_asked, tokens_expiring, lines_to_mend, newly_in_groups, facts_contested,
     runs_to_decide, answers_to_confirm, facts_to_ask, arrears_to_decide, grants_expiring, refusals, jobs_failed,
-    revisions_for_me,
+    revisions_for_me, cases_escalated, *CASE_WORK,
 )  # fmt: skip
 
 

@@ -171,3 +171,42 @@ def test_whoever_entered_a_group_this_month_is_told(grant: Any, person: Any, log
             Membership.objects.create(person=each, group="living_alone", entered=timezone.localdate())
     tasks = logged_in(grant("爱华", "village_visitor", ZHUYANG)).get("/").context["tasks"]
     assert [(task.title, task.count) for task in tasks] == [("本月新进入重点人群", 1)]
+
+
+def test_everybody_finds_the_cases_on_which_he_takes_the_next_step(grant: Any, person: Any, logged_in: Any) -> None:
+    from yiyang.cases.tests.town import found
+
+    found(person("春兰", ZHUYANG + 1))
+    clerk = logged_in(grant("爱华", "township_clerk", ZHUYANG)).get("/").context["tasks"]
+    assert [(task.title, task.count, task.query) for task in clerk] == [("新发现的个案", 1, "tab=new")]
+    assert logged_in(grant("保国", "reviewer", DAZHU)).get("/").context["tasks"] == []
+    assert logged_in(grant("恩慧", "township_clerk", ZHUYANG + 100_000)).get("/").context["tasks"] == []
+
+
+def test_late_cases_come_first_and_the_level_above_is_told(grant: Any, person: Any, logged_in: Any) -> None:
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from yiyang.access.scope import platform
+    from yiyang.audit.record import work
+    from yiyang.cases.models import Case
+    from yiyang.cases.tests.town import found
+
+    late = found(person("春兰", ZHUYANG + 1))
+    with work(platform("test")):
+        Case.objects.filter(pk=late.pk).update(due=timezone.localdate() - timedelta(days=1), escalated=1)
+    clerk = logged_in(grant("爱华", "township_clerk", ZHUYANG)).get("/").context["tasks"]
+    assert ("新发现的个案", "urgent", "其中 1 件已超过办理期限") in [
+        (each.title, each.urgency, each.text) for each in clerk
+    ]
+    county = logged_in(grant("保国", "county_officer", DAZHU)).get("/").context["tasks"]
+    assert ("超期督办的个案", 1) in [(task.title, task.count) for task in county]
+
+
+def test_the_funnel_is_on_the_officers_first_page(grant: Any, person: Any, logged_in: Any) -> None:
+    from yiyang.cases.tests.town import found
+
+    found(person("春兰", ZHUYANG + 1, is_current=True))
+    page = logged_in(grant("保国", "county_officer", DAZHU)).get("/").content.decode()
+    assert "在办个案到了哪一步" in page

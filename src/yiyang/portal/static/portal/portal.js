@@ -6,9 +6,15 @@
     if (event.target.closest('[data-print]')) window.print();
   });
   document.querySelectorAll('[data-print], [data-copy]').forEach(function (button) { button.hidden = false; });
-  // Paper has nothing to unfold.
+  // Paper has nothing to unfold; the screen is afterwards as it was.
+  var unfolded = [];
   window.addEventListener('beforeprint', function () {
-    document.querySelectorAll('main details').forEach(function (each) { each.open = true; });
+    unfolded = Array.from(document.querySelectorAll('main details:not([open])'));
+    unfolded.forEach(function (each) { each.open = true; });
+  });
+  window.addEventListener('afterprint', function () {
+    unfolded.forEach(function (each) { each.open = false; });
+    unfolded = [];
   });
   var summary = document.querySelector('[data-error-summary]');
   if (summary) summary.focus();
