@@ -19,15 +19,15 @@ PLAIN = Look("plain", "info")
 
 SLUGS: dict[str, str] = {
     "good": "accepted ready active ok same entitled yes succeeded in_force good done mended issued filed "
-    "granted in_effect sent read",
+    "granted in_effect sent read valid upheld",
     "bad": "failed stopped refused overdue wrong locked bad broken expired deny",
     "wait": "received checked open waiting due_soon contested doubtful wait warning todo not_yet "
-    "legal approval to_issue sent_back",
-    "running": "checking accepting taking_back running doing draft",
+    "legal approval to_issue sent_back requested filled signed returned",
+    "running": "checking accepting taking_back running doing draft again",
     "ended": "taken_back revoked ended withdrawn undone different inactive no cancelled aborted left kept dropped "
-    "declined void not_wanted",
+    "declined void not_wanted replaced",
     "unknown": "undecided unknown",
-    "info": "info found new entered selected told agreed applied handed_over printed",
+    "info": "info found new entered selected told agreed applied handed_over printed planned changed",
 }
 LOOKS = {"good": GOOD, "bad": BAD, "wait": WAIT, "running": RUNNING, "ended": ENDED, "unknown": UNKNOWN, "info": INFO}
 _BY_SLUG = {slug: LOOKS[look] for look, slugs in SLUGS.items() for slug in slugs.split()}
