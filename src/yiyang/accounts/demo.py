@@ -45,6 +45,8 @@ CAST = (
     ("fazhi", "许静", "legal_officer", "county", ""),
     ("juzhang", "郑国华", "bureau_head", "county", ""),
     ("pinggu", "冯玲", "assessor", "county", ""),
+    ("pinggu2", "蒋萍", "assessor", "county", "有护理资质，与前者同一机构"),
+    ("chuzhi", "曾勇", "responder", "county", "只看到派给他的异常情况"),
     ("jiancha", "袁刚", "inspector", "county", ""),
     ("xiang", "王丽", "township_clerk", "town", ""),
     ("xiang2", "赵勇", "township_clerk", "town2", "相邻乡镇，看不到前者的人"),
