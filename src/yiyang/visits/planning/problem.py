@@ -1,7 +1,7 @@
 """What a plan is made from and what it says: the contract between the planner, its checker and who calls them.
 
-A `Problem` is two Arrow tables and a model of roads; a `Solution` is two Arrow tables and figures. Times of day are whole
-minutes after midnight, lengths are metres, days are dates. `problem()` checks what it is given, all at once.
+A `Problem` is two Arrow tables and a model of roads; a `Solution` is two Arrow tables and figures. Times of day are
+whole minutes after midnight, lengths are metres, days are dates. `problem()` checks what it is given, all at once.
 """
 
 from __future__ import annotations
