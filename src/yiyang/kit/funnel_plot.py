@@ -40,7 +40,8 @@ def limits(centre: float, of: int, tail: float) -> tuple[float, float]:
     Args:
         tail: what may lie beyond each of them.
     """
-    return _quantile(centre, of, tail), _quantile(centre, of, 1 - tail)
+    # The upper one as the lower one of whoever does not count, so that both are cut alike.
+    return _quantile(centre, of, tail), 1 - _quantile(1 - centre, of, tail)
 
 
 def _quantile(centre: float, of: int, wanted: float) -> float:
