@@ -16,7 +16,7 @@ takes in what he did. The platform calls it with the scope of **who did it**, on
          "min": 0, "max": 200, "unit": "cm",   # number
          "longest": 400,              # text: characters; voice: seconds (at most 120)
          "most": 3,                   # photo: how many (at most 6)
-         "shown_if": {"question": "met", "in": ["yes"]}   # or a list of such, all of which must hold; in `many` one is enough
+         "shown_if": {"question": "met", "in": ["yes"]}   # or a list of such: all must hold; of `many` one is enough
         }]}]}
 
 **Answers** come back as `body`:
@@ -27,7 +27,7 @@ takes in what he did. The platform calls it with the scope of **who did it**, on
      "place": {"latitude": 30.7, "longitude": 107.2, "accuracy": 20.0} | null,    # only while `data.place` is true
      "version": "<Piece.version>"}
 
-Questions that were not shown have no answer. Answers are of the form's shape; whether they make sense is the kind's to say.
+Questions that were not shown have no answer. The answers are the phone's word: the kind checks them.
 """
 
 from __future__ import annotations
@@ -65,15 +65,16 @@ class Piece:
 
     Attributes:
         id: the kind's own id of it, at most 40 characters; comes back as `Entry.about`.
-        version: changes whenever what is known here changes; comes back in the body, so that `take` can tell a conflict.
+        version: changes whenever what is known here changes; comes back in the body, so that `take` can tell.
         person: key of the person whom it is about.
         area: 12-digit code of the area where his data lies.
         title: whom it is about, in large type (name).
         lines: two to five short lines below it (age, address, what to mind).
         form: the generic form (see above); None = nothing is filled in, only read.
         data: what the phone may use, all optional: `phone` (call button), `on` (ISO day it is due), `at` (minutes since
-            midnight, shown and sorted by), `turn` (sorted by first), `directions` (text), `answers` (filled in beforehand),
-            `place` (true: ask where the phone is when the form is finished), `urgent` (true), and the kind's own.
+            midnight, shown and sorted by), `turn` (sorted by first), `directions` (text), `answers` (filled in
+            beforehand), `place` (true: ask where the phone is when the form is finished), `urgent` (true), and the
+            kind's own.
     """
 
     id: str
@@ -117,6 +118,15 @@ class Replacing(Protocol):
 
     def instead(self, scope: Scope, entry: Entry, body: dict[str, Any]) -> None:
         """Put the entry in the place of what stands (which stays known); the scope is the doer's, as in `take`."""
+
+
+# Who decides about conflicts of a kind: the right that looks after those who have the kind's own.
+SETTLES = {"visit.do": "visit.plan", "assessment.do": "assessment.plan"}
+
+
+def settled_by(kind: Kind) -> str:
+    """The right needed to decide about what came in twice or could not be taken."""
+    return SETTLES.get(kind.right, kind.right)
 
 
 def kinds() -> dict[str, Kind]:

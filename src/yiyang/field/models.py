@@ -61,6 +61,8 @@ class Entry(Scoped):
     sha256 = models.CharField(max_length=64, verbose_name="指纹")
     state = models.CharField(max_length=8, choices=State.choices, verbose_name="状态")
     problems = models.JSONField(default=list, verbose_name="问题")
+    # JSON of heading → words: what stood when this came second.
+    theirs = SealedTextField(null=True, verbose_name="已有记录")
     settled_by_name = models.CharField(max_length=150, blank=True, verbose_name="处理人")
     settled_at = models.DateTimeField(null=True, verbose_name="处理时间")
     settled_how = models.CharField(max_length=400, blank=True, verbose_name="处理说明")

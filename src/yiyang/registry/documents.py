@@ -17,10 +17,16 @@ from yiyang.registry.models import Document, Person
 from yiyang.registry.reach import require
 from yiyang.registry.scanning import Scan
 
+Beginnings = tuple[tuple[bytes, str], ...]
 LARGEST = 20 << 20
 # What a file begins with, whatever its name says: nothing that a browser or an office program would execute.
 BEGINNINGS = ((b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
-SUFFIXES = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
+# Voice notes, as browsers on phones record them; only where the caller asks for them.
+SOUNDS = ((b"\x1aE\xdf\xa3", "audio/webm"), (b"OggS", "audio/ogg"), (b"\x00\x00\x00", "audio/mp4"))
+SUFFIXES = {
+    "application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png",
+    "audio/webm": ".webm", "audio/ogg": ".ogg", "audio/mp4": ".m4a",
+}  # fmt: skip
 
 
 def add(*, by: Scope, person: Person, title: str, blocks: Iterable[bytes]) -> Document:
@@ -34,11 +40,15 @@ def add(*, by: Scope, person: Person, title: str, blocks: Iterable[bytes]) -> Do
     return keep(by=by, person=person, title=title, blocks=blocks)
 
 
-def keep(*, by: Scope, person: Person, title: str, blocks: Iterable[bytes]) -> Document:
-    """The same for a caller who has asked himself whether this paper may be handed in (`cases`). Raises UsageError."""
+def keep(*, by: Scope, person: Person, title: str, blocks: Iterable[bytes], kinds: Beginnings = BEGINNINGS) -> Document:
+    """The same for a caller who has asked himself whether this paper may be handed in (`cases`). Raises UsageError.
+
+    Args:
+        kinds: what may be handed in: papers, unless the caller takes `SOUNDS` too.
+    """
     if not title.strip():
         raise UsageError("请填写材料名称。", "A document needs a title.")
-    checked = _Checked(blocks)
+    checked = _Checked(blocks, kinds)
     scan = Scan(checked)
     name = f"{uuid.uuid4().hex}.sealed"
     path = Path(settings.DATA) / "documents" / name[:2] / name
@@ -83,15 +93,15 @@ def _label(name: str) -> str:
 class _Checked:
     """Blocks that pass through while they are few enough and begin as a paper does."""
 
-    def __init__(self, blocks: Iterable[bytes]) -> None:
-        self.media_type, self._blocks = "", blocks
+    def __init__(self, blocks: Iterable[bytes], kinds: Beginnings) -> None:
+        self.media_type, self._blocks, self._kinds = "", blocks, kinds
 
     def __iter__(self) -> Iterator[bytes]:
         size, head = 0, b""
         for block in self._blocks:
             if not self.media_type:
                 head += block
-                self.media_type = kind_of(head) if len(head) >= 8 else ""
+                self.media_type = kind_of(head, self._kinds) if len(head) >= 8 else ""
             size += len(block)
             if size > LARGEST:
                 raise UsageError(
@@ -99,12 +109,12 @@ class _Checked:
                 )
             yield block
         if not self.media_type:
-            kind_of(head)
+            kind_of(head, self._kinds)
 
 
-def kind_of(head: bytes) -> str:
+def kind_of(head: bytes, kinds: Beginnings = BEGINNINGS) -> str:
     """The media type that a content begins like. Raises UsageError."""
-    for beginning, kind in BEGINNINGS:
+    for beginning, kind in kinds:
         if head.startswith(beginning):
             return kind
     raise UsageError("只能上传 PDF、JPEG、PNG 文件（按内容识别）。", "Only PDF, JPEG and PNG files are taken.")
