@@ -98,7 +98,7 @@ def _fact(stem: str, contract: Contract, name: str, facts: FactBook) -> Iterator
     if fact is None:
         yield at, f"没有事实 {column.fact}", f"there is no fact {column.fact}"
         return
-    if contract.is_delivered and stem not in fact.sources:
+    if not contract.is_correction and stem not in fact.sources:
         yield at, f"facts.yaml 中 {fact.name} 的 from 没有 {stem}", f"{stem} is not in `from` of {fact.name}"
     if column.type != TYPES[fact.kind]:
         yield (

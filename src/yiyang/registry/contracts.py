@@ -22,6 +22,7 @@ from yiyang.registry import agreement
 
 BASE = "police_households"  # the register that makes a person
 CORRECTIONS = "corrections"  # `delivery` of the register that clerks write, and no department delivers
+PLATFORM = "platform"  # `delivery` of the registers that the platform's own work fills: assessments, visits
 
 
 class Column(Strict):
@@ -67,7 +68,8 @@ class Contract(Strict):
     Attributes:
         file: the delivered file's name without its extension.
         delivery: `full`: everybody the register holds, so that who is missing has left it; `delta`: only what is new;
-            `corrections`: what clerks state: any fact, asked before every register, delivered by nobody.
+            `corrections`: what clerks state: any fact, asked before every register, delivered by nobody;
+            `platform`: what the platform's own work finds out, person by person, delivered by nobody.
     """
 
     register_: Slug = Field(alias="register")
@@ -75,7 +77,7 @@ class Contract(Strict):
     owner: Slug
     file: str
     rhythm: Literal["monthly", "quarterly", "yearly"]
-    delivery: Literal["full", "delta", "corrections"]
+    delivery: Literal["full", "delta", "corrections", "platform"]
     columns: dict[Slug, Column]
     constant: Constant | None = None
 
@@ -99,7 +101,12 @@ class Contract(Strict):
     @property
     def is_delivered(self) -> bool:
         """Whether a department delivers it."""
-        return self.delivery != CORRECTIONS
+        return self.delivery not in (CORRECTIONS, PLATFORM)
+
+    @property
+    def is_correction(self) -> bool:
+        """Whether it is what clerks state: any fact, before every register."""
+        return self.delivery == CORRECTIONS
 
     @cached_property
     def id_column(self) -> str:
@@ -155,18 +162,18 @@ def _load(policy: Path | None, facts: FactBook | None) -> dict[str, Contract]:
 
 
 def delivered(contracts: Contracts) -> dict[str, Contract]:
-    """Those that departments deliver: without the clerks' corrections."""
+    """Those that departments deliver: without the clerks' corrections and the platform's own."""
     return {name: contract for name, contract in contracts.items() if contract.is_delivered}
 
 
 def corrections(contracts: Contracts) -> str:
     """Name of the register of corrections; '' if the policy has none."""
-    return next((name for name, contract in contracts.items() if not contract.is_delivered), "")
+    return next((name for name, contract in contracts.items() if contract.is_correction), "")
 
 
 def _stating_all(contract: Contract, facts: FactBook) -> Contract:
     """A register of corrections has a column for every fact there is."""
-    if contract.is_delivered:
+    if not contract.is_correction:
         return contract
     return contract.model_copy(
         update={"columns": contract.columns | {name: _column_of(fact) for name, fact in facts.facts.items()}}

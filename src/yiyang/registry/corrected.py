@@ -18,12 +18,16 @@ from yiyang.registry.tables import resolve_steps, run_steps
 
 @dataclass(frozen=True)
 class Corrected:
-    """One correction in force: `column` holds `value` from `since` on (yyyymmdd)."""
+    """One correction in force: `column` holds `value` from `since` until the end of `until` (yyyymmdd).
+
+    Without a value it only ends what was said of the column before.
+    """
 
     id: int
     column: str
-    value: int
+    value: int | None
     since: int
+    until: int = OPEN
 
 
 @dataclass(frozen=True)
@@ -41,25 +45,31 @@ class Piece:
 
 def pieces(found: Iterable[Corrected]) -> list[Piece]:
     """The corrections of one person laid out as consecutive rows. Of two of one fact the later day, then the later
-    correction, wins.
+    correction, wins, for good: what it replaces does not come back when it ends.
 
     >>> [(p.valid_from, p.valid_to, dict(p.values)) for p in pieces([Corrected(1, "hardship", 2, 20260101),
     ...     Corrected(2, "lonely", 1, 20260301)])]
     [(20260101, 20260228, {'hardship': 2}), (20260301, 99991231, {'hardship': 2, 'lonely': 1})]
     """
     ordered = sorted(found, key=lambda each: (each.since, each.id))
-    days = sorted({each.since for each in ordered})
-    made, values, source = [], dict[str, int](), 0
+    days = sorted({each.since for each in ordered} | {_morrow(each.until) for each in ordered if each.until != OPEN})
+    made, speaking = [], dict[str, Corrected]()
     for day, after in zip(days, [*days[1:], OPEN], strict=False):
-        for each in ordered:
-            if each.since == day:
-                values, source = values | {each.column: each.value}, each.id
-        made.append(Piece(day, after if after == OPEN else _eve(after), values, source))
+        speaking |= {each.column: each for each in ordered if each.since == day}
+        said = [each for each in speaking.values() if each.until >= day and each.value is not None]
+        if said:
+            values = {each.column: each.value for each in said if each.value is not None}
+            last = max(said, key=lambda each: (each.since, each.id)).id
+            made.append(Piece(day, after if after == OPEN else _eve(after), values, last))
     return made
 
 
 def _eve(day: int) -> int:
     return as_int(date(day // 10000, day // 100 % 100, day % 100) - timedelta(days=1))
+
+
+def _morrow(day: int) -> int:
+    return as_int(date(day // 10000, day // 100 % 100, day % 100) + timedelta(days=1))
 
 
 def disputes(con: Connection, contracts: Contracts, facts: FactBook, on: Standing) -> list[tuple[int, str]]:

@@ -1,21 +1,14 @@
 """Corrections by clerks: made, withdrawn, and resolved at once. They are statements of the clerks' own register.
 
-Each act is a small delivery (source `clerk`), so that its rows are traced and ended like any other's. The correction
-is written in the clerk's name; what the platform derives from it (rows, current facts, groups) in its own.
+Each act is a small delivery (`registry.stating`), so that its rows are traced and ended like any other's. The
+correction is written in the clerk's name; what the platform derives from it (rows, current facts, groups) in its own.
 """
 
 from __future__ import annotations
 
-import tempfile
-import time
-import uuid
 from collections.abc import Iterable
 from datetime import date
-from pathlib import Path
-from zlib import crc32
 
-from django.db import connection
-from django.db.models import Max
 from django.utils import timezone
 
 from yiyang.access.scope import Scope, acting, platform
@@ -23,19 +16,15 @@ from yiyang.areas.models import Area
 from yiyang.audit.record import record
 from yiyang.base.errors import UsageError
 from yiyang.catalog.facts import load_facts
-from yiyang.engine.duck import connect
 from yiyang.engine.facts import Fact, Kind, as_int
-from yiyang.registry import accepting, documents, refresh, sql
+from yiyang.registry import documents, refresh, stating
 from yiyang.registry.contracts import corrections as corrections_register
 from yiyang.registry.contracts import load_contracts
-from yiyang.registry.corrected import Corrected, Piece, pieces
-from yiyang.registry.models import CLERK, STILL, Alias, Correction, Delivery, Person, Statement
+from yiyang.registry.corrected import Corrected
+from yiyang.registry.models import Correction, Person
 from yiyang.registry.reach import require
-from yiyang.registry.settling import DELIVERED
 
 FIRST_DAY = date(1900, 1, 1)
-# A delivery of a city going in holds the registry for minutes; a clerk is told rather than kept waiting.
-PATIENCE = 3.0
 
 
 def correct(
@@ -60,7 +49,7 @@ def correct(
     require(by, "person.correct", person)
     asked = load_facts()[fact]
     _check(asked, value, valid_from, reason, person)
-    _hold()
+    stating.hold()
     stated = person_value(person, asked)
     made = Correction.objects.create(
         person=person,
@@ -91,7 +80,7 @@ def withdraw(*, by: Scope, correction: Correction, reason: str) -> None:
     require(by, "person.correct", person)
     if not reason.strip():
         raise UsageError("请写明撤销理由。", "Withdrawing needs a reason.")
-    _hold()
+    stating.hold()
     moved = Correction.objects.filter(pk=correction.pk, withdrawn_at=None).update(
         withdrawn_at=timezone.now(), withdrawn_by_name=by.name
     )
@@ -124,11 +113,6 @@ def person_value(person: Person, fact: Fact) -> int | None:
     return found
 
 
-def keys_of(person: Person) -> list[int]:
-    """The keys under which statements on a person stand: his own, and those merged into it."""
-    return [person.pk, *Alias.objects.filter(person=person).values_list("key", flat=True)]
-
-
 def _check(fact: Fact, value: int, valid_from: date, reason: str, person: Person) -> None:
     problems = []
     today = timezone.localdate()
@@ -159,101 +143,24 @@ def is_possible(fact: Fact, value: int, today: date) -> bool:
     return fact.minimum <= value <= fact.maximum
 
 
-def _hold() -> None:
-    """The registry's lock, as a delivery takes it (`accepting`): one change of facts at a time."""
-    until = time.monotonic() + PATIENCE
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('yiyang.registry'))")
-            if cursor.fetchone()[0]:
-                return
-        if time.monotonic() > until:
-            raise UsageError("正在入库一批数据，请几分钟后再试。", "A delivery is going in; try again in some minutes.")
-        time.sleep(0.2)
-
-
 def _restate(by: Scope, person: Person, title: str, reason: str, made: Correction | None) -> None:
     """Lay the corrections in force out anew and resolve the person, in the platform's name."""
     with acting(platform(f"{by.name}（更正）"[:150], by.request)):
-        keys = keys_of(person)
-        delivery = _delivery(by, person, title, reason)
-        opened = _lay_out(delivery, person.pk, keys)
+        keys = stating.keys_of(person)
+        register = corrections_register(load_contracts())
+        delivery = stating.delivery(by, person, register, title, reason)
+        opened = stating.lay_out(delivery, person.pk, keys, _in_force(keys))
         if made is not None:
             made.statement = next((each for each in opened if each.source_row == made.pk), None)
             made.save(update_fields=["statement"])
-        _resolve([person.pk])
+        stating.resolve([person.pk])
 
 
-def _delivery(by: Scope, person: Person, title: str, reason: str) -> Delivery:
-    standing = refresh.standing(load_contracts(), timezone.localdate())
-    last = Delivery.objects.aggregate(last=Max("order"))["last"] or 0
-    now = timezone.now()
-    return Delivery.objects.create(
-        register=corrections_register(load_contracts()),
-        month=standing.month or f"{now:%Y-%m}",
-        area_code=person.area_code,
-        known=timezone.localdate(),
-        state=Delivery.State.ACCEPTED,
-        file_name=title,
-        file="",
-        size=0,
-        sha256=uuid.uuid4().hex * 2,
-        source=CLERK,
-        is_synthetic=Delivery.objects.filter(is_synthetic=True).exists(),
-        delivered_by=by.user,
-        delivered_by_name=by.name,
-        decided_by_name=by.name,
-        decided_at=now,
-        decision_reason=reason.strip()[:400],
-        order=last + 1,
-        counts={"delivered": 1, "kept": 1},
-    )
-
-
-def _lay_out(delivery: Delivery, person: int, keys: Iterable[int]) -> list[Statement]:
-    """Close the rows that no longer hold and open those that do; returns the new ones."""
-    facts, today = load_facts(), as_int(timezone.localdate())
+def _in_force(keys: Iterable[int]) -> list[Corrected]:
+    facts = load_facts()
     in_force = Correction.objects.filter(person__in=keys, withdrawn_at=None, value__isnull=False)
-    found = [
-        Corrected(each.pk, facts[each.fact].column, each.value or 0, as_int(each.valid_from))
+    return [
+        Corrected(each.pk, facts[each.fact].column, each.value, as_int(each.valid_from))
         for each in in_force
         if each.fact in facts.facts
     ]
-    wanted = {(piece.valid_from, piece.valid_to, tuple(sorted(piece.values.items()))): piece for piece in pieces(found)}
-    rows = Statement.objects.filter(person__in=keys, register=delivery.register, known_to=STILL)
-    for row in rows:
-        key = (row.valid_from, row.valid_to, tuple(sorted(row.values.items())))
-        if row.person == person and key in wanted:
-            del wanted[key]
-        else:
-            row.known_to, row.closed = max(row.known_from, today), delivery
-            row.save(update_fields=["known_to", "closed"])
-    return Statement.objects.bulk_create(_row(piece, person, delivery, today) for piece in wanted.values())
-
-
-def _row(piece: Piece, person: int, delivery: Delivery, today: int) -> Statement:
-    return Statement(
-        register=delivery.register,
-        person=person,
-        valid_from=piece.valid_from,
-        valid_to=piece.valid_to,
-        known_from=today,
-        source_file=delivery.file_name,
-        source_row=piece.source,
-        row_hash=crc32(repr(sorted(piece.values.items())).encode()),
-        state=DELIVERED,
-        values=dict(piece.values),
-        opened=delivery,
-    )
-
-
-def _resolve(people: Iterable[int]) -> None:
-    with tempfile.TemporaryDirectory(prefix="yiyang-resolve-") as folder:
-        con = connect(memory="512MB", spill=Path(folder) / "spill")
-        try:
-            rows = ", ".join(f"({key})" for key in people)
-            sql.table(con, "chosen", f"SELECT CAST(person AS BIGINT) AS person FROM (VALUES {rows}) AS t (person)")
-            on = refresh.standing(load_contracts(), timezone.localdate())
-            accepting.resolve_again(con, "chosen", on, Path(folder), lambda _step: None)
-        finally:
-            con.close()

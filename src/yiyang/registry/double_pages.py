@@ -188,6 +188,6 @@ def outcome(question: PossibleDouble, stays: int | None) -> dict[str, Any]:
         for name, *values in found.facts
         if name in facts
     ]
-    words = {"contacts": "联系人", "documents": "材料", "corrections": "更正"}
+    words = {"contacts": "联系人", "documents": "材料", "corrections": "更正", "stated": "评估、探访了解的事实"}
     moved = [(words[name], number) for name, number in found.moved.items() if number]
     return {"stays": found.stays, "goes": found.goes, "facts": said, "moved": moved}

@@ -26,11 +26,26 @@ from yiyang.engine.duck import connect
 from yiyang.registry import accepting, refresh, sql, stated_contacts, store
 from yiyang.registry.contracts import BASE, load_contracts
 from yiyang.registry.fields import OPEN
-from yiyang.registry.models import Alias, Contact, Correction, Document, Membership, Person, PossibleDouble, Statement
+from yiyang.registry.models import (
+    Alias,
+    Contact,
+    Correction,
+    Document,
+    Membership,
+    Person,
+    PossibleDouble,
+    Stated,
+    Statement,
+)
 from yiyang.registry.sql import Connection
 from yiyang.registry.tables import resolve_steps, run_steps
 
-ATTACHED: dict[str, Any] = {"contacts": Contact, "documents": Document, "corrections": Correction}
+ATTACHED: dict[str, Any] = {
+    "contacts": Contact,
+    "documents": Document,
+    "corrections": Correction,
+    "stated": Stated,
+}
 # What of a file follows from statements: kept to be put back where nothing can be resolved any more.
 DERIVED = (
     "household", "sex", "birth_date", "alive", "area_code", "registered_code", "facts", "groups", "contested", "month",
@@ -208,7 +223,8 @@ def unmerge(undo: dict[str, Any]) -> None:
     if holder is None:
         raise CannotMerge("这两份档案已经分开了。", "The files are apart already.")
     for name, model in ATTACHED.items():
-        model.objects.filter(pk__in=undo[name]).update(person=goes)
+        # Of a merge made before a kind of attachment was known nothing of it was handed over.
+        model.objects.filter(pk__in=undo.get(name, [])).update(person=goes)
     own = [key for key in undo["aliases"] if key != goes.pk]
     Alias.objects.filter(key__in=own, person=holder).update(person=goes)
     Alias.objects.filter(key=goes.pk).delete()

@@ -28,10 +28,11 @@ from yiyang.engine.facts import Fact, Kind, as_int, years_since
 from yiyang.kit.wording import day as said_day
 from yiyang.registry import refresh, sql, store
 from yiyang.registry.contracts import BASE, load_contracts
-from yiyang.registry.corrections import keys_of, person_value
+from yiyang.registry.corrections import person_value
 from yiyang.registry.models import STILL, Delivery, Membership, Person, Statement
 from yiyang.registry.reach import reaches
 from yiyang.registry.settling import DOUBTFUL, ENDED, ENDED_DOUBT
+from yiyang.registry.stating import keys_of
 from yiyang.registry.words import group_words
 
 UNKNOWN = "不详"

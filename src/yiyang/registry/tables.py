@@ -141,7 +141,7 @@ def _is_person(contracts: Contracts, facts: FactBook, there: Sequence[str]) -> s
 def _value(fact: Fact, contracts: Contracts, facts: FactBook, there: Sequence[str]) -> str:
     """SQL of a fact from the registers that deliver it, the most trusted first."""
     sources = [name for name in fact.sources if name in there]
-    corrected = [_stated(name, fact) for name in there if not contracts[name].is_delivered]
+    corrected = [_stated(name, fact) for name in there if contracts[name].is_correction]
     if not sources:
         return f"CASE {' '.join(corrected)} END" if corrected else "NULL"
     single = is_single(fact, contracts, facts)

@@ -10,7 +10,7 @@ from yiyang.registry.models.deliveries import CLERK, STILL, Delivery, LinkedRow,
 from yiyang.registry.models.doubles import PossibleDouble
 from yiyang.registry.models.exports import Export
 from yiyang.registry.models.groups import GroupFigure, Membership
-from yiyang.registry.models.people import Alias, Contact, Correction, Document, Person, StatedContact
+from yiyang.registry.models.people import Alias, Contact, Correction, Document, Person, Stated, StatedContact
 
 __all__ = [
     "CLERK",
@@ -27,6 +27,7 @@ __all__ = [
     "Person",
     "PossibleDouble",
     "QuarantineLine",
+    "Stated",
     "StatedContact",
     "Statement",
 ]

@@ -10,7 +10,8 @@ from yiyang.access.scope import Scope
 from yiyang.access.scoped import Scoped
 
 STILL = 99991231
-# Source of a correction by a clerk: kept as a delivery, and told on the person's file, not among deliveries.
+# Source of what the platform itself keeps as a delivery, on one person: a clerk's correction, a result, what a visitor
+# saw. Told on the person's file, not among deliveries.
 CLERK = "clerk"
 
 

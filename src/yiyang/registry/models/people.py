@@ -94,6 +94,25 @@ class Correction(models.Model):
         ordering = ("-id",)
 
 
+class Stated(models.Model):
+    """What the platform's own work found out of somebody (an assessment, a visit). Rows of a register follow of it."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="stated", verbose_name="人员")
+    register = models.SlugField(max_length=60, verbose_name="登记册")
+    # Fact → value as stored; null ends what was stated of it before.
+    facts = models.JSONField(default=dict, verbose_name="事实")
+    valid_from = models.DateField(verbose_name="起始日期")
+    valid_to = models.DateField(null=True, verbose_name="截止日期")
+    delivery = models.OneToOneField(Delivery, models.PROTECT, related_name="+", verbose_name="入库批次")
+    stated_at = models.DateTimeField(auto_now_add=True, verbose_name="入库时间")
+    taken_back_at = models.DateTimeField(null=True, verbose_name="撤回时间")
+    taken_back_by_name = models.CharField(max_length=150, blank=True, verbose_name="撤回人")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "平台了解的事实"
+        ordering = ("id",)
+
+
 class Contact(models.Model):
     """Somebody to call: family, guardian, neighbour."""
 
@@ -179,6 +198,7 @@ sorted_fields(
 sorted_fields(Person, OPEN, "area_code", "registered_code", "month", "changed_at", "is_current")
 sorted_fields(Alias, PERSONAL, "*")
 sorted_fields(Correction, PERSONAL, "*")
+sorted_fields(Stated, PERSONAL, "*")
 sorted_fields(Contact, PERSONAL, "*")
 sorted_fields(Document, PERSONAL, "*")
 sorted_fields(StatedContact, PERSONAL, "*")
