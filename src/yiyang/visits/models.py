@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from yiyang.access.fields import OPEN, PERSONAL, sorted_fields
 from yiyang.access.ranges import NO_AREA
+from yiyang.access.scope import Scope
 from yiyang.access.scoped import Scoped
 from yiyang.access.sealed import SealedTextField
 from yiyang.registry.models import Document, Person
@@ -112,6 +113,8 @@ class Plan(Scoped):
     ordered_at = models.DateTimeField(auto_now_add=True, verbose_name="下达时间")
     decided_by_name = models.CharField(max_length=150, blank=True, verbose_name="启用人")
     decided_at = models.DateTimeField(null=True, verbose_name="启用时间")
+    # Visits before it are left as they are: a month may be planned anew from any day.
+    starts = models.DateField(null=True, verbose_name="起排日")
 
     class Meta(Scoped.Meta):
         verbose_name = verbose_name_plural = "探访计划"
@@ -153,6 +156,9 @@ class Visit(Scoped):
     alert = models.ForeignKey(Alert, models.PROTECT, null=True, related_name="+", verbose_name="预警")
     plan = models.ForeignKey(Plan, models.SET_NULL, null=True, related_name="visits", verbose_name="计划")
     means = models.CharField(max_length=10, choices=Means.choices, default=Means.HOME, verbose_name="方式")
+    # Ways that count for this visit; days between it and the person's visit before it.
+    counts = models.JSONField(default=list, verbose_name="可计入的方式")
+    gap = models.SmallIntegerField(default=0, verbose_name="间隔天数")
     # It is to happen within these days, and between these minutes of the day.
     first = models.DateField(verbose_name="最早")
     last = models.DateField(verbose_name="最迟")
@@ -173,6 +179,9 @@ class Visit(Scoped):
     done_by_name = models.CharField(max_length=150, blank=True, verbose_name="实际探访人")
     # How often nobody was met, so far.
     tries = models.SmallIntegerField(default=0, verbose_name="未见到次数")
+    # After nobody was met: a key of policy/visits.yaml `not_met`, and by when.
+    next_step = models.SlugField(max_length=20, blank=True, verbose_name="下一步")
+    next_by = models.DateTimeField(null=True, verbose_name="下一步时限")
     reason = models.CharField(max_length=400, blank=True, verbose_name="说明")
 
     class Meta(Scoped.Meta):
@@ -190,6 +199,25 @@ class Visit(Scoped):
                 name="visits_visit_owed_once",
             ),
         )
+
+
+class Stop(models.Model):
+    """Where a plan puts a visit. It says nothing until the plan is put in force; then the visits say it themselves."""
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="stops", verbose_name="计划")
+    visit = models.ForeignKey(Visit, models.CASCADE, related_name="+", verbose_name="探访")
+    visitor = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name="探访员")
+    second = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+", verbose_name="同行人")
+    on = models.DateField(verbose_name="安排日期")
+    turn = models.SmallIntegerField(verbose_name="次序")
+    at = models.SmallIntegerField(verbose_name="预计时刻（分）")
+    way_minutes = models.SmallIntegerField(default=0, verbose_name="路上（分钟）")
+    way_metres = models.IntegerField(default=0, verbose_name="路程（米）")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "计划安排"
+        ordering = ("on", "visitor", "turn")
+        constraints = (models.UniqueConstraint(fields=("plan", "visit"), name="visits_stop_once"),)
 
 
 class Report(Scoped):
@@ -230,6 +258,71 @@ class ReportFile(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "探访附件"
+
+
+class Observation(Scoped):
+    """A fact that a visitor saw to be otherwise: a clerk confirms it, and then the registry states it."""
+
+    PERSON = "person_id"
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "待确认"
+        CONFIRMED = "confirmed", "已入库"
+        REFUSED = "refused", "不采用"
+
+    report = models.ForeignKey(Report, models.PROTECT, related_name="observations", verbose_name="探访记录")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False, verbose_name="老年人")
+    area_code = models.BigIntegerField(default=NO_AREA, verbose_name="村（社区）")
+    fact = models.SlugField(max_length=40, verbose_name="事实")
+    # As the fact is stored: what the files said then, and what was seen.
+    stated = models.BigIntegerField(null=True, verbose_name="档案原值")
+    value = models.BigIntegerField(verbose_name="探访所见")
+    seen_on = models.DateField(verbose_name="所见日期")
+    state = models.CharField(max_length=9, choices=State.choices, default=State.WAITING, verbose_name="状态")
+    decided_by_name = models.CharField(max_length=150, blank=True, verbose_name="确认人")
+    decided_at = models.DateTimeField(null=True, verbose_name="确认时间")
+    words = models.CharField(max_length=400, blank=True, verbose_name="说明")
+    # The registry's delivery that states it, to be taken back with it.
+    delivery = models.BigIntegerField(null=True, verbose_name="入库批次")
+
+    class Meta(Scoped.Meta):
+        verbose_name = verbose_name_plural = "探访所见变化"
+        ordering = ("id",)
+        indexes = (
+            models.Index(fields=("state", "area_code", "id"), name="visits_observation_work"),
+            models.Index(fields=("person", "fact"), name="visits_observation_person"),
+        )
+
+
+class Wish(Scoped):
+    """What somebody said he wants: an assessment, or help that the township may apply for with him."""
+
+    PERSON = "person_id"
+
+    class State(models.TextChoices):
+        OPEN = "open", "待办"
+        DONE = "done", "已办"
+
+    report = models.ForeignKey(Report, models.PROTECT, related_name="wishes", verbose_name="探访记录")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False, verbose_name="老年人")
+    area_code = models.BigIntegerField(default=NO_AREA, verbose_name="村（社区）")
+    # A key of policy/visits.yaml `wish`, and how the form says it.
+    kind = models.SlugField(max_length=40, verbose_name="愿望")
+    words = models.CharField(max_length=100, verbose_name="说明")
+    state = models.CharField(max_length=5, choices=State.choices, default=State.OPEN, verbose_name="状态")
+    # What was done about it: a request's or case's number, or words.
+    outcome = models.CharField(max_length=400, blank=True, verbose_name="办理结果")
+    done_by_name = models.CharField(max_length=150, blank=True, verbose_name="办理人")
+    done_at = models.DateTimeField(null=True, verbose_name="办理时间")
+    said_at = models.DateTimeField(auto_now_add=True, verbose_name="提出时间")
+
+    class Meta(Scoped.Meta):
+        verbose_name = verbose_name_plural = "探访中的愿望"
+        ordering = ("id",)
+        indexes = (models.Index(fields=("state", "area_code", "id"), name="visits_wish_work"),)
+        constraints = (
+            models.UniqueConstraint(fields=("person", "kind"), condition=Q(state="open"), name="visits_wish_one_open"),
+        )
 
 
 class Finding(Scoped):
@@ -283,7 +376,14 @@ class Finding(Scoped):
         indexes = (
             models.Index(fields=("state", "area_code", "due", "id"), name="visits_finding_work"),
             models.Index(fields=("person", "state"), name="visits_finding_person"),
+            models.Index(fields=("assigned_to", "state"), name="visits_finding_mine"),
         )
+
+    @classmethod
+    def scope_q(cls, scope: Scope) -> Q:
+        """Beside those of one's area, those that one was sent to act on: a hospital sees nobody else."""
+        found = super().scope_q(scope)
+        return found if scope.user is None or not found else found | Q(assigned_to=scope.user)
 
 
 class FindingStep(models.Model):
@@ -327,7 +427,7 @@ sorted_fields(Alert, OPEN, "*")
 sorted_fields(Plan, PERSONAL, "problems")
 sorted_fields(
     Plan, OPEN, "id", "area_code", "month", "state", "seconds", "figures", "done", "steps", "step", "ordered_by",
-    "ordered_by_name", "ordered_at", "decided_by_name", "decided_at",
+    "ordered_by_name", "ordered_at", "decided_by_name", "decided_at", "starts",
 )  # fmt: skip
-for model in (Visit, Report, ReportFile, Finding, FindingStep, SignOfLife):
+for model in (Visit, Stop, Report, ReportFile, Observation, Wish, Finding, FindingStep, SignOfLife):
     sorted_fields(model, PERSONAL, "*")

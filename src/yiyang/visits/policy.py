@@ -1,4 +1,4 @@
-"""`policy/visits.yaml`, strictly read: who is visited how often, what counts, what is asked, how findings are closed."""
+"""`policy/visits.yaml`, strictly read: who is visited how often, what counts, what is asked, when findings are due."""
 
 from __future__ import annotations
 
