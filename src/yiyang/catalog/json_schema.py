@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from yiyang.base.paths import policy_dir
+from yiyang.catalog.instrument_schema import InstrumentFile
 from yiyang.catalog.schema import CaseFile, Document, FactFile, Group, Item, ListHead
 
 MODELS: dict[str, type[BaseModel]] = {
@@ -18,6 +19,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "document": Document,
     "facts": FactFile,
     "group": Group,
+    "instrument": InstrumentFile,
 }
 
 
