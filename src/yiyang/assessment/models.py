@@ -113,6 +113,8 @@ class Request(Scoped):
     # What the result is wanted for: keys of policy/assessment.yaml `purposes`.
     purposes = models.JSONField(default=list, verbose_name="用途")
     reason = models.CharField(max_length=400, blank=True, verbose_name="说明")
+    # Credit code of the home or provider that would care for him: who sells to him does not assess him.
+    provider_code = models.CharField(max_length=18, blank=True, verbose_name="提出的服务机构")
     # Why again, although a result is still valid.
     again_because = models.CharField(max_length=400, blank=True, verbose_name="重复评估理由")
     state = models.CharField(max_length=10, choices=State.choices, default=State.REQUESTED, verbose_name="状态")
@@ -250,6 +252,8 @@ class Result(Scoped):
     valid_to = models.DateField(verbose_name="有效期至")
     state = models.CharField(max_length=10, choices=State.choices, default=State.VALID, verbose_name="状态")
     replaced_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", verbose_name="替代为")
+    # What it changed of the person's entitlements, by the lists in force when it was issued (`effects.py`).
+    effect = models.JSONField(default=list, verbose_name="带来的变化")
     # The delivery that made it a fact (registry), to be taken back with it.
     delivery = models.BigIntegerField(null=True, verbose_name="入库批次")
     issued_by_name = models.CharField(max_length=150, verbose_name="签发人")
@@ -331,6 +335,8 @@ class Draw(Scoped):
     # SHA-256 over the sorted certificate numbers.
     pool_hash = models.CharField(max_length=64, verbose_name="名录指纹")
     pool = models.JSONField(verbose_name="名录")
+    # Left out before the draw: certificate number → why.
+    excluded = models.JSONField(default=dict, verbose_name="事先排除")
     share = models.DecimalField(max_digits=5, decimal_places=4, verbose_name="比例")
     drawn = models.JSONField(verbose_name="抽中")
     drawn_by_name = models.CharField(max_length=150, verbose_name="抽取人")
