@@ -13,6 +13,7 @@ from pathlib import Path
 from yiyang.assessment import reading
 from yiyang.assessment.instrument import Instrument, Item, Level, Option, Part
 from yiyang.assessment.logic import Advice, Scored, advise, doubts, score, tidy
+from yiyang.assessment.scoring import Compared, compare_versions, score_many, table_of
 from yiyang.base.errors import PolicyError, UsageError
 from yiyang.base.paths import policy_dir
 from yiyang.catalog.facts import load_facts
@@ -22,8 +23,8 @@ from yiyang.catalog.loader import Problems, Stamp, load, stamp
 from yiyang.engine.facts import hint_en, hint_zh, nearest
 
 __all__ = (
-    "Advice", "Instrument", "Item", "Level", "Option", "Part", "Scored",
-    "advise", "current", "doubts", "instruments", "score", "tidy", "version_of", "versions",
+    "Advice", "Compared", "Instrument", "Item", "Level", "Option", "Part", "Scored", "advise", "compare_versions",
+    "current", "doubts", "instruments", "score", "score_many", "table_of", "tidy", "version_of", "versions",
 )  # fmt: skip
 Versions = Mapping[str, tuple[Instrument, ...]]
 _loaded: dict[tuple[Stamp, ...], Versions] = {}
