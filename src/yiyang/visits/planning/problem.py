@@ -101,14 +101,13 @@ UNSERVED = pa.schema(
 class Roads:
     """How long a way is and how long it takes, from coordinates alone; sources in docs/decisions/0630-visit-plans.md.
 
-    Straight line × detour; up to `walk_metres` by road on foot, beyond by electric bicycle with `mount` minutes for
-    getting on and off. A way counts as urban only when both its ends are.
+    Straight line × detour; on foot or by electric bicycle, whichever is quicker, with `mount` minutes for getting on
+    and off. A way counts as urban only when both its ends are.
     """
 
     detour_urban: float = 1.25
     detour_rural: float = 1.41
     walk_kmh: float = 4.0
-    walk_metres: int = 800
     ride_urban_kmh: float = 16.0
     ride_rural_kmh: float = 22.0
     mount: float = 2.0

@@ -1,0 +1,189 @@
+"""One visitor's month: which of his visits on which day and in which order, by PyVRP.
+
+Each of his days is a vehicle of its own, and time runs through the month: minute 1440 × day. So windows of days, days
+off and the length of a day are all windows in time, and PyVRP chooses days and orders together. What is open only at
+some hours is bound to the day that the first search gave it, and a second search starts from there.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from yiyang.base.errors import MissingPart
+from yiyang.visits.planning.columns import Columns, Whole
+from yiyang.visits.planning.roads import matrix
+
+DAY = 1440
+# The solver's unit of way is a sixth of a minute, so that hundred metres count; a visit is worth more than any way.
+UNIT = 6
+WORTH = 100_000
+# Searches end after so many rounds without a better plan, or at the hard limits of the call.
+IDLE = 300
+
+
+@dataclass(frozen=True)
+class Task:
+    """One visitor's visits, as plain arrays: goes to another process."""
+
+    visitor: int
+    visits: Whole
+    # Way among seat and visits: n + 1 × n + 1, the seat first.
+    minutes: Whole
+    metres: Whole
+    # (day, leaves at the earliest, is back, minutes away at most)
+    days: list[tuple[int, int, int, int]]
+    first: Whole
+    last: Whole
+    opens: Whole
+    closes: Whole
+    service: Whole
+    # Minute of the month at which a visit must begin, or -1: he goes with somebody else.
+    fixed: Whole
+    seed: int
+    rounds: int
+
+
+@dataclass(frozen=True)
+class Done:
+    """A visitor's month: day → rows of visits in order; what found no place; whether the clock ended the search."""
+
+    visitor: int
+    rounds: dict[int, list[int]]
+    left: list[int]
+    cut_short: bool
+    # Seconds of processor time.
+    cpu: float
+
+
+def task(
+    data: Columns,
+    visitor: int,
+    visits: Whole,
+    fixed: dict[int, int],
+    *,
+    fill: float,
+    seed: int,
+    rounds: int,
+) -> Task:
+    """What is needed to plan a visitor's month; `fixed` gives minutes of the month."""
+    metres, minutes = matrix(data.roads, *data.spots(visitor, visits))
+    most = int(data.limit[visitor])
+    days = [
+        (int(day), int(data.begins[visitor]), int(data.ends[visitor]), int(most * fill))
+        for day in np.flatnonzero(data.works[visitor])
+    ]
+    return Task(
+        visitor=visitor, visits=visits, minutes=minutes, metres=metres, days=days, first=data.first[visits],
+        last=data.last[visits], opens=data.opens[visits], closes=data.closes[visits], service=data.minutes[visits],
+        fixed=np.array([fixed.get(int(visit), -1) for visit in visits], np.int64), seed=seed, rounds=rounds,
+    )  # fmt: skip
+
+
+def planned(given: Task, seconds: float) -> Done:
+    """The month of one visitor; deterministic unless the clock ended a search of `seconds` (`cut_short`)."""
+    used = time.process_time()
+    windows = _windows(given)
+    result = _solved(given, *windows, seconds, None)
+    days, cut = _days(given, result), bool(result.runtime >= seconds)
+    narrow = _narrow(given)
+    if narrow.any():
+        result = _solved(given, *_bound(given, *windows, days, narrow), seconds, result.best)
+        days, cut = _days(given, result), cut or bool(result.runtime >= seconds)
+    served = {stop for stops in days.values() for stop in stops}
+    rows = {day: [int(given.visits[stop]) for stop in stops] for day, stops in days.items()}
+    left = [int(visit) for place, visit in enumerate(given.visits) if place not in served]
+    return Done(given.visitor, rows, left, cut, time.process_time() - used)
+
+
+def _windows(given: Task) -> tuple[Whole, Whole]:
+    """Earliest and latest beginning of each visit, in minutes of the month."""
+    early = given.first * DAY + given.opens
+    late = given.last * DAY + given.closes - given.service
+    is_fixed = given.fixed >= 0
+    return np.where(is_fixed, given.fixed, early), np.where(is_fixed, given.fixed, late)
+
+
+def _narrow(given: Task) -> Any:
+    """Visits whose hours cut into the visitor's day, other than those that are fixed to the minute."""
+    begins, ends = given.days[0][1:3] if given.days else (0, DAY)
+    return ((given.opens > begins) | (given.closes < ends)) & (given.fixed < 0)
+
+
+def _bound(given: Task, early: Whole, late: Whole, days: dict[int, list[int]], narrow: Any) -> tuple[Whole, Whole]:
+    early, late = early.copy(), late.copy()
+    day_of = {stop: day for day, stops in days.items() for stop in stops}
+    for stop in np.flatnonzero(narrow).tolist():
+        day = day_of.get(stop, int(given.first[stop]))
+        early[stop] = day * DAY + given.opens[stop]
+        late[stop] = day * DAY + given.closes[stop] - given.service[stop]
+    return early, late
+
+
+def _solved(given: Task, early: Whole, late: Whole, seconds: float, start: Any) -> Any:
+    pyvrp = _pyvrp()
+    data = _data(pyvrp, given, early, late)
+    stops = pyvrp.stop
+    if start is not None:
+        start = pyvrp.Solution(data, [pyvrp.Route(data, _clients(one), one.vehicle_type()) for one in start.routes()])
+    until = stops.MultipleCriteria(
+        [stops.MaxIterations(given.rounds), stops.NoImprovement(IDLE), stops.MaxRuntime(seconds)]
+    )
+    return pyvrp.solve(data, until, seed=given.seed, collect_stats=False, initial_solution=start)
+
+
+def _data(pyvrp: Any, given: Task, early: Whole, late: Whole) -> Any:
+    count = len(given.visits)
+    clients = [
+        pyvrp.Client(
+            place + 1,
+            service_duration=int(given.service[place]),
+            tw_early=int(early[place]),
+            tw_late=int(max(late[place], early[place])),
+            prize=0 if given.fixed[place] >= 0 else WORTH,
+            # Somebody else relies on what is fixed; it was chosen so that it can always be kept.
+            required=bool(given.fixed[place] >= 0),
+        )
+        for place in range(count)
+    ]
+    # In sixths of a minute, from metres too, so that of two ways of equal whole minutes the shorter is taken.
+    cost = given.minutes * UNIT + given.metres // 100
+    vehicles = [
+        pyvrp.VehicleType(
+            num_available=1, tw_early=day * DAY + begins, tw_late=day * DAY + ends, shift_duration=most, name=str(day)
+        )
+        for day, begins, ends, most in given.days
+    ]
+    return pyvrp.ProblemData(
+        [pyvrp.Location(0, 0) for _ in range(count + 1)],
+        clients,
+        [pyvrp.Depot(0)],
+        vehicles,
+        [cost],
+        [given.minutes],
+    )
+
+
+def _clients(route: Any) -> list[int]:
+    return [one.idx for one in route if one.is_client()]
+
+
+def _days(given: Task, result: Any) -> dict[int, list[int]]:
+    if not result.best.is_feasible():
+        return {}
+    return {given.days[one.vehicle_type()][0]: _clients(one) for one in result.best.routes()}
+
+
+def _pyvrp() -> Any:
+    try:
+        import pyvrp
+        import pyvrp.stop
+    except ImportError as error:
+        raise MissingPart(
+            "编制探访计划需要 routing 组件：pip install 'yiyang[routing]'。",
+            "planning visits needs the extra: pip install 'yiyang[routing]'.",
+        ) from error
+    return pyvrp
