@@ -90,7 +90,8 @@ class Known:
         """One column a fact by the stated precedence; people of whom no register speaks get what absence means."""
         found: dict[str, Array] = {}
         for name, fact in facts().items():
-            told = [self._told[register][name] for register in fact.sources]
+            # What the platform itself finds out later is in no register that a department delivers.
+            told = [self._told[register][name] for register in fact.sources if register in self._told]
             column = told[0]
             for less_trusted in told[1:]:
                 column = np.where(column == UNKNOWN, less_trusted, column)
