@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet
 
 from yiyang.access.sheets import Cell, Column
 from yiyang.assessment.instrument import Instrument, Item
@@ -114,6 +115,29 @@ def read(instrument: Instrument, path: Path, requests: Collection[str]) -> Fille
     return _judged(instrument, table, numbers, headings, requests)
 
 
+def table_in(instrument: Instrument, path: Path) -> pa.Table:
+    """A file of answers to score (.csv, .xlsx, .parquet): items under their codes, other columns as they are, all text.
+
+    Raises:
+        DeliveryError: it cannot be read, or two columns have one name.
+    """
+    if path.suffix.lower() == ".parquet":
+        return pyarrow.parquet.read_table(path)
+    rows = [row for row in _rows(path) if any(cell.strip() for cell in row)]
+    if not rows:
+        raise DeliveryError(f"{path.name} 是空的。", f"{path.name} is empty.")
+    words = [code if (code := _word(heading)) in instrument.items else heading.strip() for heading in rows[0]]
+    if len(set(words)) < len(words):
+        raise DeliveryError(f"{path.name} 有同名的列。", f"{path.name} has two columns of one name.")
+    columns = [pa.array([_cell(row, place) for row in rows[1:]], pa.string()) for place in range(len(words))]
+    return pa.table(columns, words)
+
+
+def _word(heading: str) -> str:
+    """What a heading begins with: an item's code, or a column's name."""
+    return heading.strip().removeprefix("'").split(" ")[0].split("（")[0]
+
+
 def _heading(item: Item) -> str:
     return f"{item.code} {item.name}（{'/'.join(item.by_value)}）"
 
@@ -181,7 +205,7 @@ def _columns(instrument: Instrument, row: list[str]) -> tuple[dict[str, int], di
     places: dict[str, int] = {}
     problems = []
     for place, heading in enumerate(row):
-        word = heading.strip().removeprefix("'").split(" ")[0].split("（")[0]
+        word = _word(heading)
         if word in known and word in places:
             problems.append((f"列“{word}”有两个，请只留一个", f"column {word} stands twice; keep one"))
         elif word in known:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from yiyang.base.errors import UsageError
 
-When = tuple[tuple[str, frozenset[str]], ...]
+When = tuple[tuple[str, tuple[str, ...]], ...]  # item → answers of which one was given; all items must agree
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ def _options(read: InstrumentFile, item: ScaleItem) -> Options:
 
 
 def _when(raw: Mapping[str, tuple[int | str, ...]]) -> When:
-    return tuple((code, frozenset(str(value) for value in values)) for code, values in raw.items())
+    return tuple((code, tuple(str(value) for value in values)) for code, values in raw.items())
 
 
 def _change(read: InstrumentFile, raw: ScaleChange) -> Change:

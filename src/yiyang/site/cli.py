@@ -45,6 +45,7 @@ ROOMS = {
     "yiyang.accounts.cli": "account",
     "yiyang.notices.cli": "notice",
     "yiyang.revisions.cli": "lists",
+    "yiyang.assessment.cli": "instruments",
 }
 
 
