@@ -10,9 +10,11 @@ from django.db import models
 from django.db.models import Q
 
 from yiyang.access.fields import OPEN, PERSONAL, sorted_fields
-from yiyang.access.ranges import NO_AREA
+from yiyang.access.ranges import ALL, NO_AREA
+from yiyang.access.scope import Scope
 from yiyang.access.scoped import Scoped
 from yiyang.access.sealed import SealedTextField
+from yiyang.areas import logic as areas
 from yiyang.registry.models import Person
 
 
@@ -40,6 +42,17 @@ class Agency(Scoped):
     class Meta(Scoped.Meta):
         verbose_name = verbose_name_plural = "评估机构"
         ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def scope_q(cls, scope: Scope) -> Q:
+        """Whoever works in a part of its area sees an agency, and any citizen: which there are is published."""
+        if scope.work == ALL or scope.citizen is not None:
+            return Q()
+        above = {low - low % size for low, _ in scope.work.spans if low > 0 for _, size in areas.SIZES}
+        return scope.work.q("area_code") | Q(area_code__in=above)
 
 
 class Assessor(models.Model):
