@@ -25,7 +25,8 @@ takes in what he did. The platform calls it with the scope of **who did it**, on
      "files": {"picture": [{"media_type": "image/jpeg", "data": "<base64>"}]},    # photo, voice, sign (image/png)
      "began_at": "2026-11-23T02:00:00+00:00", "ended_at": "…",   # set right by what the device's clock was off
      "place": {"latitude": 30.7, "longitude": 107.2, "accuracy": 20.0} | null,    # only while `data.place` is true
-     "version": "<Piece.version>"}
+     "version": "<Piece.version>",
+     "said": [["今天吃饭了吗？", "没有"]]}      # as the phone showed it: for people to read, never to reckon with
 
 Questions that were not shown have no answer. The answers are the phone's word: the kind checks them.
 """

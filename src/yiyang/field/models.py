@@ -53,7 +53,10 @@ class Entry(Scoped):
     about = models.CharField(max_length=40, verbose_name="事项")
     person = models.BigIntegerField(null=True, verbose_name="人员")
     area_code = models.BigIntegerField(default=NO_AREA, verbose_name="区划")
-    # By the device's clock, set right by what it was off when it last spoke to the platform.
+    # When its ticket was given out; nothing was done under it before.
+    taken_out_at = models.DateTimeField(verbose_name="带出时间")
+    # By the device's clock, set right by what it was off when it brought this home: seconds to be added to its times.
+    clock_off = models.BigIntegerField(default=0, verbose_name="时钟校正（秒）")
     done_at = models.DateTimeField(verbose_name="办理时间")
     received_at = models.DateTimeField(auto_now_add=True, verbose_name="收到时间")
     sent_by_name = models.CharField(max_length=150, verbose_name="上传时登录人")

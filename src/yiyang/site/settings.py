@@ -248,3 +248,10 @@ AFTER_MIGRATE: tuple[str, ...] = ("yiyang.cases.processes.put",)
 PORTAL_AREAS = [code for code in os.environ.get("YIYANG_PORTAL_AREAS", "").split(",") if code]
 # What may be done without network and brought home later: kind → class (`field.kinds.Kind`).
 FIELD_KINDS: dict[str, str] = {}
+# Where other rooms add to the phone's shell: static files; scripts among them are loaded as modules.
+FIELD_SHELL: tuple[str, ...] = ()
+# Work is taken along for so many days, and taken in without a look if it comes home within so many.
+FIELD_DAYS_AHEAD = int(os.environ.get("YIYANG_FIELD_DAYS_AHEAD", "7"))
+FIELD_TICKET_DAYS = int(os.environ.get("YIYANG_FIELD_TICKET_DAYS", "14"))
+# One entry, photos and voice included; and what a phone may send at once.
+FIELD_ENTRY_BYTES, FIELD_BATCH_BYTES = 12 << 20, 16 << 20
