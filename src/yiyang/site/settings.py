@@ -238,7 +238,13 @@ NOTICE_LETTERS = {"cases_decision": "yiyang.cases.letters.bodies"}
 PERSON_TABS = (
     ("entitlement", "应享待遇", "entitlement:person", "case.read"),
     ("cases", "个案", "cases:person", "case.read"),
+    ("assessment", "能力评估", "assessment:person", "assessment.read"),
+    ("visits", "探访", "visits:person", "visit.read"),
     ("notices", "告知", "notices:person", "person.read"),
+)
+# What rooms above the entitlements do about what is unknown: word, address (takes a POST of `rows`), right, facts.
+UNKNOWN_WAYS = (
+    ("提出评估申请", "assessment:ask_many", "assessment.request", ("ability", "self_care", "ltci_grade")),
 )
 # What follows when a month's run is put in force, in this order and in the same transaction: f(run, tell).
 AFTER_RUN: tuple[str, ...] = ("yiyang.cases.opening.from_run",)
@@ -247,7 +253,9 @@ AFTER_MIGRATE: tuple[str, ...] = ("yiyang.cases.processes.put",)
 # Cities and counties among whose people the portal's questions are asked, as codes; by default all that have a list.
 PORTAL_AREAS = [code for code in os.environ.get("YIYANG_PORTAL_AREAS", "").split(",") if code]
 # What may be done without network and brought home later: kind → class (`field.kinds.Kind`).
-FIELD_KINDS: dict[str, str] = {}
+FIELD_KINDS: dict[str, str] = {"visit": "yiyang.visits.away.Visiting"}
+# Who is told of each step on a finding, in the same transaction (emergency and services rooms): f(finding, step).
+AFTER_FINDING: tuple[str, ...] = ()
 # Where other rooms add to the phone's shell: static files; scripts among them are loaded as modules.
 FIELD_SHELL: tuple[str, ...] = ()
 # Work is taken along for so many days, and taken in without a look if it comes home within so many.
