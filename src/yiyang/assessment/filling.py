@@ -134,10 +134,11 @@ def sign(*, by: Scope, form: Form, at: datetime | None = None) -> Signature:
         request = steps.held(form.request)
         assessor = steps.assessor_in(by, request)
         there = Form.objects.get(pk=form.pk)
-        if mine := Signature.objects.filter(form=there, assessor=assessor).first():
-            return mine
-        if not there.is_current or request.state != State.FILLED:
+        mine = Signature.objects.filter(form=there, assessor=assessor).first()
+        if not there.is_current or (mine is None and request.state != State.FILLED):
             raise steps.MovedOn("这份表已退回或已被替换，请看最新的一份。", "The form was sent back or replaced.")
+        if mine is not None:
+            return mine
         if fingerprint(request, there.version, answers_of(there)) != there.sha256:
             raise UsageError(
                 "评估内容与指纹不符，不能签字，请报告管理员。", "The answers are not those that were kept."
