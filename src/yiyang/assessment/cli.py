@@ -43,9 +43,13 @@ class How(StrEnum):
 
 @app.command("check", epilog="例 Example: yiyang instruments check")
 def check_command(as_json: AsJson = False) -> None:
-    """检查全部评估标准：格式、出处、分界、矩阵、规则；有错误时退出码为 3。Check every scale."""
-    from yiyang.assessment import scales
+    """检查全部评估标准：格式、出处、分界、矩阵、规则，并运算工作案例。Check every scale and its worked cases.
 
+    有错误时退出码为 3，只有案例不符时为 10。Exit code 3 for errors, 10 for failed cases.
+    """
+    from yiyang.assessment import scales, worked
+
+    count = worked.check()
     found = [one for versions in scales.versions().values() for one in versions]
     rows = [
         [one.id, one.version, one.name, one.kind, len(one.items), one.max, one.starts, one.fingerprint] for one in found
@@ -56,7 +60,7 @@ def check_command(as_json: AsJson = False) -> None:
         return
     words = ("编号", "版本", "名称", "用法", "条目", "满分", "施行", "计分指纹")
     show_table(t("评估标准", "Scales"), [(t(*pair), "left") for pair in zip(words, heads, strict=True)], rows)
-    say("没有问题。", "No problems.")
+    say(f"没有问题；{count} 个工作案例相符。", f"No problems; {count} worked cases agree.")
 
 
 @app.command("show", epilog="例 Example: yiyang instruments show ltci_2021 --format fhir > ltci.json")

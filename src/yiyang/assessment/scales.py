@@ -26,6 +26,8 @@ __all__ = (
     "Advice", "Compared", "Instrument", "Item", "Level", "Option", "Part", "Scored", "advise", "compare_versions",
     "current", "doubts", "instruments", "score", "score_many", "table_of", "tidy", "version_of", "versions",
 )  # fmt: skip
+# Worked cases stand beside the scales; see `worked`.
+CASES = ".cases.yaml"
 Versions = Mapping[str, tuple[Instrument, ...]]
 _loaded: dict[tuple[Stamp, ...], Versions] = {}
 
@@ -59,7 +61,7 @@ def version_of(slug: str, version: str, policy: Path | None = None) -> Instrumen
 def versions(policy: Path | None = None) -> Versions:
     """Every version of every scale, the oldest first. Cached until a file changes."""
     root = policy or policy_dir()
-    paths = sorted((root / "instruments").glob("*.yaml"))
+    paths = sorted(path for path in (root / "instruments").glob("*.yaml") if not path.name.endswith(CASES))
     key = (*(stamp(path) for path in paths), stamp(root / "facts.yaml"))
     if key not in _loaded:
         _loaded[key] = _read(paths, policy)

@@ -123,3 +123,24 @@ class InstrumentFile(Strict):
     changes: tuple[ScaleChange, ...] = ()
     levels: tuple[ScaleLevel, ...] = Field(min_length=2)
     doubts: tuple[ScaleDoubt, ...] = ()
+
+
+class ScaleCase(Strict):
+    """One worked case: answers, and what comes of them."""
+
+    name: str
+    """One sentence."""
+    others: Literal["best", "worst"] = "best"
+    """How the items not named are answered; circumstances not named are ordinary."""
+    answers: dict[ItemCode, int | Slug] = Field(default={})
+    level: int
+    points: int | None = None
+    rules: tuple[str, ...] = ()
+
+
+class ScaleCaseFile(Strict):
+    """policy/instruments/<id>.cases.yaml"""
+
+    instrument: Slug
+    version: str
+    cases: tuple[ScaleCase, ...] = Field(min_length=1)

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from yiyang.base.paths import policy_dir
-from yiyang.catalog.instrument_schema import InstrumentFile
+from yiyang.catalog.instrument_schema import InstrumentFile, ScaleCaseFile
 from yiyang.catalog.schema import CaseFile, Document, FactFile, Group, Item, ListHead
 
 MODELS: dict[str, type[BaseModel]] = {
@@ -20,6 +20,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "facts": FactFile,
     "group": Group,
     "instrument": InstrumentFile,
+    "instrument_cases": ScaleCaseFile,
 }
 
 
