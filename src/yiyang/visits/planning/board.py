@@ -28,7 +28,9 @@ class Board:
     of_person: dict[int, list[int]] = field(default_factory=dict)
     # How many stops at the head of a round have begun and stay where they are.
     begun: dict[Key, int] = field(default_factory=dict)
-    # Nothing new begins before this minute of this day.
+    # Minutes before which the visits of today do not begin: when people expect them, or when somebody can be there.
+    told: dict[int, int] = field(default_factory=dict)
+    # Day and minute of a change: nobody sets out for something new before it.
     now: tuple[int, int] | None = None
 
     def put(self, visitor: int, day: int, stops: list[int]) -> None:
@@ -50,15 +52,13 @@ class Board:
             if other == day and stop in stops:
                 self.rounds[visitor, other] = [one for one in stops if one != stop]
 
-    def days_for(self, visit: int, first: Whole | None = None, last: Whole | None = None) -> list[int]:
+    def days_for(self, visit: int) -> list[int]:
         """Days of a visit's window that keep their distance from the same person's other visits."""
         data = self.data
-        low = int((data.first if first is None else first)[visit])
-        high = int((data.last if last is None else last)[visit])
         others = [one for one in self.of_person.get(int(data.person[visit]), []) if one != visit]
         return [
             day
-            for day in range(low, high + 1)
+            for day in range(int(data.first[visit]), int(data.last[visit]) + 1)
             if all(abs(day - self.day_of[one]) >= gap(data, visit, one) for one in others)
         ]
 
@@ -77,9 +77,11 @@ class Board:
                         best = (found[0] + price, (visitor, day), found[1])
         if best is None:
             return None
-        self.rounds[best[1]] = best[2]
-        self._note(visit, best[1][1])
-        return best[1]
+        key, stops = best[1], best[2]
+        self.told |= self._there(*key, [one for one in stops if one != visit], stops.index(visit), visit)
+        self.rounds[key] = stops
+        self._note(visit, key[1])
+        return key
 
     def _strangeness(self, visit: int, visitor: int) -> float:
         usual = self.data.usual[visit]
@@ -97,37 +99,35 @@ class Board:
         best: tuple[int, list[int]] | None = None
         for place in range(self.begun.get((visitor, day), 0), len(stops) + 1):
             tried = [*stops[:place], visit, *stops[place:]]
-            after = self.time(visitor, day, tried)
-            if (
-                after
-                and not self._too_early(day, after.begins[place], visit)
-                and (best is None or after.way - before.way < best[0])
-            ):
+            after = self.time(visitor, day, tried, self._there(visitor, day, stops, place, visit))
+            if after and (best is None or after.way - before.way < best[0]):
                 best = (after.way - before.way, tried)
         return best
 
-    def _too_early(self, day: int, at: int, visit: int) -> bool:
-        return self.now is not None and day == self.now[0] and at < self.now[1]
+    def _there(self, visitor: int, day: int, stops: list[int], place: int, visit: int) -> dict[int, int]:
+        """When somebody who is told only now can be at the visit at the earliest."""
+        if self.now is None or day != self.now[0]:
+            return {}
+        before = stops[place - 1] if place else -1
+        return {visit: self.now[1] + self.data.way(visitor, before, visit)[1]}
 
-    def time(self, visitor: int, day: int, stops: list[int]) -> Timed | None:
-        """The times of a round; nothing of it if it is empty."""
-        return timed(self.data, visitor, stops, self.at) if stops else Timed(0, 0, (), (0,), (0,))
+    def time(self, visitor: int, day: int, stops: list[int], new: dict[int, int] | None = None) -> Timed | None:
+        """The times of a round, nothing if it is empty; `new` is the visit that is tried, and when he can be there."""
+        if not stops:
+            return Timed(0, 0, (), (0,), (0,))
+        told = self.told | (new or {}) if self.now and day == self.now[0] else None
+        return timed(self.data, visitor, stops, self.at, told)
 
 
-def mended(board: Board, left: list[int], hopeless: set[int], windows: tuple[Whole, Whole]) -> list[int]:
-    """Puts what found no place wherever it still fits, the hardest first; returns what fits nowhere.
-
-    Args:
-        windows: first and last days as they were before spacing cut them.
-    """
+def mended(board: Board, left: list[int], hopeless: set[int]) -> list[int]:
+    """Puts what found no place wherever it still fits, the hardest first; returns what fits nowhere."""
     data, wishes, rest = board.data, board.wishes, []
     able = {visit: candidates_of(data, visit, wishes) for visit in left}
     for visit in sorted(left, key=lambda one: (len(able[one]), data.last[one] - data.first[one], data.ids[one])):
         if visit in hopeless or data.needs_two[visit]:
             rest.append(visit)
             continue
-        days = board.days_for(visit, *windows)
-        if board.insert(visit, _in_order(data, visit, able[visit]), days) is None:
+        if board.insert(visit, _in_order(data, visit, able[visit]), board.days_for(visit)) is None:
             rest.append(visit)
     return rest
 

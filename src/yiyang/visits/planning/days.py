@@ -49,7 +49,7 @@ def _works(day: date) -> bool:
 
 def _announced(day: date) -> bool | None:
     try:
-        import chinese_calendar
+        import chinese_calendar  # type: ignore[import-untyped]
     except ImportError as error:
         raise MissingPart(
             "编制探访计划需要 routing 组件：pip install 'yiyang[routing]'。",

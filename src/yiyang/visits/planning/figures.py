@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -14,16 +15,20 @@ from yiyang.visits.planning.roads import ways
 from yiyang.visits.planning.village import village_order
 
 
-def figures(problem: Problem, stops: pa.Table, unserved: pa.Table) -> dict[str, Any]:
+def figures(
+    problem: Problem, stops: pa.Table, unserved: pa.Table, before: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Figures of a plan, for the screen and for comparison.
 
     `way_*` count the ways to each stop and back to the seat, of everyone who goes; `village_*` are the same for village
     order (`village.village_order`); `usual_share` is the share of served visits with a usual visitor that he makes.
+    What `before` says of village order is taken over: a change of a day is compared with the same month.
     """
     data = columns(problem)
     rows = placed(problem, stops)
     minutes, metres, spans = travelled(data, rows)
-    village = village_order(data)
+    known = {name: value for name, value in (before or {}).items() if name.startswith("village_")}
+    village = known or village_order(data, problem.wishes)
     lead = ~rows["second"]
     usual = data.usual[rows["visit"]][lead]
     kept = (usual == rows["visitor"][lead])[usual >= 0]
@@ -75,10 +80,9 @@ def travelled(data: Columns, rows: dict[str, Any]) -> tuple[int, int, dict[tuple
 
 def _spots(data: Columns, visit: Whole, visitor: Whole) -> tuple[Any, Any, Any]:
     away = data.away[visit]
-    found = tuple(
-        np.where(away, place[visit], seat[visitor]) for place, seat in zip(data.place, data.seat, strict=True)
-    )
-    return found[0], found[1], found[2]
+    pairs = zip(data.place, data.seat, strict=True)
+    lon, lat, urban = (np.where(away, place[visit], seat[visitor]) for place, seat in pairs)
+    return lon, lat, urban
 
 
 def _loads(data: Columns, rows: dict[str, Any], spans: dict[tuple[int, int], int]) -> dict[str, float]:

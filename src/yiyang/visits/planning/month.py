@@ -48,7 +48,7 @@ def plan_month(problem: Problem, *, seconds: float = 600, tell: Tell | None = No
     rows = np.setdiff1d(np.arange(len(data.ids)), np.array(sorted(hopeless), np.int64))
     couples = doubles(cut, rows[cut.needs_two[rows]], problem.wishes)
     tell(1, total, "分配探访员")
-    board = Board(cut, problem.wishes, at=dict(couples.at))
+    board = Board(data, problem.wishes, at=dict(couples.at))
     tasks, left = _tasks(problem, cut, rows, couples)
     tell(2, total, "编排每人每日路线")
     short, spent = 0, 0.0
@@ -60,7 +60,7 @@ def plan_month(problem: Problem, *, seconds: float = 600, tell: Tell | None = No
         tell(2 + number, total, "编排每人每日路线")
     left = sorted({*left, *couples.left, *_halves(board, couples), *in_time(board)})
     tell(total - 1, total, "安置余下探访")
-    rest = mended(board, left, hopeless, (data.first, data.last))
+    rest = mended(board, left, hopeless)
     shortened(board)
     stops = stops_table(board, couples.second)
     reasons = unserved(data, [*rest, *hopeless], hopeless, problem.wishes)

@@ -93,7 +93,7 @@ def _fits_hours(data: Columns, visit: int, able: Whole) -> bool:
 
 def _alone(data: Columns, visit: int, able: Whole) -> Whole:
     seat = tuple(one[able] for one in data.seat)
-    minutes = ways(data.roads, seat, tuple(one[visit] for one in data.place))[1]  # type: ignore[arg-type]
+    minutes = ways(data.roads, seat, tuple(one[visit] for one in data.place))[1]
     return np.asarray(minutes * int(data.away[visit]), np.int64)
 
 

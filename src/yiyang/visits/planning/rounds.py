@@ -22,7 +22,7 @@ DAY = 1440
 UNIT = 6
 WORTH = 100_000
 # Searches end after so many rounds without a better plan, or at the hard limits of the call.
-IDLE = 300
+IDLE = 150
 
 
 @dataclass(frozen=True)

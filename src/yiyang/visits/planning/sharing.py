@@ -21,8 +21,8 @@ from yiyang.visits.planning.roads import ways
 WAY = 6
 # How many of a town are asked for a group besides the usual one and his deputy.
 NEAREST = 6
-# Visits in a round: what a group's own way from the seat is shared among.
-ROUND = 8
+# What a group's own way from the seat is shared among: few others lie where somebody seldom goes.
+ROUND = 3
 # What a minute of load costs beyond the fair share, beyond half as much again, and beyond what his days hold.
 SLOPES = (1.5, 4.0, 50.0)
 

@@ -31,22 +31,22 @@ class Timed:
 
 
 def timed(
-    data: Columns, visitor: int, stops: Sequence[int], fixed: Mapping[int, int], limit: int | None = None
+    data: Columns, visitor: int, stops: Sequence[int], fixed: Mapping[int, int], told: Mapping[int, int] | None = None
 ) -> Timed | None:
     """When everything happens, as early as possible and leaving as late as that allows; None if it cannot be kept.
 
     Args:
         stops: rows of visits in their order.
         fixed: visits whose beginning is fixed, because another comes too.
-        limit: minutes from leaving to being back; the visitor's own if None.
+        told: minutes before which visits do not begin, because people were told so.
     """
     ways = _ways(data, visitor, stops)
-    windows = [_window(data, stop, fixed) for stop in stops]
+    windows = [_window(data, stop, fixed, told or {}) for stop in stops]
     found = _forward(data, stops, ways, windows, int(data.begins[visitor]))
     if found is None or found[1] > data.ends[visitor]:
         return None
     leaves = max(_leaves(data, stops, ways, windows, found[1]), int(data.begins[visitor]))
-    if found[1] - leaves > (data.limit[visitor] if limit is None else limit):
+    if found[1] - leaves > data.limit[visitor]:
         return None
     # Leaving later changes nothing but the waiting; what is told is the round as it is then gone.
     later = _forward(data, stops, ways, windows, leaves) or found
@@ -72,10 +72,10 @@ def _ways(data: Columns, visitor: int, stops: Sequence[int]) -> list[tuple[int, 
     return [data.way(visitor, here, there) for here, there in pairwise(chain)]
 
 
-def _window(data: Columns, stop: int, fixed: Mapping[int, int]) -> tuple[int, int]:
+def _window(data: Columns, stop: int, fixed: Mapping[int, int], told: Mapping[int, int]) -> tuple[int, int]:
     if stop in fixed:
         return fixed[stop], fixed[stop]
-    return int(data.opens[stop]), int(data.closes[stop] - data.minutes[stop])
+    return max(int(data.opens[stop]), told.get(stop, 0)), int(data.closes[stop] - data.minutes[stop])
 
 
 def _leaves(

@@ -17,7 +17,7 @@ MOST = 8
 
 
 def shortest(data: Columns, visitor: int, stops: list[int], fixed: dict[int, int]) -> list[int] | None:
-    """The order of at most `MOST` stops with the shortest way that keeps every window and the day; None if none does."""
+    """The order of at most `MOST` stops with the shortest way that keeps windows and the day; None if none does."""
     if not stops:
         return []
     metres, minutes = matrix(data.roads, *data.spots(visitor, np.array(stops, np.int64)))
