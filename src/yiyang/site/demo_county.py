@@ -24,6 +24,7 @@ from yiyang.registry import accepting, actions, tasks
 from yiyang.registry.contracts import BASE, Contracts, load_contracts
 from yiyang.registry.models import Delivery
 from yiyang.synthetic.cli import make_into
+from yiyang.visits import demo as demo_visits
 
 AREA = 511724000000
 MONTHS = ("2026-10", "2026-11")
@@ -51,6 +52,7 @@ def load(elders: int | None) -> None:
             accepting.resolve_everybody(Path(scratch), lambda step: bar.step(step, step))
     _first_month()
     demo_citizens.make()
+    _away_from_the_desk()
     say(
         f"演示县已载入，用时 {time.monotonic() - began:.0f} 秒。"
         f"第二个月的登记册在 {folder / MONTHS[1]}，可在“数据交付”页交付。",
@@ -67,6 +69,13 @@ def _first_month() -> None:
     with work(by):
         month_actions.start(by=by, run=run, reason="演示数据")
     _work_off(by, run, MonthRun.State.IN_FORCE, month_tasks.start_month, "生成首月个案", "opening the first cases")
+
+
+def _away_from_the_desk() -> None:
+    """Visitors and two months of visits."""
+    with progress("生成探访", "making visits", total=1) as bar:
+        bar.step("探访员、计划、记录、异常情况", "visitors, plans, reports, findings")
+        demo_visits.make(AREA)
 
 
 def _work_off(by: Scope, run: MonthRun, state: str, job: Any, zh: str, en: str) -> None:

@@ -20,7 +20,7 @@ from yiyang.registry import search
 from yiyang.registry.people_list import area_choices
 from yiyang.registry.words import group_words
 from yiyang.visits.models import Finding, Means, Visit
-from yiyang.visits.words import finding_kinds, finding_word
+from yiyang.visits.words import finding_kinds, finding_word, groups_word
 
 COUNTED = 1000
 STILL_OPEN = (Finding.State.OPEN, Finding.State.ASSIGNED, Finding.State.ACTED)
@@ -36,10 +36,9 @@ def clock(minutes: int | None) -> str:
     return "" if minutes is None else f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
-def groups_word(row: Visit) -> str:
+def of_groups(row: Visit) -> str:
     """The groups for which somebody is visited."""
-    names = group_words()
-    return "、".join(names[group].short.zh for group in row.groups if group in names)
+    return groups_word(row.groups)
 
 
 def area(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
@@ -62,7 +61,7 @@ class Visits(Table):
     name, title, order = "visits", "探访", "on"
     columns = (
         Column("person", "姓名", value="person.name", is_link=True),
-        Column("groups", "对象类别", value=groups_word),
+        Column("groups", "对象类别", value=of_groups),
         Column("cause", "事由", value=lambda row: row.get_cause_display()),
         Column("state", "状态", kind="state"),
         Column("on", "安排日期", kind="day", sort="on"),
@@ -96,6 +95,11 @@ class Visits(Table):
         return reverse("visits:visit", args=[row.pk])
 
 
+def visit_table(request: HttpRequest) -> Visits:
+    """The list that a request asks for."""
+    return Visits(request, visits())
+
+
 def _named(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
     text = search.text_q(value)
     from yiyang.registry.models import Person
@@ -117,7 +121,7 @@ class NotYet(Visits):
     name, title, order = "not_yet", "本月尚未探访", "last"
     columns = (
         Column("person", "姓名", value="person.name", is_link=True),
-        Column("groups", "对象类别", value=groups_word),
+        Column("groups", "对象类别", value=of_groups),
         Column("state", "状态", kind="state"),
         Column("tries", "未见到次数", kind="number"),
         Column("on", "安排日期", kind="day"),

@@ -1,0 +1,120 @@
+"""The figures of the first page, counted in the database within the scope in force; kept for some minutes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.core.cache import cache
+from django.db import connection
+from django.utils import timezone
+
+from yiyang.access.scope import Scope
+from yiyang.visits.models import Finding
+
+KEPT_SECONDS = 120
+MONTHS = 6
+# People, not visits: who was visited once in the month has been visited; who need not be is not counted.
+BY_AREA = """
+SELECT p.area - p.area %% %(size)s, count(*), count(*) FILTER (WHERE p.is_visited), count(*) FILTER (WHERE p.is_on_time)
+FROM (
+    SELECT v.person_id, max(v.area_code) AS area, bool_or(v.state = 'done') AS is_visited,
+        bool_and(v.state = 'done' AND v.done_on <= v.last) AS is_on_time
+    FROM visits_visit AS v WHERE v.month = %(month)s AND v.state <> 'excused' AND v.cause IN ('monthly', 'risk') GROUP BY v.person_id
+) AS p GROUP BY 1 ORDER BY 1
+"""
+TREND = """
+SELECT p.month, count(*), count(*) FILTER (WHERE p.is_visited) FROM (
+    SELECT v.month, v.person_id, bool_or(v.state = 'done') AS is_visited
+    FROM visits_visit AS v WHERE v.month >= %(first)s AND v.month <= %(month)s AND v.state <> 'excused' AND v.cause IN ('monthly', 'risk')
+    GROUP BY v.month, v.person_id
+) AS p GROUP BY 1 ORDER BY 1
+"""
+MEANS = "SELECT means, count(*) FROM visits_visit WHERE month = %(month)s AND state = 'done' GROUP BY 1 ORDER BY 2 DESC"
+KINDS = """
+SELECT kind, count(*), count(*) FILTER (WHERE state IN ('open', 'assigned', 'acted')) FROM visits_finding
+WHERE found_at >= %(since)s AND state <> 'void' GROUP BY 1 ORDER BY 2 DESC
+"""
+HOURS = """
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM closed_at - found_at) / 3600) FROM visits_finding
+WHERE state = 'closed' AND closed_at >= %(since)s
+"""
+
+
+@dataclass(frozen=True)
+class AreaLine:
+    """One area: how many are to be visited, were visited, were visited in time every time."""
+
+    code: int
+    owed: int
+    visited: int
+    on_time: int
+
+    @property
+    def share(self) -> float | None:
+        """Visited of a hundred."""
+        return round(100 * self.visited / self.owed, 1) if self.owed else None
+
+    @property
+    def missing(self) -> int:
+        """Not visited yet."""
+        return self.owed - self.visited
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What the page shows. `hours`: half of the findings are closed within so many."""
+
+    lines: list[AreaLine]
+    trend: list[tuple[str, int, int]]
+    means: list[tuple[str, int]]
+    kinds: list[tuple[str, int, int]]
+    hours: float | None
+
+    @property
+    def owed(self) -> int:
+        """People to be visited."""
+        return sum(line.owed for line in self.lines)
+
+    @property
+    def visited(self) -> int:
+        """People who were."""
+        return sum(line.visited for line in self.lines)
+
+    @property
+    def on_time(self) -> int:
+        """People who were, each time in time."""
+        return sum(line.on_time for line in self.lines)
+
+
+def of_month(scope: Scope, month: str, size: int) -> Figures:
+    """The figures of a month by areas of a size (10**6 county, 10**3 town, 1 village)."""
+    key = f"visits.overview.{scope.people.multirange()}.{month}.{size}"
+    found: Figures | None = cache.get(key)
+    if found is None:
+        found = _counted(month, size)
+        cache.set(key, found, KEPT_SECONDS)
+    return found
+
+
+def _counted(month: str, size: int) -> Figures:
+    year, number = (int(part) for part in month.split("-"))
+    back = year * 12 + number - MONTHS
+    words = {
+        "month": month, "size": size, "first": f"{back // 12}-{back % 12 + 1:02d}",
+        "since": timezone.now() - timedelta(days=92),
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        rows = {}
+        for name, query in (("lines", BY_AREA), ("trend", TREND), ("means", MEANS), ("kinds", KINDS), ("hours", HOURS)):
+            cursor.execute(query, words)
+            rows[name] = cursor.fetchall()
+    lines = [AreaLine(*row) for row in rows["lines"]]
+    hours = rows["hours"][0][0]
+    return Figures(lines, rows["trend"], rows["means"], rows["kinds"], None if hours is None else float(hours))
+
+
+def open_findings() -> tuple[int, int]:
+    """Findings that are not closed, and those of them that are late; of the scope in force."""
+    rows = Finding.objects.filter(state__in=(Finding.State.OPEN, Finding.State.ASSIGNED, Finding.State.ACTED))
+    return rows.count(), rows.filter(due__lt=timezone.now()).count()
