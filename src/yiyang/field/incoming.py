@@ -14,27 +14,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from yiyang.access.ranges import NO_AREA
 from yiyang.access.scope import Scope, acting, platform
-from yiyang.accounts.models import User
-from yiyang.accounts.scopes import scope_of
-from yiyang.audit.record import record
-from yiyang.base.errors import UsageError, YiyangError
-from yiyang.field import clock, files
+from yiyang.audit.record import collecting, record
+from yiyang.base.errors import UsageError
+from yiyang.field import clock
 from yiyang.field.devices import find
-from yiyang.field.kinds import Conflict, kind_of
 from yiyang.field.models import Device, Entry
+from yiyang.field.taking import Noted, Outcome, Problems, attempt, doer, told, write
 from yiyang.field.tickets import Pass, Ticket, pass_of, ticket_of
 from yiyang.registry.models import Person
-
-log = structlog.get_logger("yiyang.field")
-Problems = list[dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -81,30 +73,25 @@ def receive(*, by: Scope, batch: dict[str, Any], now: datetime) -> list[Answer]:
     if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
         raise UsageError("上传的内容无法辨认。", "The batch cannot be read.")
     off = clock.setting_right(batch.get("clock"), now)
-    return [_one(by, each, off, now) for each in sorted(entries, key=lambda each: str(each.get("done_at", "")))]
+    notes: list[Noted] = []
+    ordered = sorted(entries, key=lambda each: str(each.get("done_at", "")))
+    answers = [_one(by, each, off, now, notes) for each in ordered]
+    write(notes)
+    return answers
 
 
-def _one(by: Scope, given: dict[str, Any], off: timedelta, now: datetime) -> Answer:
+def _one(by: Scope, given: dict[str, Any], off: timedelta, now: datetime, notes: list[Noted]) -> Answer:
     """One entry. What has neither number nor ticket cannot be kept here: the phone keeps it, and shows why."""
     key = str(given.get("id", ""))[:64]
     try:
         number, ticket, text = uuid.UUID(key), ticket_of(str(given.get("ticket", ""))), _text(given)
     except (UsageError, ValueError) as error:
-        return Answer(key, Entry.State.REFUSED, is_kept=False, problems=_told(error))
+        return Answer(key, Entry.State.REFUSED, is_kept=False, problems=told(error))
     with acting(platform("外出办理回传")):
         known = Entry.objects.filter(pk=number).first() or _made(by, number, ticket, given, text, off, now)
     if isinstance(known, _New):
-        return _tried(known.entry, known.problems)
+        return _tried(known.entry, known.problems, notes)
     return _again(known, ticket, text)
-
-
-def _told(error: Exception) -> Problems:
-    """A problem in the words of the phone, all its lines."""
-    if isinstance(error, YiyangError):
-        return [{"zh": zh, "en": en} for zh, en in ((error.zh, error.en), *error.problems)]
-    if isinstance(error, PermissionDenied):
-        return [{"zh": "办理人没有这项权限，或老年人不在其负责的区域。", "en": "The doer may not do this there."}]
-    return [{"zh": "记录编号无法辨认。", "en": "The entry's number cannot be read."}]
 
 
 def _text(given: dict[str, Any]) -> str:
@@ -181,7 +168,7 @@ def _passed(given: dict[str, Any], problems: Problems) -> Pass:
     try:
         return pass_of(str(given.get("pass", "")))
     except UsageError as error:
-        problems += _told(error)
+        problems += told(error)
         return Pass("unknown", "", 0, NO_AREA)
 
 
@@ -207,11 +194,11 @@ def _done(given: dict[str, Any], ticket: Ticket, off: timedelta, now: datetime, 
     try:
         return clock.within(clock.moment(given.get("done_at")) + off, ticket.issued, now)
     except UsageError as error:
-        problems += _told(error)
+        problems += told(error)
         return now
 
 
-def _tried(entry: Entry, problems: Problems) -> Answer:
+def _tried(entry: Entry, problems: Problems, notes: list[Noted]) -> Answer:
     """Take an entry in if nothing speaks against it, and note what became of it."""
     by = doer(entry)
     outcome = Outcome(Entry.State.REFUSED, problems) if problems else attempt(by, entry)
@@ -219,65 +206,8 @@ def _tried(entry: Entry, problems: Problems) -> Answer:
         entry.state, entry.problems = outcome.state, outcome.problems
         entry.theirs = json.dumps(outcome.theirs, ensure_ascii=False) if outcome.theirs else None
         entry.save(update_fields=("state", "problems", "theirs"))
-    with acting(by):
+    with acting(by), collecting() as collected:
         detail = {"kind": entry.kind, "state": str(outcome.state), "sent_by": entry.sent_by_name}
         record("write", what=f"field_entry:{entry.pk}", person=entry.person, area=entry.area_code, detail=detail)
+    notes.append(Noted(by, outcome.lines + collected.lines))
     return answer_of(entry)
-
-
-def doer(entry: Entry) -> Scope:
-    """The scope of whoever did it, on the day on which he did it."""
-    with acting(platform("外出办理回传")):
-        user = User.objects.get(pk=entry.user_id)
-        return scope_of(user, timezone.localtime(entry.done_at).date(), request=f"field:{entry.pk}")
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of an entry; `theirs`: of a conflict, what stands."""
-
-    state: Entry.State
-    problems: Problems = field(default_factory=list)
-    theirs: dict[str, str] = field(default_factory=dict)
-
-
-def attempt(by: Scope, entry: Entry, *, method: str = "take") -> Outcome:
-    """Hand an entry to its kind, all or nothing. Once taken, its files lie with the person's papers and only there.
-
-    Args:
-        by: the doer's scope.
-        method: `take`, or `instead` of what stands.
-    """
-    try:
-        kind, body = kind_of(entry.kind), body_of(str(entry.body))
-        with acting(by), transaction.atomic():
-            by.require(kind.right, entry.area_code)
-            getattr(kind, method)(by, entry, clock.corrected(body, _right(entry)))
-            entry.body = json.dumps(files.without_contents(body), ensure_ascii=False)
-            entry.save(update_fields=("body",))
-    except Conflict as conflict:
-        return Outcome(Entry.State.CONFLICT, _told(conflict), conflict.theirs)
-    except (YiyangError, PermissionDenied) as error:
-        return Outcome(Entry.State.REFUSED, _told(error))
-    except Exception:
-        # A fault of ours must not hold up what else the phone brings, nor lose this: it is kept and can be tried again.
-        log.exception("field entry failed", entry=str(entry.pk), kind=entry.kind)
-        problem = {"zh": "平台处理出错，记录已留存，请联系主管。", "en": "The platform failed; the entry is kept."}
-        return Outcome(Entry.State.REFUSED, [problem])
-    return Outcome(Entry.State.TAKEN)
-
-
-def _right(entry: Entry) -> clock.Right:
-    """Sets a time in an entry's body right."""
-    off = timedelta(seconds=entry.clock_off)
-    return lambda when: clock.within(when + off, entry.taken_out_at, entry.received_at)
-
-
-def body_of(text: str) -> dict[str, Any]:
-    try:
-        found = json.loads(text)
-    except ValueError as error:
-        raise UsageError("内容无法辨认。", "The content is no JSON.") from error
-    if not isinstance(found, dict):
-        raise UsageError("内容无法辨认。", "The content is no JSON object.")
-    return found

@@ -11,9 +11,9 @@ from django.utils import timezone
 from yiyang.access.scope import Scope
 from yiyang.audit.record import record
 from yiyang.base.errors import UsageError
-from yiyang.field.incoming import attempt, body_of, doer
 from yiyang.field.kinds import Replacing, kind_of, kinds, settled_by
 from yiyang.field.models import Entry
+from yiyang.field.taking import Noted, attempt, body_of, doer, write
 
 # How it may be decided; what it means stands on the page.
 FIRST, SECOND, BOTH, TAKE = "first", "second", "both", "take"
@@ -26,18 +26,20 @@ WORDS = {
 OPEN = (Entry.State.CONFLICT, Entry.State.REFUSED)
 
 
-def looked_after(scope: Scope) -> QuerySet[Entry]:
-    """What came home of the kinds that somebody looks after, where he does."""
+def looked_after(scope: Scope, right: str = "") -> QuerySet[Entry]:
+    """What came home of the kinds that somebody looks after, where he does; `right`: by this right only."""
     mine = Q(pk__in=[])
     for key, kind in kinds().items():
-        mine |= Q(kind=key) & scope.where(settled_by(kind)).q("area_code")
+        by = settled_by(kind)
+        if right in ("", by):
+            mine |= Q(kind=key) & scope.where(by).q("area_code")
     found: QuerySet[Entry] = Entry.objects.filter(mine)
     return found
 
 
-def waiting(scope: Scope) -> QuerySet[Entry]:
+def waiting(scope: Scope, right: str = "") -> QuerySet[Entry]:
     """What waits for a decision of somebody."""
-    return looked_after(scope).filter(state__in=OPEN)
+    return looked_after(scope, right).filter(state__in=OPEN)
 
 
 def choices(entry: Entry) -> Iterator[tuple[str, str]]:
@@ -85,7 +87,9 @@ def settle(*, by: Scope, entry: Entry, how: str, words: str) -> Entry:
 
 def _take(entry: Entry, method: str) -> None:
     """Take it in after all, to the credit of whoever did it. Raises UsageError where it still cannot be."""
-    outcome = attempt(doer(entry), entry, method=method)
+    by = doer(entry)
+    outcome = attempt(by, entry, method=method)
+    write([Noted(by, outcome.lines)])
     if outcome.state != Entry.State.TAKEN:
         lines = [(each["zh"], each["en"]) for each in outcome.problems]
         raise UsageError(f"仍然不能入库：{lines[0][0]}", f"It still cannot be taken: {lines[0][1]}", lines[1:])

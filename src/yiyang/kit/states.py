@@ -19,10 +19,10 @@ PLAIN = Look("plain", "info")
 
 SLUGS: dict[str, str] = {
     "good": "accepted ready active ok same entitled yes succeeded in_force good done mended issued filed "
-    "granted in_effect sent read valid upheld",
+    "granted in_effect sent read taken settled valid upheld",
     "bad": "failed stopped refused overdue wrong locked bad broken expired deny",
     "wait": "received checked open waiting due_soon contested doubtful wait warning todo not_yet "
-    "legal approval to_issue sent_back requested filled signed returned",
+    "legal approval to_issue sent_back conflict requested filled signed returned",
     "running": "checking accepting taking_back running doing draft again",
     "ended": "taken_back revoked ended withdrawn undone different inactive no cancelled aborted left kept dropped "
     "declined void not_wanted replaced",

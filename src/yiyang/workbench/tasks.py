@@ -22,6 +22,7 @@ from yiyang.cases.models import CLOSED, Case
 from yiyang.cases.worklists import WORKS, Work
 from yiyang.entitlement.models import Arrear, MonthRun, Unknown
 from yiyang.entitlement.months import current as of_newest_runs
+from yiyang.field import settling
 from yiyang.kit.paging import bounded_count
 from yiyang.notices.waiting import rows as waiting_notices
 from yiyang.portal.models import CorrectionRequest
@@ -276,6 +277,17 @@ def cases_escalated(scope: Scope, on: date) -> tuple[Task, Waiting]:
     return Task("超期督办的个案", "cases:work", URGENT, "逾期已提醒上一级", "warning", "tab=overdue"), rows
 
 
+def brought_home(right: str) -> Source:
+    """What phones brought home twice, or could not be taken, of the kinds that a right looks after."""
+
+    @needs(right)
+    def waiting(scope: Scope, on: date) -> tuple[Task, Waiting]:
+        rows = settling.waiting(scope, right)
+        return Task("外出记录有冲突或未入库", "field:conflicts", SOON, "由办理人以外的人处理", "phone"), rows
+
+    return waiting
+
+
 # The lists on which somebody takes a step; the others only show.
 CASE_WORK = tuple(cases_waiting(work) for work in WORKS if work.right != "case.read")
 
@@ -284,6 +296,7 @@ SOURCES: tuple[Source, ...] = (
     notices_to_send, corrections_asked, tokens_expiring, lines_to_mend, newly_in_groups, facts_contested,
     runs_to_decide, answers_to_confirm, facts_to_ask, arrears_to_decide, grants_expiring, refusals, jobs_failed,
     revisions_for_me, cases_escalated, *CASE_WORK,
+    brought_home("visit.plan"), brought_home("assessment.plan"),
 )  # fmt: skip
 
 

@@ -6,6 +6,8 @@ one has no area yet. What an actor may see is computed here from policy/roles.ya
 
 from __future__ import annotations
 
+import json
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,6 +32,7 @@ from yiyang.cases.numbers import new_number
 from yiyang.cases.steps import taking
 from yiyang.catalog.issued import content_hash, shipped_files
 from yiyang.entitlement.models import Arrear, MonthRun, Unknown
+from yiyang.field.models import Device, Entry
 from yiyang.notices.actions import tell
 from yiyang.notices.models import Batch, Notice
 from yiyang.portal.models import Citizen, CorrectionRequest, Mandate
@@ -256,6 +259,7 @@ def _furnish(number: int, place: str, code: int) -> Things:
     there.keys |= _simulated(code)
     there.keys |= _reckoned(code, person)
     there.keys |= _revised(code)
+    there.keys |= _brought_home(there)
     return there
 
 
@@ -465,6 +469,17 @@ def _reckoned(code: int, person: Person) -> dict[str, Any]:
     unknown = Unknown.objects.create(**words, fact="living_arrangement", items=1)
     arrear = Arrear.objects.create(**words, month="2026-10", item="old_age_allowance", list_area="511724", fen=6000)
     return {"run": run.pk, "unknown": unknown.pk, "arrear": arrear.pk}
+
+
+def _brought_home(there: Things) -> dict[str, Any]:
+    device = Device.objects.create(user_id=there.account, name="手机", key="k")
+    now = timezone.now()
+    brought = Entry.objects.create(
+        id=uuid.uuid4(), device=device, user_id=there.account, kind="visit", about="1", person=there.person,
+        area_code=there.code, taken_out_at=now, done_at=now, sent_by_name="某", body=json.dumps({"answers": {}}),
+        sha256="0" * 64, state="refused",
+    )  # fmt: skip
+    return {"device": device.pk, "brought": brought.pk}
 
 
 def _note(there: Things) -> None:
