@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import HttpRequest
 from django.urls import reverse
@@ -19,7 +20,7 @@ from yiyang.engine.facts import Fact
 from yiyang.entitlement import months
 from yiyang.entitlement.causes import CAUSES
 from yiyang.entitlement.models import Arrear, Change, MonthRun, Unknown
-from yiyang.kit.listing import Column, Filter, Table
+from yiyang.kit.listing import Bulk, Column, Filter, Table
 from yiyang.kit.parts import Empty, Progress
 from yiyang.registry import store
 from yiyang.registry.models import Person
@@ -249,7 +250,11 @@ def changes_table(request: HttpRequest) -> Changes:
 def unknowns_table(request: HttpRequest) -> Unknowns:
     """What is to be found out by the newest runs in force."""
     runs = months.newest()
-    return _exported(Unknowns(request, months.current(Unknown.objects.all(), runs), runs[0] if runs else None))
+    found = Unknowns(request, months.current(Unknown.objects.all(), runs), runs[0] if runs else None)
+    found.bulk = tuple(
+        Bulk(word, reverse(url)) for word, url, right, _ in settings.UNKNOWN_WAYS if current().may(right)
+    )
+    return _exported(found)
 
 
 def arrears_table(request: HttpRequest) -> Arrears:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -85,10 +86,16 @@ def unknown(request: HttpRequest, pk: int) -> HttpResponse:
     said = month_pages.in_words(fact, found.value) if found.value is not None else ""
     context = {
         "unknown": found, "person": person, "fact": fact, "form": form, "is_clerk": is_clerk, "may_note": may_note,
-        "said": said, "age": age(person), "hangs": month_pages.hangs_on(found),
+        "said": said, "age": age(person), "hangs": month_pages.hangs_on(found), "ways": _ways(found),
         "crumbs": [("待了解的事实", reverse("entitlement:unknowns")), (person.name or "姓名不详", "")],
     }  # fmt: skip
     return render(request, "entitlement/unknown.html", context)
+
+
+def _ways(found: Unknown) -> list[tuple[str, str]]:
+    """What else may be done than asking: word and address, of rooms above."""
+    open_ways = [way for way in settings.UNKNOWN_WAYS if found.fact in way[3] and found.state != Unknown.State.SETTLED]
+    return [(word, reverse(url)) for word, url, right, _ in open_ways if current().may(right, found.area_code)]
 
 
 def _answer(found: Unknown, person: Person, form: AnswerForm) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from yiyang.portal import entitlements, lists_urls, look, pages, urls_mine
+from yiyang.portal import entitlements, lists_urls, look, pages, urls_assessments, urls_mine
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
@@ -15,4 +15,5 @@ urlpatterns: list[URLPattern] = [
     path("entitlements/", entitlements.entitlements, name="entitlements"),
     *lists_urls.urlpatterns,
     *urls_mine.urlpatterns,
+    *urls_assessments.urlpatterns,
 ]

@@ -19,7 +19,7 @@ PAPER = f"PDF、JPEG 或 PNG，不超过 {LARGEST >> 20} MB"
 ACCEPT = ".pdf,.jpg,.jpeg,.png"
 
 
-def tell(form: forms.Form, error: YiyangError) -> None:
+def tell(form: forms.BaseForm, error: YiyangError) -> None:
     """Put an action's refusal on the form."""
     for zh, _ in error.problems or ((error.zh, error.en),):
         form.add_error(None, zh)
