@@ -1,4 +1,4 @@
-"""Worked cases of scales (`policy/instruments/*.cases.yaml`): sentences an official can write, reckoned and compared."""
+"""Worked cases of scales (`policy/instruments/*.cases.yaml`): sentences an official can write, reckoned, compared."""
 
 from __future__ import annotations
 
