@@ -70,6 +70,7 @@ AT = {
     "legal_officer": "county",
     "bureau_head": "county",
     "assessor": "town",
+    "responder": "county",
     "institution_manager": "town",
     "inspector": "county",
     "auditor": "city",
