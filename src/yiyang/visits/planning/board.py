@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from math import inf
 
 import numpy as np
 
@@ -116,15 +118,19 @@ class Board:
         if not stops:
             return Timed(0, 0, (), (0,), (0,))
         told = self.told | (new or {}) if self.now and day == self.now[0] else None
-        return timed(self.data, visitor, stops, self.at, told)
+        return timed(self.data, visitor, stops, self.at, told, self.begun.get((visitor, day), 0))
 
 
-def mended(board: Board, left: list[int], hopeless: set[int]) -> list[int]:
-    """Puts what found no place wherever it still fits, the hardest first; returns what fits nowhere."""
+def mended(board: Board, left: list[int], hopeless: set[int], until: float = inf) -> list[int]:
+    """Puts what found no place wherever it still fits, the hardest first; returns what fits nowhere.
+
+    Args:
+        until: `time.monotonic()` after which nothing more is tried.
+    """
     data, wishes, rest = board.data, board.wishes, []
     able = {visit: candidates_of(data, visit, wishes) for visit in left}
     for visit in sorted(left, key=lambda one: (len(able[one]), data.last[one] - data.first[one], data.ids[one])):
-        if visit in hopeless or data.needs_two[visit]:
+        if visit in hopeless or data.needs_two[visit] or time.monotonic() > until:
             rest.append(visit)
             continue
         if board.insert(visit, _in_order(data, visit, able[visit]), board.days_for(visit)) is None:
@@ -143,10 +149,10 @@ def in_time(board: Board) -> list[int]:
     out: list[int] = []
     for (visitor, day), stops in sorted(board.rounds.items()):
         kept = list(stops)
-        while kept and board.time(visitor, day, kept) is None:
+        while len(kept) > board.begun.get((visitor, day), 0) and board.time(visitor, day, kept) is None:
             # The last one that is not fixed goes: the earlier ones keep their minutes.
-            loose = [one for one in kept if one not in board.at]
-            gone = loose[-1] if loose else kept[-1]
+            ahead = kept[board.begun.get((visitor, day), 0) :]
+            gone = ([one for one in ahead if one not in board.at] or ahead)[-1]
             kept.remove(gone)
             out.append(gone)
         board.rounds[visitor, day] = kept

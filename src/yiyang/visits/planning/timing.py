@@ -31,7 +31,12 @@ class Timed:
 
 
 def timed(
-    data: Columns, visitor: int, stops: Sequence[int], fixed: Mapping[int, int], told: Mapping[int, int] | None = None
+    data: Columns,
+    visitor: int,
+    stops: Sequence[int],
+    fixed: Mapping[int, int],
+    told: Mapping[int, int] | None = None,
+    begun: int = 0,
 ) -> Timed | None:
     """When everything happens, as early as possible and leaving as late as that allows; None if it cannot be kept.
 
@@ -39,28 +44,36 @@ def timed(
         stops: rows of visits in their order.
         fixed: visits whose beginning is fixed, because another comes too.
         told: minutes before which visits do not begin, because people were told so.
+        begun: how many stops at the head have begun, each at its fixed minute: they are facts, and not checked.
     """
     ways = _ways(data, visitor, stops)
     windows = [_window(data, stop, fixed, told or {}) for stop in stops]
-    found = _forward(data, stops, ways, windows, int(data.begins[visitor]))
-    if found is None or found[1] > data.ends[visitor]:
+    found = _forward(data, stops, ways, windows, int(data.begins[visitor]), begun)
+    if found is None:
         return None
     leaves = max(_leaves(data, stops, ways, windows, found[1]), int(data.begins[visitor]))
-    if found[1] - leaves > data.limit[visitor]:
+    if len(stops) > begun and (found[1] > data.ends[visitor] or found[1] - leaves > data.limit[visitor]):
         return None
     # Leaving later changes nothing but the waiting; what is told is the round as it is then gone.
-    later = _forward(data, stops, ways, windows, leaves) or found
+    later = _forward(data, stops, ways, windows, leaves, begun) or found
     return Timed(leaves, later[1], tuple(later[0]), tuple(one[1] for one in ways), tuple(one[0] for one in ways))
 
 
 def _forward(
-    data: Columns, stops: Sequence[int], ways: list[tuple[int, int]], windows: list[tuple[int, int]], leaves: int
+    data: Columns,
+    stops: Sequence[int],
+    ways: list[tuple[int, int]],
+    windows: list[tuple[int, int]],
+    leaves: int,
+    begun: int,
 ) -> tuple[list[int], int] | None:
     """When each stop begins and when he is back, everything as early as it can be; None if a window is missed."""
-    now, begins = leaves, []
+    now, begins = leaves, list[int]()
     for stop, (_, minutes), (opens, closes) in zip(stops, ways[:-1], windows, strict=True):
         now = max(now + minutes, opens)
-        if now > closes:
+        if len(begins) < begun:
+            now = opens
+        elif now > closes:
             return None
         begins.append(now)
         now += int(data.minutes[stop])

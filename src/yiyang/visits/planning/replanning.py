@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from yiyang.base.errors import UsageError
-from yiyang.visits.planning.board import Board, Key, mended
+from yiyang.visits.planning.board import Board, Key, in_time, mended
 from yiyang.visits.planning.columns import EPOCH, Columns, columns
 from yiyang.visits.planning.figures import figures, placed
 from yiyang.visits.planning.problem import VISITS, Change, Problem, Solution
@@ -18,32 +19,39 @@ from yiyang.visits.planning.reasons import unserved
 from yiyang.visits.planning.stops import stops_table
 
 
-def replan_day(problem: Problem, solution: Solution, change: Change) -> tuple[Problem, Solution]:
-    """The problem and the plan after a change; takes well under a second for a town, seconds for a county.
+def replan_day(problem: Problem, solution: Solution, change: Change, *, seconds: float = 30) -> Solution:
+    """The plan after a change, for `changed(problem, change)`; well under a second for a town, seconds for a county.
 
     Visits that fall out go where they cost least within their windows: often to another day of the same visitor. The
     order of every other visit stays as it was; today nobody is visited earlier than he was told, and only what lies
-    behind an insertion becomes later. Days that are over are never touched.
+    behind an insertion becomes later. Days that are over are never touched. A plan that could not be kept as it was
+    handed in (moved by hand, a visitor who is gone) is put right on the way.
+
+    Args:
+        seconds: when it gets later, what has no place yet is said to have none.
 
     Raises:
         UsageError: the change names a visitor or visit that is not known.
     """
+    until = time.monotonic() + seconds
     _known(problem, change)
-    before = _planned_ids(solution)
-    changed = _changed(problem, change)
-    data = _from_now(columns(changed), change)
-    board, second = _board(changed, data, solution, change)
-    out = _fallen_out(changed, data, board, second, change)
-    out += [row for row in _new_rows(changed, change) if row not in out]
-    left = mended(board, [row for row in out if not data.needs_two[row]], set())
-    left += _two_again(board, second, [row for row in out if data.needs_two[row]])
-    rest = unserved(data, left, set(), problem.wishes)
-    kept = solution.unserved.filter(pc.invert(pc.is_in(solution.unserved["visit"], _ids(change.cancelled))))
-    stops = stops_table(board, second)
-    reasons = pa.concat_tables([kept, rest])
-    moved = len(before ^ _planned_ids(replace(solution, stops=stops)))
-    said = figures(changed, stops, reasons, solution.figures) | {"moved": moved}
-    return changed, Solution(stops, reasons, said)
+    after = changed(problem, change)
+    data = _from_now(columns(after), change)
+    board, second = _board(after, data, solution, change)
+    out = sorted({*_fallen_out(data, board, second, change), *_not_to_be_kept(board, second), *_nowhere(board)})
+    left = mended(board, [row for row in out if not data.needs_two[row]], set(), until)
+    left += _two_again(board, second, [row for row in out if data.needs_two[row]], until)
+    stops, reasons = stops_table(board, second), unserved(data, left, set(), problem.wishes)
+    moved = len(_appointments(solution.stops) ^ _appointments(stops))
+    return Solution(stops, reasons, figures(after, stops, reasons, solution.figures) | {"moved": moved})
+
+
+def changed(problem: Problem, change: Change) -> Problem:
+    """The problem after a change: cancelled visits gone, added ones at the end. What `replan_day` plans for."""
+    visits = problem.visits.filter(pc.invert(pc.is_in(problem.visits["id"], _ids(change.cancelled))))
+    if change.added is not None:
+        visits = pa.concat_tables([visits, change.added.select(VISITS.names).cast(VISITS)])
+    return replace(problem, visits=visits)
 
 
 def _ids(ids: tuple[int, ...]) -> pa.Array:
@@ -61,17 +69,9 @@ def _known(problem: Problem, change: Change) -> None:
         raise UsageError("这项变化无法处理，请更正后再试。", "the change cannot be followed.", faults)
 
 
-def _planned_ids(solution: Solution) -> set[tuple[Any, ...]]:
+def _appointments(stops: pa.Table) -> set[tuple[Any, ...]]:
     """Who goes where on which day: what people are told anew when it changes."""
-    names = ("visit", "visitor", "day")
-    return set(zip(*(solution.stops[name].to_pylist() for name in names), strict=True))
-
-
-def _changed(problem: Problem, change: Change) -> Problem:
-    visits = problem.visits.filter(pc.invert(pc.is_in(problem.visits["id"], _ids(change.cancelled))))
-    if change.added is not None:
-        visits = pa.concat_tables([visits, change.added.select(VISITS.names).cast(VISITS)])
-    return replace(problem, visits=visits)
+    return set(zip(*(stops[name].to_pylist() for name in ("visit", "visitor", "day")), strict=True))
 
 
 def _from_now(data: Columns, change: Change) -> Columns:
@@ -85,19 +85,22 @@ def _from_now(data: Columns, change: Change) -> Columns:
 
 def _board(problem: Problem, data: Columns, solution: Solution, change: Change) -> tuple[Board, dict[int, int]]:
     """The board as planned, what has begun held at its minute; and who goes along where two go."""
-    rows = placed(
-        problem, solution.stops.filter(pc.is_in(solution.stops["visit"], problem.visits["id"].combine_chunks()))
+    known = pc.and_(
+        pc.is_in(solution.stops["visit"], problem.visits["id"].combine_chunks()),
+        pc.is_in(solution.stops["visitor"], problem.visitors["id"].combine_chunks()),
     )
+    rows = placed(problem, solution.stops.filter(known))
     today, start = (change.day - data.start).days, (data.start - EPOCH).days
     board, second = Board(data, problem.wishes, now=(today, change.at)), dict[int, int]()
-    for visit, visitor, along, day, at in zip(*(rows[n].tolist() for n in _NAMES), strict=True):
-        key = visitor, day - start
+    for visit, visitor, along, number, at in zip(*(rows[name].tolist() for name in _NAMES), strict=True):
+        key = visitor, number - start
         board.rounds.setdefault(key, []).append(visit)
+        has_begun = (key[1], at) < (today, change.at)
         if along:
             second[visit] = visitor
-        if data.needs_two[visit] or (key[1], at) < (today, change.at):
+        if data.needs_two[visit] or has_begun:
             board.at[visit] = at
-        if (key[1], at) < (today, change.at):
+        if has_begun:
             board.begun[key] = board.begun.get(key, 0) + 1
         elif key[1] == today:
             board.told[visit] = at
@@ -109,7 +112,7 @@ def _board(problem: Problem, data: Columns, solution: Solution, change: Change) 
 _NAMES = ("visit", "visitor", "second", "day", "at")
 
 
-def _fallen_out(problem: Problem, data: Columns, board: Board, second: dict[int, int], change: Change) -> list[int]:
+def _fallen_out(data: Columns, board: Board, second: dict[int, int], change: Change) -> list[int]:
     """Takes out of the day what those who are off had not begun; the rest of a couple's visit goes with it."""
     today = (change.day - data.start).days
     off = set(np.flatnonzero(np.isin(data.visitor_ids, change.off)).tolist())
@@ -117,21 +120,44 @@ def _fallen_out(problem: Problem, data: Columns, board: Board, second: dict[int,
     out = [stop for key in keys for stop in board.rounds[key][board.begun.get(key, 0) :]]
     for stop in out:
         board.drop(stop)
-        board.at.pop(stop, None)
-        board.told.pop(stop, None)
-        second.pop(stop, None)
+        _forget(board, second, stop)
     return out
 
 
-def _new_rows(problem: Problem, change: Change) -> list[int]:
-    """Rows of the visits that came on top: they stand at the end."""
-    count = change.added.num_rows if change.added is not None else 0
-    return list(range(problem.visits.num_rows - count, problem.visits.num_rows))
+def _not_to_be_kept(board: Board, second: dict[int, int]) -> list[int]:
+    """Takes out what the plan as handed in cannot keep: too late, or for two with only one of them left."""
+    out = in_time(board)
+    rounds_of: dict[int, int] = {}
+    for stops in board.rounds.values():
+        for stop in stops:
+            rounds_of[stop] = rounds_of.get(stop, 0) + 1
+    halves = [stop for stop, count in rounds_of.items() if board.data.needs_two[stop] and count != 2]
+    halves = [stop for stop in halves if not any(stop in board.rounds[k][:n] for k, n in board.begun.items())]
+    for stop in halves:
+        board.drop(stop)
+    for stop in (*out, *halves):
+        _forget(board, second, stop)
+    return [*out, *halves]
 
 
-def _two_again(board: Board, second: dict[int, int], rows: list[int]) -> list[int]:
+def _forget(board: Board, second: dict[int, int], stop: int) -> None:
+    board.at.pop(stop, None)
+    board.told.pop(stop, None)
+    second.pop(stop, None)
+
+
+def _nowhere(board: Board) -> list[int]:
+    """Visits that are in no round now: new ones, those of visitors who are gone, those that had no place before."""
+    return [row for row in range(len(board.data.ids)) if row not in board.day_of]
+
+
+def _two_again(board: Board, second: dict[int, int], rows: list[int], until: float) -> list[int]:
     """Finds for each visit two whose rounds both take it at one minute; returns those for which nobody was found."""
-    return [row for row in rows if not any(_together(board, second, row, day) for day in board.days_for(row))]
+    return [
+        row
+        for row in rows
+        if time.monotonic() > until or not any(_together(board, second, row, day) for day in board.days_for(row))
+    ]
 
 
 def _together(board: Board, second: dict[int, int], visit: int, day: int) -> bool:
