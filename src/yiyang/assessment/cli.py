@@ -192,8 +192,23 @@ def _write(table: pa.Table, out: Path) -> None:
         if out.suffix == ".parquet":
             pyarrow.parquet.write_table(table, work)
         else:
-            pyarrow.csv.write_csv(_flat(table), work)
+            pyarrow.csv.write_csv(_harmless(_flat(table)), work)
     say(f"已写出 {out}。", f"Wrote {out}.")
+
+
+def _harmless(table: pa.Table) -> pa.Table:
+    """Kept columns are whatever a file said: what a spreadsheet would take for a formula gets an apostrophe in front."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from yiyang.access.sheets import dangerous_pattern
+
+    for place, name in enumerate(table.column_names):
+        if pa.types.is_string(table[name].type):
+            is_bad = pc.match_substring_regex(table[name], dangerous_pattern())
+            quoted = pc.binary_join_element_wise("'", table[name], "")
+            table = table.set_column(place, name, pc.if_else(is_bad, quoted, table[name]))
+    return table
 
 
 def _flat(table: pa.Table) -> pa.Table:

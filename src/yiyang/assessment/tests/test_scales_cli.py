@@ -70,6 +70,13 @@ def test_many_are_scored_from_a_sheet_and_written(sheet: Path, tmp_path: Path) -
     assert "甲" in _run("score", sheet, "--scale", DESTITUTE).stdout
 
 
+def test_what_a_spreadsheet_would_reckon_is_made_harmless(tmp_path: Path) -> None:
+    path, out = tmp_path / "answers.csv", tmp_path / "levels.csv"
+    path.write_text("编号,S1,S2,S3,S4,S5,S6\n=1+1,1,1,1,1,1,1\n", encoding="utf-8")
+    _run("score", path, "--scale", DESTITUTE, "--out", out)
+    assert out.read_text(encoding="utf-8").splitlines()[1].startswith('"\'=1+1"')
+
+
 def test_very_many_are_counted_by_level(tmp_path: Path) -> None:
     path = tmp_path / "many.parquet"
     pyarrow.parquet.write_table(pa.Table.from_pylist([best(scale(GB))] * 50 + [worst(scale(GB))]), path)

@@ -109,6 +109,8 @@ def test_many_keep_what_names_the_row_and_say_which_version_scored() -> None:
 def test_columns_of_numbers_are_scored_and_columns_of_fractions_are_not() -> None:
     numbers = pa.table({code: pa.array([1, 0], pa.int32()) for code in scale(DESTITUTE).items})
     assert score_many(scale(DESTITUTE), numbers)["level"].to_pylist() == [0, 2]
+    coded = pa.table({code: pa.array(["1", "0"]).dictionary_encode() for code in scale(DESTITUTE).items})
+    assert score_many(scale(DESTITUTE), coded)["level"].to_pylist() == [0, 2]
     with pytest.raises(UsageError, match="S1"):
         score_many(scale(DESTITUTE), numbers.set_column(0, "S1", pa.array([1.0, 0.0])))
 
