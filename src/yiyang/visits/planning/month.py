@@ -106,7 +106,7 @@ def _made(tasks: list[Task], until: float, workers: int) -> Iterator[Done]:
     """The rounds of each task, in the order of the tasks' visitors however long each took."""
     if len(tasks) < ALONE or workers < 2:
         for number, one in enumerate(tasks):
-            yield planned(one, _allowed(until, len(tasks) - number, 1))
+            yield planned(one, _allowed(until, tasks[number:], 1))
         return
     # A forked process would share the parent's connections to the database.
     context = multiprocessing.get_context("spawn")
@@ -125,11 +125,12 @@ def _in_turn(pool: ProcessPoolExecutor, tasks: list[Task], until: float, workers
         if len(waiting) >= workers * 2:
             ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             yield from (each.result() for each in ready)
-        waiting.add(pool.submit(planned, one, _allowed(until, len(order) - number, workers)))
+        waiting.add(pool.submit(planned, one, _allowed(until, order[number:], workers)))
     for each in waiting:
         yield each.result()
 
 
-def _allowed(until: float, tasks: int, workers: int) -> float:
-    """Seconds that one search may take: three times its share of what is left, for most need less."""
-    return max(3.0 * (until - time.monotonic()) * workers / tasks / 2, 0.1)
+def _allowed(until: float, tasks: list[Task], workers: int) -> float:
+    """Seconds that each of the two searches of the first task may take: thrice its share, for most need less."""
+    share = len(tasks[0].visits) / sum(len(one.visits) for one in tasks)
+    return max(3.0 * (until - time.monotonic()) * workers * share / 2, 0.1)

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from yiyang.base.errors import MissingPart
 from yiyang.visits.planning.columns import Columns, Whole
 from yiyang.visits.planning.roads import matrix
+from yiyang.visits.planning.routing import Routes, Routing, Vehicle, search
 
 DAY = 1440
-# The solver's unit of way is a sixth of a minute, so that hundred metres count; a visit is worth more than any way.
+# The solver's unit of way is a sixth of a minute, so that hundred metres count too.
 UNIT = 6
-WORTH = 100_000
 # Searches end after so many rounds without a better plan, or at the hard limits of the call.
 IDLE = 150
 
@@ -87,12 +86,14 @@ def planned(given: Task, seconds: float) -> Done:
     """The month of one visitor; deterministic unless the clock ended a search of `seconds` (`cut_short`)."""
     used = time.process_time()
     windows = _windows(given)
-    result = _solved(given, *windows, seconds, None)
-    days, cut = _days(given, result), bool(result.runtime >= seconds)
+    found = _search(given, *windows, seconds, None)
+    days, cut = _days(given, found), found.seconds >= seconds
     narrow = _narrow(given)
     if narrow.any():
-        result = _solved(given, *_bound(given, *windows, days, narrow), seconds, result.best)
-        days, cut = _days(given, result), cut or bool(result.runtime >= seconds)
+        again = _search(given, *_bound(given, *windows, days, narrow), seconds, found)
+        cut = cut or again.seconds >= seconds
+        # Where the hours leave no way at all, the first plan goes on and the clock takes out what it must.
+        days = _days(given, again) if again.is_feasible else days
     served = {stop for stops in days.values() for stop in stops}
     rows = {day: [int(given.visits[stop]) for stop in stops] for day, stops in days.items()}
     left = [int(visit) for place, visit in enumerate(given.visits) if place not in served]
@@ -107,13 +108,15 @@ def _windows(given: Task) -> tuple[Whole, Whole]:
     return np.where(is_fixed, given.fixed, early), np.where(is_fixed, given.fixed, late)
 
 
-def _narrow(given: Task) -> Any:
+def _narrow(given: Task) -> NDArray[np.bool_]:
     """Visits whose hours cut into the visitor's day, other than those that are fixed to the minute."""
     begins, ends = given.days[0][1:3] if given.days else (0, DAY)
     return ((given.opens > begins) | (given.closes < ends)) & (given.fixed < 0)
 
 
-def _bound(given: Task, early: Whole, late: Whole, days: dict[int, list[int]], narrow: Any) -> tuple[Whole, Whole]:
+def _bound(
+    given: Task, early: Whole, late: Whole, days: dict[int, list[int]], narrow: NDArray[np.bool_]
+) -> tuple[Whole, Whole]:
     early, late = early.copy(), late.copy()
     day_of = {stop: day for day, stops in days.items() for stop in stops}
     for stop in np.flatnonzero(narrow).tolist():
@@ -123,67 +126,21 @@ def _bound(given: Task, early: Whole, late: Whole, days: dict[int, list[int]], n
     return early, late
 
 
-def _solved(given: Task, early: Whole, late: Whole, seconds: float, start: Any) -> Any:
-    pyvrp = _pyvrp()
-    data = _data(pyvrp, given, early, late)
-    stops = pyvrp.stop
-    if start is not None:
-        start = pyvrp.Solution(data, [pyvrp.Route(data, _clients(one), one.vehicle_type()) for one in start.routes()])
-    until = stops.MultipleCriteria(
-        [stops.MaxIterations(given.rounds), stops.NoImprovement(IDLE), stops.MaxRuntime(seconds)]
+def _search(given: Task, early: Whole, late: Whole, seconds: float, start: Routes | None) -> Routes:
+    fixed = given.fixed >= 0
+    routing = Routing(
+        # From metres too, so that of two ways of equal whole minutes the shorter is taken.
+        cost=given.minutes * UNIT + given.metres // 100,
+        minutes=given.minutes,
+        early=early,
+        late=late,
+        service=given.service,
+        # Somebody else relies on what is fixed; it was chosen so that it can always be kept.
+        required=fixed,
+        vehicles=[Vehicle(day * DAY + begins, day * DAY + ends, most) for day, begins, ends, most in given.days],
     )
-    return pyvrp.solve(data, until, seed=given.seed, collect_stats=False, initial_solution=start)
+    return search(routing, seed=given.seed, rounds=given.rounds, idle=IDLE, seconds=seconds, start=start)
 
 
-def _data(pyvrp: Any, given: Task, early: Whole, late: Whole) -> Any:
-    count = len(given.visits)
-    clients = [
-        pyvrp.Client(
-            place + 1,
-            service_duration=int(given.service[place]),
-            tw_early=int(early[place]),
-            tw_late=int(max(late[place], early[place])),
-            prize=0 if given.fixed[place] >= 0 else WORTH,
-            # Somebody else relies on what is fixed; it was chosen so that it can always be kept.
-            required=bool(given.fixed[place] >= 0),
-        )
-        for place in range(count)
-    ]
-    # In sixths of a minute, from metres too, so that of two ways of equal whole minutes the shorter is taken.
-    cost = given.minutes * UNIT + given.metres // 100
-    vehicles = [
-        pyvrp.VehicleType(
-            num_available=1, tw_early=day * DAY + begins, tw_late=day * DAY + ends, shift_duration=most, name=str(day)
-        )
-        for day, begins, ends, most in given.days
-    ]
-    return pyvrp.ProblemData(
-        [pyvrp.Location(0, 0) for _ in range(count + 1)],
-        clients,
-        [pyvrp.Depot(0)],
-        vehicles,
-        [cost],
-        [given.minutes],
-    )
-
-
-def _clients(route: Any) -> list[int]:
-    return [one.idx for one in route if one.is_client()]
-
-
-def _days(given: Task, result: Any) -> dict[int, list[int]]:
-    if not result.best.is_feasible():
-        return {}
-    return {given.days[one.vehicle_type()][0]: _clients(one) for one in result.best.routes()}
-
-
-def _pyvrp() -> Any:
-    try:
-        import pyvrp
-        import pyvrp.stop
-    except ImportError as error:
-        raise MissingPart(
-            "编制探访计划需要 routing 组件：pip install 'yiyang[routing]'。",
-            "planning visits needs the extra: pip install 'yiyang[routing]'.",
-        ) from error
-    return pyvrp
+def _days(given: Task, found: Routes) -> dict[int, list[int]]:
+    return {given.days[vehicle][0]: stops for vehicle, stops in found.routes}
