@@ -197,7 +197,7 @@ def _write(table: pa.Table, out: Path) -> None:
 
 
 def _harmless(table: pa.Table) -> pa.Table:
-    """Kept columns are whatever a file said: what a spreadsheet would take for a formula gets an apostrophe in front."""
+    """Kept columns are what a file said: what a spreadsheet would take for a formula gets an apostrophe in front."""
     import pyarrow as pa
     import pyarrow.compute as pc
 

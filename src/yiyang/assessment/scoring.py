@@ -127,6 +127,8 @@ def _columns(instrument: Instrument, table: pa.Table, keep: Sequence[str]) -> It
 
 def places_of(item: Item, column: pa.ChunkedArray) -> np.ndarray:
     """The place of each answer among the item's options; -1 where nothing or nothing possible is answered."""
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
     if not (
         pa.types.is_integer(column.type) or pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
     ):
