@@ -15,7 +15,7 @@ from yiyang.visits.models import Post, Visit
 
 DONE = Q(state=Visit.State.DONE)
 SHOWN_A_DAY = 6
-VISITORS_SHOWN = 200
+VISITORS_SHOWN = 30
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ REASON = "演示数据"
 SQL = Path(__file__).parent / "sql"
 # About so many findings, all of the last days: how long they take to close is reckoned from them.
 FINDINGS, RECENT = 60, 12
+ROUND = 5
 # What goes wrong: the kind, what the form says of it, what the visitor wrote.
 SAID: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("no_food", {"utilities": "cut"}, "家里断电两天，老人吃冷饭。"),
@@ -68,6 +69,8 @@ def make(county: int) -> None:
             owing.owe(by=by, area_code=county, month=f"{first:%Y-%m}", start=first)
             _plan(by, county, first)
             _carry_out(first, today)
+    with work(by):
+        _round_for_cun(today)
     with work(by):
         found = _findings()
     _work_off(found)
@@ -118,6 +121,15 @@ def _carry_out(first: date, today: date) -> None:
     _run("reports", words)
 
 
+def _round_for_cun(today: date) -> None:
+    """Whoever tries the visitor's pages finds a round today."""
+    mine = Visit.objects.filter(visitor__username="cun", state=Visit.State.PLANNED, first__lte=today, last__gte=today)
+    rows = list(mine.order_by("on", "pk")[:ROUND])
+    for number, visit in enumerate(rows):
+        visit.on, visit.turn, visit.at = today, number + 1, 540 + number * 45
+    Visit.objects.bulk_update(rows, ["on", "turn", "at"])
+
+
 def _json(answers: dict[str, Any]) -> str:
     return json.dumps(answers, ensure_ascii=False)
 
@@ -148,8 +160,10 @@ def _work_off(found: list[int]) -> None:
     _step(officer, "探访员看错了，老人由女儿照料。", parts["void"], "void", {})
     with work(platform(REASON)):
         _say("超过时限，上一级督办")
-        late = Finding.objects.filter(pk__in=parts["open"][::2])
-        late.update(escalated=1, due=timezone.now() - timedelta(hours=3))
+        late, soon = parts["open"][::4], parts["open"][2::4]
+        # Those at the top stay late; the others would rise by themselves.
+        Finding.objects.filter(pk__in=late).update(escalated=2, due=timezone.now() - timedelta(hours=3))
+        Finding.objects.filter(pk__in=soon).update(escalated=1, due=timezone.now() + timedelta(hours=4))
 
 
 PARTS = {"open": (0,), "assigned": (1, 2), "acted": (3,), "closed": (4, 5, 6, 7, 8), "void": (9,)}

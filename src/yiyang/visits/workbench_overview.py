@@ -33,7 +33,7 @@ RIGHT = "visit.read"
 ALSO = ("finding.handle", "finding.verify")
 SIZES = (10**6, 10**3, 1)
 
-MOST = 200
+MOST, LOWEST = 200, 40
 
 
 @page(RIGHT, also=ALSO)
@@ -70,7 +70,7 @@ def _figures(found: Figures, month: str) -> list[Figure]:
     open_ones, late = overview_figures.open_findings()
     rate = f"{100 * found.visited / found.owed:.1f}" if found.owed else "—"
     on_time = f"{100 * found.on_time / found.owed:.1f}" if found.owed else "—"
-    hours = f"一半在 {found.hours:.0f} 小时内办结" if found.hours is not None else ""
+    hours = "" if found.hours is None else f"一半在 {found.hours:.0f} 小时内办结" if found.hours < 72 else f"一半在 {found.hours / 24:.0f} 天内办结"
     return [
         Figure("探访率", rate, "%", f"{found.visited:,} / {found.owed:,} 人"),
         Figure("按时完成", on_time, "%", "每次都在期限内"),
@@ -106,8 +106,8 @@ def _by_area(lines: list[AreaLine], month: str, size: int) -> Chart | None:
     if size == SIZES[0] and (found := shapes(lines[0].code // 10**8 * 10**8)).areas:
         return maps.choropleth(title, note, found, items, unit="%", write=_percent)
     # The lowest first: there is something to do.
-    ordered = sorted(items.values(), key=lambda item: item.value if item.value is not None else 101)
-    return charts.bars(title, f"{note}，低的在前", ordered, unit="%", write=_percent, shown=20)
+    ordered = sorted(items.values(), key=lambda item: item.value if item.value is not None else 101)[:LOWEST]
+    return charts.bars(title, f"{note}，低的在前", ordered, unit="%", write=_percent, shown=MOST)
 
 
 def _waiting(scope: Scope) -> dict[str, int]:

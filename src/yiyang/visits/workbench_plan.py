@@ -16,11 +16,12 @@ from yiyang.access.scope import current
 from yiyang.access.web import page
 from yiyang.accounts.models import User
 from yiyang.areas import names as areas
-from yiyang.areas.logic import span
+from yiyang.areas.logic import level, span
 from yiyang.audit.record import record
 from yiyang.base.errors import YiyangError
 from yiyang.kit.parts import Figure, Progress
 from yiyang.registry.forms_people import tell
+from yiyang.registry.people_list import area_choices
 from yiyang.visits import calendars, plan_actions, plan_words
 from yiyang.visits.forms import PlanForm, next_month
 from yiyang.visits.lists import WAITING
@@ -30,7 +31,6 @@ from yiyang.visits.workbench import crumbs, month_of
 RIGHT = "visit.read"
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 PROBLEMS_SHOWN = 200
-VILLAGES_SHOWN = 2000
 SAID = {"start": "计划已启用，探访员的手机上可以看到。", "drop": "计划已作废。", "again": "已重新开始编制。"}
 
 
@@ -41,7 +41,7 @@ def board(request: HttpRequest) -> HttpResponse:
     rows, chosen = _chosen(request, Visit.objects.filter(month=month))
     rows = rows.exclude(state=Visit.State.EXCUSED)
     record("search", what="visits:board", detail={"month": month} | {key: str(value) for key, value in chosen.items()})
-    is_one = bool(chosen)
+    is_one = "visitor" in chosen or level(int(chosen.get("area", 0))) == "village"
     loads = [] if "visitor" in chosen else calendars.loads(rows)
     context = {
         "title": f"{_title(chosen)}{month} 排班",
@@ -55,7 +55,8 @@ def board(request: HttpRequest) -> HttpResponse:
         "most": max((each.minutes for each in loads), default=1) or 1,
         "figures": _figures(rows, month),
         "plans": Plan.objects.filter(month=month).exclude(state=Plan.State.DROPPED)[:10],
-        "villages": _villages(month),
+        "places": area_choices(request.GET.get("area", "")),
+        "visitor_count": rows.exclude(visitor=None).order_by().values("visitor").distinct().count(),
         "may_plan": current().may("visit.plan"),
         "crumbs": crumbs(("排班", "")),
     }
@@ -69,14 +70,14 @@ def _chosen(request: HttpRequest, rows: QuerySet[Any]) -> tuple[QuerySet[Any], d
         return rows.filter(Q(visitor=found) | Q(second=found)), {"visitor": found}
     if area.isdigit() and len(area) == 12:
         low, high = span(int(area))
-        return rows.filter(area_code__gte=low, area_code__lt=high), {"area": int(area)}
+        return rows.filter(area_code__gte=low, area_code__lt=high), {"area": area}
     return rows, {}
 
 
 def _title(chosen: dict[str, Any]) -> str:
     if "visitor" in chosen:
         return f"{chosen['visitor'].name} "
-    return f"{areas.name(chosen['area'])} " if "area" in chosen else ""
+    return f"{areas.name(int(chosen['area']))} " if "area" in chosen else ""
 
 
 def _months(month: str) -> tuple[str, str]:
@@ -97,11 +98,6 @@ def _figures(rows: QuerySet[Any], month: str) -> list[Figure]:
         Figure("已完成", done, "次", "", f"{url}&state=done"),
         Figure("还没有人去", without, "次", "没有探访员的村或技能不合", f"{url}&state=owed"),
     ]
-
-
-def _villages(month: str) -> list[tuple[int, str]]:
-    codes = Visit.objects.filter(month=month).order_by("area_code").values_list("area_code", flat=True).distinct()
-    return [(code, areas.name(code)) for code in codes[:VILLAGES_SHOWN] if code > 0]
 
 
 @page("visit.plan")

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import yaml
@@ -25,6 +26,7 @@ from yiyang.accounts.models import ApiToken, Grant, User
 from yiyang.accounts.tests.places import DAZHOU, DAZHU, TONGCHUAN, WUMU, ZHUYANG
 from yiyang.areas.models import Area, AreaChange, FormerArea
 from yiyang.areas.models import Membership as AreaMembership
+from yiyang.assessment.models import Agency, Assessor, Draw, Objection, Request, Result
 from yiyang.audit.record import record, work
 from yiyang.base.paths import policy_dir
 from yiyang.cases.models import Appeal, Case, Decision, Webhook
@@ -52,6 +54,8 @@ from yiyang.registry.models import (
 )
 from yiyang.revisions.models import Revision
 from yiyang.simulation.models import Scenario
+from yiyang.visits.models import Alert, Finding, Observation, Post, Report, Visit, Wish
+from yiyang.visits.models import Plan as VisitPlan
 
 VILLAGE = ZHUYANG + 1
 PLACES = {"own": VILLAGE, "sibling": WUMU, "parent": DAZHU, "moved": TONGCHUAN, "nowhere": -1}
@@ -260,8 +264,67 @@ def _furnish(number: int, place: str, code: int) -> Things:
     there.keys |= _simulated(code)
     there.keys |= _reckoned(code, person)
     there.keys |= _revised(code)
+    there.keys |= _assessed(number, place, code, person, other)
+    there.keys |= _visited(number, code, person)
     there.keys |= _brought_home(there)
     return there
+
+
+def _visited(number: int, code: int, person: Person) -> dict[str, Any]:
+    """A post, a visit with a report and what came of it, a plan and an alert."""
+    today, now = timezone.localdate(), timezone.now()
+    visitor = User.objects.create_user(f"w-visitor{number}", None, name=f"探访{number}", must_change_password=False)
+    post = Post.objects.create(area_code=code, visitor=visitor, starts=date(2020, 1, 1))
+    alert = Alert.objects.create(
+        area_code=code, kind="cold", words="寒潮", first=today, last=today, made_by_name="岗位"
+    )
+    plan = VisitPlan.objects.create(area_code=code, month=f"{today:%Y-%m}", state="ready", ordered_by_name="岗位")
+    about = {"person": person, "area_code": code}
+    visit = Visit.objects.create(
+        **about, month=f"{today:%Y-%m}", cause="monthly", groups=["living_alone"], first=today, last=today, on=today,
+        visitor=visitor, state="planned", counts=["home", "phone"],
+    )  # fmt: skip
+    report = Report.objects.create(
+        **about, visit=visit, means="home", met=False, version="1", answers="{}", began_at=now, ended_at=now, made_by_name="岗位"
+    )  # fmt: skip
+    seen = Observation.objects.create(**about, report=report, fact="living_arrangement", value=1, seen_on=today)
+    wish = Wish.objects.create(**about, report=report, kind="assessment", words="做能力评估")
+    finding = Finding.objects.create(
+        **about, number=f"YC{number}", report=report, kind="other", severity="minor", words="漏雨", found_by_name="岗位"
+    )  # fmt: skip
+    keys = {"post": post.pk, "alert": alert.pk, "visit_plan": plan.pk, "visit": visit.pk, "finding": finding.pk}
+    return keys | {"observation": seen.pk, "wish": wish.pk, "report": report.pk}
+
+
+def _assessed(number: int, place: str, code: int, person: Person, other: Person) -> dict[str, Any]:
+    """An agency with somebody who assesses, a request, a result of the neighbour's with an objection, and a draw."""
+    days = {"valid_from": date(2020, 1, 1), "valid_to": date(2035, 1, 1)}
+    agency = Agency.objects.create(
+        name=f"评估{number}", credit_code=f"9151172400000{number:05d}", area_code=code, a_month=9, **days
+    )
+    user = User.objects.create_user(f"w-{place}-assessor", None, name=f"评估员{place}", must_change_password=False)
+    assessor = Assessor.objects.create(agency=agency, user=user, training="nursing", certificate="1", **days)
+    asked = {"area_code": code, "instrument": "gbt_42195_2022", "kind": "first", "channel": "self"}
+    request = Request.objects.create(number=f"SQ{number}", person=person, asked_by_name="岗位", **asked)
+    done = Request.objects.create(number=f"SQ{number}0", person=other, agency=agency, asked_by_name="岗位", **asked)
+    result = Result.objects.create(
+        number=f"PG{number}", token=f"token{number}", request=done, person=other, area_code=code, version="2022.1",
+        instrument="gbt_42195_2022", level=1, level_by_points=1, points=80, assessed_on=timezone.localdate(),
+        issued_by_name="岗位", **days,
+    )  # fmt: skip
+    mine = Result.objects.create(
+        number=f"PG{number}M", token=f"token{number}m", request=request, person=person, area_code=code,
+        instrument="ltci_2021", version="2021.1", level=1, level_by_points=1, assessed_on=timezone.localdate(),
+        issued_by_name="岗位", **days,
+    )  # fmt: skip
+    objection = Objection.objects.create(result=result, reason="不同意", raised_by_name="本人", due=date(2035, 1, 1))
+    draw = Draw.objects.create(
+        area_code=code, month="2026-10", seed="1", seed_from="福彩", pool_hash="0", pool=[result.number],
+        share=Decimal("0.05"), drawn=[], drawn_by_name="岗位",
+    )  # fmt: skip
+    keys = {"agency": agency.pk, "assessor": assessor.pk, "assessment": request.pk, "draw": draw.pk}
+    keys |= {"assessment_number": request.number, "certificate": result.number, "my_result": mine.pk}
+    return keys | {"result": result.pk, "objection": objection.pk}
 
 
 def _revised(code: int) -> dict[str, Any]:
