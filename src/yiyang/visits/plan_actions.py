@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from django.db import connection, transaction
 from django.utils import timezone
+from procrastinate.exceptions import AlreadyEnqueued
 
 from yiyang.access.scope import Scope, acting, platform
 from yiyang.accounts.models import User
@@ -101,7 +103,9 @@ def again(*, by: Scope, plan: Plan) -> None:
     by.require("visit.plan", plan.area_code)
     with acting(by), transaction.atomic():
         _move(by, plan, (State.FAILED,), State.ORDERED)
-        _enqueue(plan, by)
+        # One that waits in the queue already will do.
+        with suppress(AlreadyEnqueued), transaction.atomic():
+            _enqueue(plan, by)
 
 
 PUT = """
@@ -167,43 +171,47 @@ def replan(*, by: Scope, visitor: User, on: date, at: int = 0, seconds: float = 
     began, low, high = time.monotonic(), *span(county)
     with acting(platform(f"{by.name}（当日重排）"[:150], by.request)), transaction.atomic():
         with tempfile.TemporaryDirectory(prefix="yiyang-replan-") as folder:
-            found = _replanned(low, high, on, Change(on, at, off=(visitor.pk,)), seconds, Path(folder))
+            found = _replanned(low, high, some.month, Change(on, at, off=(visitor.pk,)), seconds, Path(folder))
     detail = {"replanned": on.isoformat(), "visitor": visitor.pk, "moved": found[0], "left": found[1]}
     record("decide", what=f"account:{visitor.pk}", area=some.area_code, detail=detail)
     return Replanned(*found, round(time.monotonic() - began, 2))
 
 
 MOVE = """
-UPDATE visits_visit AS v SET visitor_id = n.visitor, second_id = n.second, turn = n.turn, at = n.at,
-    reason = CASE WHEN v.visitor_id IS DISTINCT FROM n.visitor THEN '当日重排' ELSE v.reason END
+UPDATE visits_visit AS v SET visitor_id = n.visitor, second_id = n.second, "on" = n.day, turn = n.turn, at = n.at,
+    reason = CASE WHEN (v.visitor_id, v.on) IS DISTINCT FROM (n.visitor, n.day) THEN '当日重排' ELSE v.reason END
 FROM new_stops AS n WHERE n.visit = v.id AND v.state = 'planned'
-    AND (v.visitor_id, v.second_id, v.turn, v.at) IS DISTINCT FROM (n.visitor, n.second, n.turn, n.at)
+    AND (v.visitor_id, v.second_id, v.on, v.turn, v.at) IS DISTINCT FROM (n.visitor, n.second, n.day, n.turn, n.at)
 """
 WAIT = """
 UPDATE visits_visit SET state = 'owed', state_since = now(), visitor_id = NULL, second_id = NULL, "on" = NULL,
     turn = NULL, at = NULL, reason = '当日无人可去，待重新安排' WHERE id = ANY(%s) AND state = 'planned'
 """
+MOVED = """
+SELECT v.id FROM visits_visit AS v JOIN new_stops AS n ON n.visit = v.id
+WHERE (v.visitor_id, v.on) IS DISTINCT FROM (n.visitor, n.day)
+"""
+NEW_STOPS = """
+CREATE TEMP TABLE new_stops (plan bigint, visit bigint, visitor bigint, second bigint, day date, turn smallint,
+    at smallint, way_minutes smallint, way_metres integer) ON COMMIT DROP
+"""
 
 
-def _replanned(low: int, high: int, on: date, change: Change, seconds: float, scratch: Path) -> tuple[int, int]:
-    """How many visits were given to somebody else, and how many wait for another day."""
+def _replanned(low: int, high: int, month: str, change: Change, seconds: float, scratch: Path) -> tuple[int, int]:
+    """How many visits were given to somebody else or another day, and how many wait to be planned."""
     import pyarrow.csv
 
+    # Loaded on use: whoever serves pages needs no solver.
     from yiyang.visits.planning.replanning import replan_day
 
-    problem, rows = plan_tables.day_problem(low, high, on, scratch)
-    after = replan_day(problem, plan_tables.solution_of(rows, on), change, seconds=seconds)
+    problem, standing = plan_tables.rest_problem(low, high, month, change.day, scratch)
+    after = replan_day(problem, standing, change, seconds=seconds)
     table, file = plan_tables.paired(after), scratch / "new.csv"
     pyarrow.csv.write_csv(table.combine_chunks(), file, pyarrow.csv.WriteOptions(include_header=False))
-    store.execute(
-        "CREATE TEMP TABLE new_stops (plan bigint, visit bigint, visitor bigint, second bigint, day date, "
-        "turn smallint, at smallint, way_minutes smallint, way_metres integer) ON COMMIT DROP"
-    )
+    store.execute(NEW_STOPS)
     store.copy_in("new_stops", table.column_names, file)
-    gone = "SELECT v.id FROM visits_visit AS v JOIN new_stops AS n ON n.visit = v.id WHERE v.visitor_id <> n.visitor"
-    moved = store.execute(gone)
+    moved = store.execute(MOVED)
     store.execute(MOVE)
-    left = [each["visit"] for each in after.unserved.to_pylist()]
-    waiting = store.execute(WAIT, [left])
+    waiting = store.execute(WAIT, [[each["visit"] for each in after.unserved.to_pylist()]])
     store.execute("DROP TABLE new_stops")
     return moved, waiting

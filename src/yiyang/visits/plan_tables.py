@@ -45,7 +45,7 @@ WHERE v.area_code >= {low} AND v.area_code < {high} AND {chosen}
 ORDER BY v.id
 """
 TO_PLAN = "v.month = {month} AND v.state IN ('owed', 'planned') AND v.last >= {start}"
-ON_A_DAY = "v.on = {start} AND v.state = 'planned'"
+PLANNED = "v.month = {month} AND v.state = 'planned' AND v.on >= {start}"
 
 
 def month_problem(low: int, high: int, month: str, start: date, last: date, scratch: Path) -> Problem:
@@ -72,11 +72,11 @@ def visits_table(low: int, high: int, chosen: str, start: date, scratch: Path, m
         file.unlink()
 
 
-def day_problem(low: int, high: int, day: date, scratch: Path) -> tuple[Problem, pa.Table]:
-    """What is planned on a day in a range of areas, each bound to it; and the rows with who makes them now."""
-    rows = visits_table(low, high, ON_A_DAY, day, scratch)
-    bound = rows.drop(["last"]).append_column("last", pa.array([day] * rows.num_rows, pa.date32()))
-    return _problem(bound, low, high, day, day), rows
+def rest_problem(low: int, high: int, month: str, start: date, scratch: Path) -> tuple[Problem, Solution]:
+    """What is planned of a month from a day on in a range of areas, and the plan as it stands, to be planned on from."""
+    rows = visits_table(low, high, PLANNED, start, scratch, month)
+    last = max([start, *rows["last"].to_pylist()])
+    return _problem(rows, low, high, start, last), _standing(rows)
 
 
 def _problem(rows: pa.Table, low: int, high: int, start: date, last: date) -> Problem:
@@ -182,24 +182,24 @@ def problems_of(solution: Solution, rows: pa.Table) -> list[dict[str, Any]]:
     return [{**each, "person": person.get(each["visit"])} for each in solution.unserved.to_pylist()]
 
 
-def solution_of(rows: pa.Table, day: date) -> Solution:
-    """What is planned on a day (rows of `visits_table`) as a solution, to be planned on from."""
+# What was moved by hand has no turn yet and comes last in its day.
+STANDING = """
+WITH made AS (
+    SELECT id AS visit, visitor, false AS is_second, "on", turn, "at", opens FROM given
+    UNION ALL SELECT id, second, true, "on", turn, "at", opens FROM given
+)
+SELECT visit, visitor, is_second, "on" AS day,
+    CAST(row_number() OVER (PARTITION BY visitor, "on" ORDER BY turn NULLS LAST, visit) AS SMALLINT) AS turn,
+    CAST(coalesce("at", opens) AS SMALLINT) AS "at", CAST(0 AS SMALLINT) AS way_minutes, CAST(0 AS INTEGER) AS way_metres
+FROM made WHERE visitor IS NOT NULL
+"""
+
+
+def _standing(rows: pa.Table) -> Solution:
     con = duckdb.connect(":memory:")
     try:
-        con.register("rows", rows)
-        stops = con.sql(STANDING.format(day=day.isoformat())).to_arrow_table().cast(STOPS)
+        con.register("given", rows)
+        stops = con.sql(STANDING).to_arrow_table()
     finally:
         con.close()
-    return Solution(stops, UNSERVED.empty_table(), {})
-
-
-# A visit that was moved by hand has no turn or time yet: it comes last.
-STANDING = """
-WITH both AS (
-    SELECT id AS visit, visitor, false AS is_second, turn, at, opens FROM rows WHERE visitor IS NOT NULL
-    UNION ALL SELECT id, second, true, turn, at, opens FROM rows WHERE second IS NOT NULL
-)
-SELECT visit, visitor, is_second, DATE '{day}' AS day,
-    row_number() OVER (PARTITION BY visitor ORDER BY turn NULLS LAST, visit)::SMALLINT AS turn,
-    coalesce(at, opens)::SMALLINT AS at, 0::SMALLINT AS way_minutes, 0::INTEGER AS way_metres FROM both
-"""
+    return Solution(pa.table(stops.columns, names=STOPS.names).cast(STOPS), UNSERVED.empty_table(), {})
