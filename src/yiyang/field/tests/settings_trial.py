@@ -3,3 +3,4 @@
 from yiyang.site.settings import *  # noqa: F403
 
 FIELD_KINDS = {"trial": "yiyang.field.tests.trial.Trial"}
+SECOND_FACTOR = False
