@@ -40,7 +40,7 @@ bench: .venv/.test ## time and memory against OpenFisca, and growth
 
 lock: .venv/.test ## resolve the versions anew; ARGS=--upgrade takes the newest
 	$(LOCK) $(ARGS) pyproject.toml -o requirements-core.lock
-	$(LOCK) $(ARGS) --extra web --extra pdf -c requirements-core.lock pyproject.toml -o requirements-web.lock
+	$(LOCK) $(ARGS) --extra web --extra pdf --extra routing -c requirements-core.lock pyproject.toml -o requirements-web.lock
 	$(LOCK) $(ARGS) --extra test -c requirements-web.lock pyproject.toml -o requirements-test.lock
 
 clean:            ## remove caches and out/; keep .venv
