@@ -23,6 +23,7 @@ from yiyang.access.sheets import Cell, Column
 from yiyang.assessment.instrument import Instrument, Item
 from yiyang.assessment.scoring import places_of
 from yiyang.base.errors import DeliveryError
+from yiyang.registry.encoding import detect
 
 REQUEST, NAME, BEGAN, ENDED = "申请编号", "姓名", "开始时间", "完成时间"
 NEEDED = (REQUEST, BEGAN, ENDED)
@@ -146,7 +147,14 @@ def _rows(path: Path) -> Iterator[list[str]]:
     if path.suffix.lower() in (".xlsx", ".xls"):
         yield from ([_text(cell) for cell in row] for row in _sheet(path))
     else:
+        yield from _lines(path)
+
+
+def _lines(path: Path) -> Iterator[list[str]]:
+    try:
         yield from csv.reader(io.StringIO(_decoded(path), newline=""))
+    except csv.Error as error:
+        raise DeliveryError(f"不是合格的 CSV：{error}", f"No valid CSV: {error}") from error
 
 
 def _sheet(path: Path) -> Sequence[Sequence[Any]]:
@@ -161,13 +169,13 @@ def _sheet(path: Path) -> Sequence[Sequence[Any]]:
 
 
 def _decoded(path: Path) -> str:
-    raw = path.read_bytes()
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise DeliveryError("文字编码认不出来，请存为 UTF-8 的 CSV。", "The encoding is unknown; save it as CSV in UTF-8.")
+    encoding, _ = detect(path)
+    if encoding is None:
+        raise DeliveryError(
+            "文字编码认不出来，请存为 UTF-8 的 CSV。", "The encoding is unknown; save it as CSV in UTF-8."
+        )
+    # What little cannot be read stands in a cell that is then no option.
+    return path.read_bytes().decode(encoding, "replace")
 
 
 def _text(cell: Any) -> str:

@@ -147,10 +147,10 @@ def validated(resource: Resource) -> Resource:
     if kind not in ("Questionnaire", "QuestionnaireResponse"):
         raise UsageError(f"不接收 FHIR 资源“{kind}”。", f"FHIR resources of type {kind!r} are not taken.")
     model = _model(kind)
-    # Pydantic's error is a ValueError.
+    # Pydantic's error is a ValueError; items can be nested without end.
     try:
         model.model_validate(resource)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"不是合格的 FHIR R4B {kind}：{error}", f"No valid FHIR R4B {kind}: {error}") from error
     return resource
 
@@ -256,9 +256,11 @@ def _given(scale: Instrument, resource: Resource) -> Iterator[tuple[str, str]]:
 
 def _leaves(resource: Resource) -> Iterator[Resource]:
     """Items without items, whatever groups they stand in."""
-    for item in resource.get("item", []):
+    waiting = [*reversed(resource.get("item", []))]
+    while waiting:
+        item = waiting.pop()
         if item.get("item"):
-            yield from _leaves(item)
+            waiting += reversed(item["item"])
         else:
             yield item
 

@@ -121,6 +121,22 @@ def test_points_that_are_sent_along_are_not_believed() -> None:
     assert read_response(sent, TAKEN).answers["S1"] == "0"
 
 
+def test_items_nested_without_end_are_refused() -> None:
+    item: dict[str, Any] = {"linkId": "S1"}
+    for _ in range(3000):
+        item = {"linkId": "group", "item": [item]}
+    with pytest.raises(UsageError, match="No valid FHIR"):
+        read_response(_sent() | {"item": [item]}, TAKEN)
+
+
+def test_groups_may_be_nested_or_missing() -> None:
+    sent = _sent(GB)
+    flat = [item for group in sent["item"] for item in group["item"]]
+    assert read_response(sent | {"item": flat}, TAKEN).answers == best(scale(GB))
+    deep = [{"linkId": "all", "item": [{"linkId": "B", "item": flat[:5]}, *flat[5:]]}]
+    assert read_response(sent | {"item": deep}, TAKEN).answers == best(scale(GB))
+
+
 def test_a_response_of_a_day_has_no_time() -> None:
     assert read_response(_sent(authored="2026-11"), TAKEN).authored is None
 
