@@ -163,8 +163,9 @@ def take_form_back(request: HttpRequest, key: int) -> HttpResponse:
     """One of the two takes the form back before both have signed."""
     found, form = found_request(key), StepForm(request.POST or None)
     filled = found.forms.filter(is_current=True).first()
-    if filled is None:
-        raise Http404
+    if filled is None or not request_page.may(current(), found, None)["take_back"]:
+        messages.error(request, "现在不能撤回：评估表还没有填，或者已经签完。")
+        return redirect("assessment:request", key)
     if request.method == "POST" and form.is_valid():
         try:
             actions.withdraw_form(by=current(), form=filled, reason=form.cleaned_data["reason"])

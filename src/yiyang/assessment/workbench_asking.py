@@ -62,6 +62,7 @@ def ask_many(request: HttpRequest) -> HttpResponse:
     if not rows:
         messages.error(request, f"请先勾选要评估的人；一次最多 {MOST} 人，只有评估能查明的事实才能这样提出。")
         return redirect("entitlement:unknowns")
+    record("search", what="assessment:ask_many", detail={"rows": len(rows)})
     if "confirmed" not in request.POST:
         context = {
             "rows": rows,
@@ -144,6 +145,7 @@ def plan_many(request: HttpRequest) -> HttpResponse:
     if not rows:
         messages.error(request, "请先勾选待安排的申请。")
         return redirect(f"{reverse('assessment:work')}?tab=todo")
+    record("search", what="assessment:plan_many", detail={"rows": len(rows)})
     form = PlanManyForm(request.POST if "confirmed" in request.POST else None)
     context = {"form": form, "rows": rows, "crumbs": [("能力评估", reverse("assessment:work")), ("按建议安排", "")]}
     if not form.is_valid():

@@ -129,8 +129,8 @@ def rescored(request: HttpRequest) -> HttpResponse:
         "crumbs": _crumbs("换版本重算"),
     }  # fmt: skip
     other = next((each for each in readings if each.slug == chosen), None)
+    record("search", what="assessment:rescoring", detail={"instrument": slug, "reading": chosen[:40]})
     if other is not None:
-        record("search", what="assessment:rescoring", detail={"instrument": slug, "reading": chosen})
         try:
             context["found"] = rescoring.rescored(slug, other)
         except UsageError as error:

@@ -21,8 +21,7 @@ from yiyang.assessment.tests.house import House, scope
 from yiyang.assessment.workbench_forms import _name
 from yiyang.audit.models import AuditLine
 from yiyang.audit.record import work
-from yiyang.entitlement.models import MonthRun, Unknown
-from yiyang.entitlement.models import span_of
+from yiyang.entitlement.models import MonthRun, Unknown, span_of
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +71,8 @@ def test_from_asking_to_the_certificate_by_pages_alone(house: House, person: Any
     found = one()
     assert "王秀英" in text(officer.get(at("work") + "?tab=todo"))
     page = text(officer.get(at("plan", found.pk)))
-    assert "安康评估" in page and "在同一个乡镇" in page
+    assert "安康评估" in page
+    assert "在同一个乡镇" in page
     pair = f"{house.agency.pk}-{house.lead.pk}-{house.second.pk}"
     # Kept as typed where something is wrong with it.
     wrong = officer.post(at("plan", found.pk), {"pair": pair, "appointed": "2020-01-01T09:00"})
@@ -84,11 +84,13 @@ def test_from_asking_to_the_certificate_by_pages_alone(house: House, person: Any
     fills_in(browser(house.aihua), found)
     signs(browser(house.aihua), browser(house.baoguo), found)
     page = text(officer.get(at("check", found.pk)))
-    assert "系统发现" in page and "全靠人" in page
+    assert "系统发现" in page
+    assert "全靠人" in page
     assert "请写明退回的原因" in text(officer.post(at("check", found.pk), {"verdict": "returned"}))
     assert officer.post(at("check", found.pk), {"verdict": "passed", "words": "核对过"}).status_code == 302
     page = text(officer.get(at("request", found.pk)))
-    assert "完全失能" in page and "PG511724" in page
+    assert "完全失能" in page
+    assert "PG511724" in page
 
 
 def fills_in(lead: Client, found: Request) -> None:
@@ -200,26 +202,34 @@ def test_used_objected_to_and_answered(house: House, person: Any) -> None:
     assert browser(house.other).post(at("objection", raised.pk), sent).status_code == 302
     assert one().kind == "dispute"
     page = text(clerk.get(at("request", result.request_id)))
-    assert "JT-1" in page and "家庭养老床位" in page and "复评申请" in page
+    assert "JT-1" in page
+    assert "家庭养老床位" in page
+    assert "复评申请" in page
 
 
 def test_the_tab_of_a_person_shows_results_and_requests(house: House, person: Any) -> None:
     elder = person("王秀英", ZHUYANG)
     result = house.issued(elder)
     page = text(browser(house.clerk).get(at("person", elder.pk)))
-    assert result.number in page and "完全失能" in page
+    assert result.number in page
+    assert "完全失能" in page
 
 
 def test_a_stranger_verifies_without_seeing_the_level(house: House, person: Any) -> None:
     result = house.issued(person("王秀英", ZHUYANG))
     page = text(Client().get(reverse("portal:certificate", args=[result.token])))
-    assert "有效" in page and result.number in page and "王**" in page and "安康评估" in page
-    assert "失能" not in page and "王秀英" not in page
+    assert "有效" in page
+    assert result.number in page
+    assert "王**" in page
+    assert "安康评估" in page
+    assert "失能" not in page
+    assert "王秀英" not in page
     with work(platform("test")):
         Result.objects.filter(pk=result.pk).update(state="withdrawn")
     assert "已撤销" in text(Client().get(reverse("portal:certificate", args=[result.token])))
     nobody = Client().get(reverse("portal:certificate", args=["x" * 32]))
-    assert nobody.status_code == 404 and "没有这份评估结果" in nobody.content.decode()
+    assert nobody.status_code == 404
+    assert "没有这份评估结果" in nobody.content.decode()
     with work(platform("test")):
         assert AuditLine.objects.filter(what=f"certificate:{result.number}").count() == 2
 
@@ -272,7 +282,8 @@ def test_quality_is_plotted_and_other_readings_are_tried(house: House, person: A
     house.issued(person("王秀英", ZHUYANG))
     officer = browser(house.officer)
     page = text(officer.get(at("figures")))
-    assert "爱华" in page and "安康评估" in page
+    assert "爱华" in page
+    assert "安康评估" in page
     page = text(officer.get(at("rescoring") + f"?instrument={GB}&reading=sum"))
     assert "重算了 1 份有效结果" in page
     assert officer.get(at("rescoring") + "?instrument=nonsense").status_code == 404
