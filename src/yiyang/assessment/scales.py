@@ -5,6 +5,7 @@ What other rooms use: `instruments`, `current`, `version_of`, `score`, `score_ma
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from datetime import date
 from itertools import pairwise
@@ -30,6 +31,9 @@ __all__ = (
 CASES = ".cases.yaml"
 Versions = Mapping[str, tuple[Instrument, ...]]
 _loaded: dict[tuple[Stamp, ...], Versions] = {}
+# Lists and exports ask for every row: the files are looked at once a second, not once a row.
+_HELD = 1.0
+_seen: dict[Path, tuple[float, Versions]] = {}
 
 
 def instruments(policy: Path | None = None) -> dict[str, Instrument]:
@@ -59,12 +63,20 @@ def version_of(slug: str, version: str, policy: Path | None = None) -> Instrumen
 
 
 def versions(policy: Path | None = None) -> Versions:
-    """Every version of every scale, the oldest first. Cached until a file changes."""
-    root = policy or policy_dir()
+    """Every version of every scale, the oldest first. A changed file is noticed within a second."""
+    if policy is not None:
+        return _by_stamps(policy)
+    root, now = policy_dir(), time.monotonic()
+    if root not in _seen or now - _seen[root][0] > _HELD:
+        _seen[root] = now, _by_stamps(root)
+    return _seen[root][1]
+
+
+def _by_stamps(root: Path) -> Versions:
     paths = sorted(path for path in (root / "instruments").glob("*.yaml") if not path.name.endswith(CASES))
     key = (*(stamp(path) for path in paths), stamp(root / "facts.yaml"))
     if key not in _loaded:
-        _loaded[key] = _read(paths, policy)
+        _loaded[key] = _read(paths, root)
     return _loaded[key]
 
 
@@ -79,7 +91,7 @@ def _of(slug: str, policy: Path | None) -> tuple[Instrument, ...]:
     return found[slug]
 
 
-def _read(paths: list[Path], policy: Path | None) -> Versions:
+def _read(paths: list[Path], policy: Path) -> Versions:
     problems, book, known = Problems(), load_facts(policy), set(documents(policy))
     found: dict[str, list[Instrument]] = {}
     for path in paths:
