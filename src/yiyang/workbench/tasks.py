@@ -17,6 +17,8 @@ from django.utils import timezone
 from yiyang.access.ranges import NO_AREA
 from yiyang.access.scope import Scope
 from yiyang.accounts.models import ApiToken, Grant
+from yiyang.assessment import worklists as assessments
+from yiyang.assessment.models import Agency, Assessor
 from yiyang.audit.models import AuditLine
 from yiyang.cases.models import CLOSED, Case
 from yiyang.cases.worklists import WORKS, Work
@@ -288,7 +290,30 @@ def brought_home(right: str) -> Source:
     return waiting
 
 
+def assessments_waiting(work: assessments.Work) -> Source:
+    """The source of one list of assessments: what waits for whoever has its right."""
+
+    @needs(work.right)
+    def waiting(scope: Scope, on: date) -> tuple[Task, Waiting]:
+        area = "result__area_code" if work.of == "objections" else "area_code"
+        rows = work.rows(assessments.rows_of(work.of)).filter(scope.where(work.right).q(area))
+        late = rows.filter(due__lt=on).exists()
+        text = "其中有超过期限的" if late else ""
+        title = work.title if work.slug == "mine" else f"{work.title}的能力评估"
+        return Task(title, "assessment:work", URGENT if late else SOON, text, "figures", f"tab={work.slug}"), rows
+
+    return waiting
+
+
+@needs("agency.manage")
+def qualifications_expiring(scope: Scope, on: date) -> tuple[Task, Waiting]:
+    """Assessors whose qualification ends within a month, or has ended."""
+    rows = Assessor.objects.filter(agency__in=Agency.objects.all(), is_active=True, valid_to__lte=on + EXPIRES_SOON)
+    return Task("评估人员资格将到期", "assessment:agencies", CALM, "到期后不能安排", "figures"), rows
+
+
 # The lists on which somebody takes a step; the others only show.
+ASSESSMENT_WORK = tuple(assessments_waiting(work) for work in assessments.WORKS if work.right != "assessment.read")
 CASE_WORK = tuple(cases_waiting(work) for work in WORKS if work.right != "case.read")
 
 SOURCES: tuple[Source, ...] = (
@@ -296,7 +321,7 @@ SOURCES: tuple[Source, ...] = (
     notices_to_send, corrections_asked, tokens_expiring, lines_to_mend, newly_in_groups, facts_contested,
     runs_to_decide, answers_to_confirm, facts_to_ask, arrears_to_decide, grants_expiring, refusals, jobs_failed,
     revisions_for_me, cases_escalated, *CASE_WORK,
-    brought_home("visit.plan"), brought_home("assessment.plan"),
+    brought_home("visit.plan"), brought_home("assessment.plan"), *ASSESSMENT_WORK, qualifications_expiring,
 )  # fmt: skip
 
 
