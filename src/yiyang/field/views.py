@@ -88,7 +88,7 @@ def shell_file(request: HttpRequest, version: str, name: str) -> HttpResponse:
     found = shell.content(name) if version == shell.version() else None
     if found is None:
         raise Http404(name)
-    answer = HttpResponse(found, content_type=shell.TYPES[PurePosixPath(name).suffix])
+    answer = HttpResponse(found, content_type=shell.TYPES.get(PurePosixPath(name).suffix, "application/octet-stream"))
     answer["Cache-Control"] = "public, max-age=31536000, immutable"
     return answer
 
