@@ -19,7 +19,7 @@ INSERT INTO assessment_request (number, person_id, area_code, instrument, kind, 
                                 asked_by_name, asked_at)
 SELECT assessment_new_number('SQ', p.area_code, %(on)s::date), r.person_id, p.area_code, r.instrument, 'routine', 'due',
        q.purposes, '证书 ' || r.number || ' 将于 ' || r.valid_to || ' 到期', '', q.provider_code, 'requested', now(),
-       %(on)s::date + %(days)s, false, '', %(name)s, now()
+       %(on)s::date + %(days)s, false, '', %(name)s, clock_timestamp()
 FROM assessment_result AS r
 JOIN assessment_request AS q ON q.id = r.request_id
 JOIN registry_person AS p ON p.id = r.person_id

@@ -17,7 +17,7 @@ NAME = "到期复评"
 
 @app.periodic(cron="30 0 * * *")
 @app.task(queue="system", queueing_lock="assessment.daily", pass_context=False)
-def daily(timestamp: int) -> None:
+def open_routine_assessments(timestamp: int) -> None:
     """Open the routine re-assessments that fall due, where policy lets them open by themselves."""
     if not rules().routine.opens_by_itself:
         return

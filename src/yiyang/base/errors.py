@@ -112,6 +112,12 @@ class InstallationError(YiyangError):
     exit_code = 15
 
 
+class NotAsPublished(YiyangError):
+    """What was published (a draw) does not follow from what it says it was made of."""
+
+    exit_code = 16
+
+
 class Interrupted(YiyangError):
     """Stopped by the user (Ctrl-C); earlier output is untouched."""
 

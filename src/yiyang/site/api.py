@@ -27,6 +27,7 @@ from yiyang.accounts import api as accounts_api
 from yiyang.accounts.authority import NotAllowed
 from yiyang.accounts.roles import load_roles
 from yiyang.areas import api as areas_api
+from yiyang.assessment import api as assessment_api
 from yiyang.audit import api as audit_api
 from yiyang.base.errors import DeliveryError, UsageError, YiyangError
 from yiyang.cases import api as cases_api
@@ -37,6 +38,7 @@ from yiyang.registry.api_deliveries import WrongKind
 from yiyang.registry.merging import CannotMerge
 from yiyang.revisions import api as revisions_api
 from yiyang.simulation import api as simulation_api
+from yiyang.visits import api as visits_api
 
 log = structlog.get_logger("yiyang.api")
 ABOUT = """颐养平台接口。部门用令牌（`Authorization: Bearer yt_…`）调用，已登录的工作人员用会话调用；各看各的区划。
@@ -88,7 +90,9 @@ for room in (
     simulation_api,
     entitlement_api,
     cases_api,
+    assessment_api,
     revisions_api,
+    visits_api,
 ):
     api.add_router("", room.router)
 

@@ -44,8 +44,10 @@ ROOMS = {
     "yiyang.areas.cli": "area",
     "yiyang.accounts.cli": "account",
     "yiyang.notices.cli": "notice",
+    "yiyang.visits.cli": "visits",
     "yiyang.revisions.cli": "lists",
     "yiyang.assessment.cli": "instruments",
+    "yiyang.assessment.cli_draw": "assess",
 }
 
 

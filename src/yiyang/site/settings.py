@@ -253,7 +253,10 @@ AFTER_MIGRATE: tuple[str, ...] = ("yiyang.cases.processes.put",)
 # Cities and counties among whose people the portal's questions are asked, as codes; by default all that have a list.
 PORTAL_AREAS = [code for code in os.environ.get("YIYANG_PORTAL_AREAS", "").split(",") if code]
 # What may be done without network and brought home later: kind → class (`field.kinds.Kind`).
-FIELD_KINDS: dict[str, str] = {"visit": "yiyang.visits.away.Visiting"}
+FIELD_KINDS: dict[str, str] = {
+    "assessment": "yiyang.assessment.away.Assessing",
+    "visit": "yiyang.visits.away.Visiting",
+}
 # Who is told of each step on a finding, in the same transaction (emergency and services rooms): f(finding, step).
 AFTER_FINDING: tuple[str, ...] = ()
 # Where other rooms add to the phone's shell: static files; scripts among them are loaded as modules.

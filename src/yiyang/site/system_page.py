@@ -50,7 +50,11 @@ JOBS = {
     "make_batch": "生成告知批次",
     "forget_codes": "清理验证码",
     "daily": "个案到期与升级",
+    "open_routine_assessments": "到期的常规评估",
     "send_events": "推送个案进展",
+    "make_plan": "编制探访计划",
+    "visits_nightly": "每日列出应探访",
+    "visits_late": "异常情况超时督办",
 }
 
 

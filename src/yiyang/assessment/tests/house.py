@@ -97,7 +97,7 @@ class House:
         request = self.plan(self.ask(person, **words))
         form = self.fill(request, answers)
         self.sign(form)
-        self.check(form)
+        self.check(form, words="已核实")
         return self.result(request)
 
     def result(self, request: Request) -> Result:
@@ -111,7 +111,7 @@ class House:
         doers = [scope(each.user) for each in pair]
         form = self.fill(request, answers, by=doers[0])
         self.sign(form, *doers)
-        self.check(form, by=self.other)
+        self.check(form, words="已核实", by=self.other)
 
 
 @contextmanager

@@ -249,6 +249,7 @@ def test_an_objection_is_changed_where_others_come_to_another_level(house: House
         assert Result.objects.get(pk=result.pk).state == "contested"
     with work(house.other):
         answered = actions.answer_objection(by=house.other, objection=raised, again=True, answer="请别人再评")
+    assert answered.request is not None
     house.again(answered.request, intact(), house.others())
     with work(house.officer):
         raised.refresh_from_db()
@@ -263,6 +264,7 @@ def test_an_objection_called_off_is_open_again(house: House, person: Any) -> Non
         raised = actions.object_to(by=house.clerk, result=result, reason="不同意")
     with work(house.other):
         answered = actions.answer_objection(by=house.other, objection=raised, again=True, answer="复评")
+        assert answered.request is not None
         actions.cancel(by=house.other, request=answered.request, reason="本人不愿再评")
         raised.refresh_from_db()
         assert raised.state == Objection.State.OPEN
