@@ -42,15 +42,17 @@ def body(answers: dict[str, str], end: datetime | None = None) -> dict[str, Any]
 
 
 def entry(by: Scope, about: str, key: uuid.UUID | None = None) -> Entry:
-    return Entry(id=key or uuid.uuid4(), user_id=by.user, kind="assessment", about=about, done_at=timezone.now())
+    return Entry(id=key or uuid.uuid4(), user_id=by.user or 0, kind="assessment", about=about, done_at=timezone.now())
 
 
-def take(
-    by: Scope, about: str, answers: dict[str, str], *, instead: bool = False, key: uuid.UUID | None = None
-) -> None:
+def take(by: Scope, about: str, answers: dict[str, str], key: uuid.UUID | None = None) -> None:
     with work(by):
-        kind = Assessing()
-        (kind.instead if instead else kind.take)(by, entry(by, about, key), body(answers))
+        Assessing().take(by, entry(by, about, key), body(answers))
+
+
+def instead(by: Scope, about: str, answers: dict[str, str]) -> None:
+    with work(by):
+        Assessing().instead(by, entry(by, about), body(answers))
 
 
 def filled(answers: dict[str, str]) -> dict[str, str]:
