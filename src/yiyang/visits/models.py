@@ -202,12 +202,15 @@ class Visit(Scoped):
 
 
 class Stop(models.Model):
-    """Where a plan puts a visit. It says nothing until the plan is put in force; then the visits say it themselves."""
+    """Where a plan puts a visit: one row for who goes, another for who goes along.
+
+    It says nothing until the plan is put in force; then the visits say it themselves.
+    """
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="stops", verbose_name="计划")
     visit = models.ForeignKey(Visit, models.CASCADE, related_name="+", verbose_name="探访")
     visitor = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name="探访员")
-    second = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+", verbose_name="同行人")
+    is_second = models.BooleanField(default=False, verbose_name="同行")
     on = models.DateField(verbose_name="安排日期")
     turn = models.SmallIntegerField(verbose_name="次序")
     at = models.SmallIntegerField(verbose_name="预计时刻（分）")
@@ -217,7 +220,7 @@ class Stop(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "计划安排"
         ordering = ("on", "visitor", "turn")
-        constraints = (models.UniqueConstraint(fields=("plan", "visit"), name="visits_stop_once"),)
+        constraints = (models.UniqueConstraint(fields=("plan", "visit", "is_second"), name="visits_stop_once"),)
 
 
 class Report(Scoped):

@@ -109,10 +109,11 @@ def again(*, by: Scope, plan: Plan) -> None:
 
 
 PUT = """
-UPDATE visits_visit AS v SET visitor_id = s.visitor_id, second_id = s.second_id, "on" = s.on, turn = s.turn, at = s.at,
+UPDATE visits_visit AS v SET visitor_id = s.visitor_id, second_id = t.visitor_id, "on" = s.on, turn = s.turn, at = s.at,
     plan_id = s.plan_id, state_since = CASE WHEN v.state = 'planned' THEN v.state_since ELSE now() END, state = 'planned',
     reason = ''
-FROM visits_stop AS s WHERE s.plan_id = %s AND s.visit_id = v.id AND v.state IN ('owed', 'planned')
+FROM visits_stop AS s LEFT JOIN visits_stop AS t ON t.plan_id = s.plan_id AND t.visit_id = s.visit_id AND t.is_second
+WHERE s.plan_id = %s AND NOT s.is_second AND s.visit_id = v.id AND v.state IN ('owed', 'planned')
 """
 # What the plan could not place is owed still, and says why.
 LEFT = """
@@ -192,8 +193,8 @@ SELECT v.id FROM visits_visit AS v JOIN new_stops AS n ON n.visit = v.id
 WHERE (v.visitor_id, v.on) IS DISTINCT FROM (n.visitor, n.day)
 """
 NEW_STOPS = """
-CREATE TEMP TABLE new_stops (plan bigint, visit bigint, visitor bigint, second bigint, day date, turn smallint,
-    at smallint, way_minutes smallint, way_metres integer) ON COMMIT DROP
+CREATE TEMP TABLE new_stops (visit bigint, visitor bigint, second bigint, day date, turn smallint, at smallint)
+ON COMMIT DROP
 """
 
 

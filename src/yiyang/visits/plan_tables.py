@@ -16,11 +16,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from psycopg import sql as pg
 
-from yiyang.areas.logic import find
+from yiyang.areas.logic import find, span
 from yiyang.areas.tables import boundaries
 from yiyang.engine.duck import connect
 from yiyang.registry import store
 from yiyang.visits.models import Absence, Plan, Post
+from yiyang.visits.owing_sql import month_days
 from yiyang.visits.planning.days import working_days
 from yiyang.visits.planning.places import Centres, centres, households
 from yiyang.visits.planning.problem import STOPS, UNSERVED, VISITORS, Problem, Solution, problem
@@ -149,18 +150,18 @@ def _away(users: set[int], start: date, last: date) -> dict[int, set[date]]:
 
 # The one who goes and the one who goes along, in one row.
 PAIRED = """
-SELECT {plan} AS plan, m.visit, m.visitor, s.visitor AS second, m.day, m.turn, m.at, m.way_minutes, m.way_metres
+SELECT m.visit, m.visitor, s.visitor AS second, m.day, m.turn, m.at
 FROM stops AS m LEFT JOIN stops AS s ON s.visit = m.visit AND s.is_second WHERE NOT m.is_second ORDER BY m.visit
 """
-STOP = ("plan_id", "visit_id", "visitor_id", "second_id", "on", "turn", "at", "way_minutes", "way_metres")
+STOP = ("visit_id", "visitor_id", "is_second", "on", "turn", "at", "way_minutes", "way_metres", "plan_id")
 
 
-def paired(solution: Solution, plan: int = 0) -> pa.Table:
-    """A solution's stops, one row a visit: plan, visit, visitor, second, day, turn, at, way_minutes, way_metres."""
+def paired(solution: Solution) -> pa.Table:
+    """A solution's stops, one row a visit: visit, visitor, second, day, turn, at."""
     con = duckdb.connect(":memory:")
     try:
         con.register("stops", solution.stops)
-        return con.sql(PAIRED.format(plan=int(plan))).to_arrow_table()
+        return con.sql(PAIRED).to_arrow_table()
     finally:
         con.close()
 
@@ -169,7 +170,8 @@ def put_stops(plan: Plan, solution: Solution, scratch: Path) -> int:
     """Keep a plan's stops in its rows; the caller's transaction. Returns how many."""
     import pyarrow.csv
 
-    table, file = paired(solution, plan.pk), scratch / "stops.csv"
+    plans = pa.array(np.full(solution.stops.num_rows, plan.pk))
+    table, file = solution.stops.append_column("plan", plans), scratch / "stops.csv"
     pyarrow.csv.write_csv(table.combine_chunks(), file, pyarrow.csv.WriteOptions(include_header=False))
     store.append("visits_stop", STOP, file)
     file.unlink()
@@ -203,3 +205,30 @@ def _standing(rows: pa.Table) -> Solution:
     finally:
         con.close()
     return Solution(pa.table(stops.columns, names=STOPS.names).cast(STOPS), UNSERVED.empty_table(), {})
+
+
+KEPT = """
+SELECT s.visit_id, s.visitor_id, s.is_second, s.on, s.turn, s.at, s.way_minutes, s.way_metres
+FROM visits_stop AS s WHERE s.plan_id = {plan} ORDER BY s.id
+"""
+KEPT_COLUMNS = {
+    "visit": "BIGINT", "visitor": "BIGINT", "is_second": "BOOLEAN", "day": "DATE", "turn": "SMALLINT", "at": "SMALLINT",
+    "way_minutes": "SMALLINT", "way_metres": "INTEGER",
+}  # fmt: skip
+
+
+def plan_as_kept(plan: Plan, scratch: Path) -> tuple[Problem, Solution]:
+    """A plan's visits, done ones among them, as they are owed today, and its stops: what the checker asks for."""
+    low, high = span(plan.area_code)
+    first, last = month_days(plan.month)
+    start = plan.starts or first
+    there = f"v.id IN (SELECT visit_id FROM visits_stop WHERE plan_id = {int(plan.pk)})"
+    problem_ = _problem(visits_table(low, high, there, start, scratch), low, high, start, last)
+    file = scratch / "stops.csv"
+    store.copy_out(pg.SQL(KEPT).format(plan=pg.Literal(plan.pk)), file)
+    con = duckdb.connect(":memory:")
+    try:
+        stops = con.sql(f"SELECT * FROM {store.read_csv(file, KEPT_COLUMNS)}").to_arrow_table()
+    finally:
+        con.close()
+    return problem_, Solution(pa.table(stops.columns, names=STOPS.names).cast(STOPS), UNSERVED.empty_table(), {})
