@@ -137,7 +137,11 @@ def _search(given: Task, early: Whole, late: Whole, seconds: float, start: Route
         service=given.service,
         # Somebody else relies on what is fixed; it was chosen so that it can always be kept.
         required=fixed,
-        vehicles=[Vehicle(day * DAY + begins, day * DAY + ends, most) for day, begins, ends, most in given.days],
+        # Of two days that are as good the earlier: what comes to nothing then can be made good within the month.
+        vehicles=[
+            Vehicle(day * DAY + begins, day * DAY + ends, most, going=number // 2)
+            for number, (day, begins, ends, most) in enumerate(given.days)
+        ],
     )
     return search(routing, seed=given.seed, rounds=given.rounds, idle=IDLE, seconds=seconds, start=start)
 

@@ -28,6 +28,8 @@ class Vehicle:
     most: int | None = None
     count: int = 1
     capacity: int | None = None
+    # What it costs that he goes at all.
+    going: int = 0
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,9 @@ def _data(pyvrp: Any, given: Routing) -> Any:
 def _vehicle(pyvrp: Any, one: Vehicle) -> Any:
     most = {} if one.most is None else {"shift_duration": one.most}
     capacity = {} if one.capacity is None else {"capacity": [one.capacity]}
-    return pyvrp.VehicleType(num_available=one.count, tw_early=one.early, tw_late=one.late, **most, **capacity)
+    return pyvrp.VehicleType(
+        num_available=one.count, fixed_cost=one.going, tw_early=one.early, tw_late=one.late, **most, **capacity
+    )
 
 
 def _pyvrp() -> Any:

@@ -26,6 +26,9 @@ ROUND = 3
 # What a minute of load costs beyond the fair share, beyond half as much again, and beyond what his days hold.
 SLOPES = (1.5, 4.0, 50.0)
 
+# Up to this share of what his days hold nobody is relieved, however little the others have.
+EASY = 0.25
+
 
 @dataclass(frozen=True)
 class _Groups:
@@ -134,7 +137,7 @@ def _borders(
     total += np.bincount(which, load, len(towns))
     # A part-time visitor's fair share is smaller: by the minutes that he has.
     mean = total / np.maximum(np.bincount(which, most, len(towns)), 1.0)
-    fair = np.minimum(mean[which] * wishes.fair_share, 1.0) * most
+    fair = np.clip(mean[which] * wishes.fair_share, EASY, 1.0) * most
     steps = np.stack([fair, np.minimum(fair * 1.5, most), most, np.full(len(most), 1e9)])
     return np.maximum(steps[0] - load, 0.0), np.diff(np.maximum(steps - load, 0.0), axis=0)
 

@@ -69,7 +69,8 @@ def test_an_urgent_visit_is_made_today_after_it_was_known(planned: tuple[Problem
 
 def test_a_visit_that_can_wait_goes_to_another_day_of_the_same_visitor() -> None:
     given = small([visit(1), visit(2)])
-    found = plan_month(given, seconds=20)
+    early = replace(given, visits=small([visit(1, last=MONDAY), visit(2, last=MONDAY)]).visits)
+    found = plan_month(early, seconds=20)
     day = found.stops["day"].to_pylist()[0]
     moved = replan_day(given, found, Change(day, 480, off=(AIHUA,)))
     assert set(moved.stops["visitor"].to_pylist()) == {AIHUA}
