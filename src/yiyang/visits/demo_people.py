@@ -14,6 +14,7 @@ from yiyang.areas.logic import span
 from yiyang.areas.models import Area
 from yiyang.registry.models import Person
 from yiyang.visits.models import Absence, Post
+from yiyang.visits.policy import load_visits
 
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭廖范汪"
 GIVEN = "芳英敏静丽秀兰燕玲桂荣红梅霞萍翠菊勇军强平华明辉建国志刚海涛永春学文德光世贵成林安全才生玉珍琼淑惠群碧珍"
@@ -103,7 +104,8 @@ def _own_post(villages: list[Area], today: date) -> Grant | None:
         return own
     town = own.area.code // 1000
     near = {village.code: village for village in villages if village.code is not None and village.code // 1000 == town}
-    visited = Person.objects.filter(is_current=True, area_code__in=near).exclude(groups=[]).order_by()
+    visited = Person.objects.filter(is_current=True, alive=1, area_code__in=near, groups__has_any_keys=load_visits().visited)
+    visited = visited.order_by()
     if visited.filter(area_code=own.area.code).exists():
         return own
     counted = visited.values_list("area_code").annotate(n=Count("pk")).order_by("-n", "area_code").first()

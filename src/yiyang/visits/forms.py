@@ -71,7 +71,18 @@ def villages(town: int | None = None) -> list[tuple[int, str]]:
     return [(code, f"{above} {name}") for code, name, above in rows.values_list("code", "name", "parent__name")[:5000]]
 
 
-class AbsenceForm(forms.Form):
+class _Days(forms.Form):
+    """From a day to a day."""
+
+    def clean(self) -> dict[str, Any]:
+        """Not the wrong way round."""
+        data = super().clean() or {}
+        if data.get("first") and data.get("last") and data["last"] < data["first"]:
+            self.add_error("last", "最后一天不能早于第一天。")
+        return data
+
+
+class AbsenceForm(_Days):
     """Days on which somebody does not work."""
 
     visitor = _Visitors(label="探访员", queryset=User.objects.none())
@@ -88,15 +99,8 @@ class AbsenceForm(forms.Form):
         for name in ("first", "last"):
             self.fields[name].initial = timezone.localdate()
 
-    def clean(self) -> dict[str, Any]:
-        """Not the wrong way round."""
-        data = super().clean() or {}
-        if data.get("first") and data.get("last") and data["last"] < data["first"]:
-            self.add_error("last", "最后一天不能早于第一天。")
-        return data
 
-
-class AlertForm(forms.Form):
+class AlertForm(_Days):
     """More visits in an area for some days."""
 
     kind = forms.ChoiceField(label="种类")
@@ -111,8 +115,6 @@ class AlertForm(forms.Form):
         self.fields["area_code"].choices = places("visit.alert")  # type: ignore[attr-defined]
         for name in ("first", "last"):
             self.fields[name].initial = timezone.localdate()
-
-    clean = AbsenceForm.clean
 
 
 def places(right: str) -> list[tuple[int, str]]:

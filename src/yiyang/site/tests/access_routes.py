@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from yiyang.access.web import LOGGED_IN, PUBLIC
 from yiyang.site.tests.access_world import Things
@@ -206,11 +207,11 @@ EXAMPLES: dict[str, Example] = {
     "visits:new_alert": Example(post=lambda there: {"area_code": f"{there.code}"}, logs=False, **BOTH),
     "visits:end_alert": done("alert"),
     "visits:findings": LIST,
-    "visits:finding": one("finding", within=("visit.read",)),
+    "visits:finding": one("finding", within=("person.read",)),
     "visits:step": Example(
         of=lambda there: [there.finding, "assign"],
         post=lambda there: {"unit": "health"},
-        within=("finding.verify",),
+        within=("person.read",),
         **BOTH,
     ),
     "visits:observed": LIST,
@@ -218,12 +219,31 @@ EXAMPLES: dict[str, Example] = {
     "visits:wish": one("wish", post=lambda there: {"outcome": "已办"}, **BOTH),
     "visits:round": LIST,
     "visits:person": one("person"),
-    "visits:new_finding": one("person", post=lambda there: {"kind": "other"}, within=("visit.read",), **BOTH),
+    "visits:new_finding": one("person", post=lambda there: {"kind": "other"}, within=("person.read",), **BOTH),
     "visits:unplanned": done("person"),
     "visits:visit": one("visit"),
     "visits:report": one("visit", post=lambda there: {"q-met": "no", "q-means": "home"}, **BOTH),
     "visits:move": one("visit", post=lambda there: {"reason": "换人"}, **BOTH),
     "visits:excuse": one("visit", post=lambda there: {"reason": "住院"}, **BOTH),
+    "api:visits": LIST,
+    "api:visit_rate": Example(in_query=lambda there: {"month": "2026-11"}),
+    "api:list_findings": LIST,
+    "api:one_finding": one("finding_number", within=("person.read",)),
+    # The body names the person: whoever asks elsewhere does not find him.
+    "api:raise_finding": Example(
+        post=lambda there: {"person": there.person, "kind": "other", "words": "邻居来电"},
+        methods=("post",),
+        refusals=(403, 404),
+    ),
+    "api:act_on_finding": done("finding_number", {"words": "已上门"}),
+    "api:finding_events": LIST,
+    "api:send_sign": Example(
+        post=lambda there: {
+            "person": there.person, "kind": "motion", "at": timezone.now().isoformat(), "key": f"k{there.person}"
+        },
+        methods=("post",),
+        refusals=(403, 404),
+    ),
     # Assessments. Whoever may take some step does not find every step open: then he is told and sent back.
     "assessment:work": LIST,
     "assessment:calendar": LIST,
@@ -515,6 +535,19 @@ EXAMPLES: dict[str, Example] = {
     "api:doubles": LIST,
     "api:double": one("double"),
     "api:judge": done("double", {"answer": "later", **REASON}),
+    "api:assessments": LIST,
+    "api:assessment": one("certificate"),
+    "api:use_assessment": done("certificate", {"purpose": "long_term_care_insurance"}),
+    "api:assessment_requests": LIST,
+    "api:assessment_request": one("assessment_number"),
+    # The body names the person: whoever asks elsewhere does not find him.
+    "api:ask_assessment": Example(
+        post=lambda there: {"person": there.person, "instrument": "destitute_self_care"},
+        methods=("post",),
+        refusals=(403, 404),
+    ),
+    # Nothing that FHIR knows: whoever may is told so.
+    "api:file_assessment": done("assessment_number", {"resource": {}}),
     "api:cases": LIST,
     "api:case_events": LIST,
     "api:cases_of_person": one("person"),
