@@ -143,7 +143,11 @@ def test_five_wrong_pins_ask_for_a_login_and_nothing_is_lost(phones: Phones, the
         phone.says("重设本机口令" if n == 4 else f"还可以试 {4 - n} 次")
     phone.shoot("locked")
     phone.context.set_offline(False)
-    phone.log_in("爱华")
+    phone.context.clear_cookies()
+    phone.pins("739152", "设新口令")
+    phone.says("请先登录平台")
+    phone.page.get_by_role("link", name="去登录").click()
+    phone.enter("爱华")
     phone.says("重设本机口令")
     phone.pins("739152", "设新口令")
     phone.outbox("taken")
@@ -180,6 +184,9 @@ def test_two_phones_and_one_case(phones: Phones, there: Village) -> None:
     clerk.press("处理")
     clerk.says("已处理")
     assert [row[1] for row in there.ask(ENTRY, "唐桂英")] == ["taken", "settled"]
+    second.page.locator("#to-outbox").click()
+    second.press("现在上传")
+    second.outbox("settled")
 
 
 def test_a_phone_that_returns_after_ten_days_in_other_hands(phones: Phones, there: Village) -> None:

@@ -64,7 +64,7 @@ def receive(*, by: Scope, batch: dict[str, Any], now: datetime) -> list[Answer]:
 
     Args:
         by: who is logged in; for the note of who sent it.
-        batch: `clock` (what time the device thinks it is) and `entries`.
+        batch: `clock` (what time the device thinks it is), `entries`, and `asks` (how do these stand now?).
 
     Raises:
         UsageError: the batch as a whole cannot be read.
@@ -77,7 +77,21 @@ def receive(*, by: Scope, batch: dict[str, Any], now: datetime) -> list[Answer]:
     ordered = sorted(entries, key=lambda each: str(each.get("done_at", "")))
     answers = [_one(by, each, off, now, notes) for each in ordered]
     write(notes)
-    return answers
+    return answers + _how_they_stand(batch.get("asks"))
+
+
+def _how_they_stand(asks: Any) -> list[Answer]:
+    """Entries that are here already, asked for by their number, fingerprint and ticket: somebody may have decided."""
+    found = []
+    for each in asks if isinstance(asks, list) else []:
+        try:
+            number, ticket = uuid.UUID(str(each["id"])), ticket_of(str(each["ticket"]))
+            digest = str(each["sha256"])
+        except (UsageError, ValueError, TypeError, KeyError) as error:
+            raise UsageError("上传的内容无法辨认。", "What is asked cannot be read.") from error
+        with acting(platform("外出办理回传")):
+            found += Entry.objects.filter(pk=number, user=ticket.user, sha256=digest)
+    return [answer_of(each) for each in found]
 
 
 def _one(by: Scope, given: dict[str, Any], off: timedelta, now: datetime, notes: list[Noted]) -> Answer:

@@ -139,6 +139,10 @@ class Phone:
     def log_in(self, name: str) -> None:
         """Log in to the platform, and come to the app."""
         self.page.goto(f"{self.there.address}/accounts/login/?next=/field/")
+        self.enter(name)
+
+    def enter(self, name: str) -> None:
+        """Fill in the login page, and come to the app."""
         self.page.get_by_label("用户名").fill(name)
         self.page.get_by_label("密码").fill(PASSWORD)
         self.page.locator("main button[type=submit]").click()

@@ -71,9 +71,11 @@ class Phone:
             "sha256": hashlib.sha256(text.encode()).hexdigest(),
         }
 
-    def send(self, *entries: dict[str, Any], via: Client | None = None, now: datetime | None = None) -> Any:
+    def send(
+        self, *entries: dict[str, Any], via: Client | None = None, now: datetime | None = None, **more: Any
+    ) -> Any:
         """Send a batch, perhaps from a browser in which somebody else is logged in."""
-        batch = {"clock": (now or datetime.now(UTC)).isoformat(), "entries": list(entries)}
+        batch = {"clock": (now or datetime.now(UTC)).isoformat(), "entries": list(entries), **more}
         return (via or self.client).post(reverse("field:sync"), json.dumps(batch), content_type="application/json")
 
     def brought(self, *entries: dict[str, Any], **how: Any) -> list[dict[str, Any]]:

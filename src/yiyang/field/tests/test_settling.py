@@ -85,3 +85,13 @@ def test_what_still_cannot_be_taken_stays_open(aihua: Phone, clerk: Any) -> None
     aihua.brought(entry)
     assert "仍然不能入库" in _settle(clerk, entry, "take").content.decode()
     assert kept(entry).state == "refused"
+
+
+def test_a_phone_may_ask_how_its_own_stand(later: dict[str, Any], aihua: Phone, second: Phone, clerk: Any) -> None:
+    _settle(clerk, later, "both")
+    asks = [{each: later[each] for each in ("id", "ticket", "sha256")}]
+    [answer] = second.send(asks=asks).json()["answers"]
+    assert (answer["state"], answer["kept"]) == ("settled", True)
+    strange = [asks[0] | {"ticket": aihua.pack["ticket"]}]
+    assert second.send(asks=strange).json()["answers"] == []
+    assert second.send(asks=[3]).status_code == 422

@@ -48,6 +48,7 @@ async function sendAll() {
   const waiting = (await entries()).filter((each) => each.state === "waiting").reverse();
   let kept = 0;
   for (const batch of batches(waiting)) kept += await sendBatch(batch);
+  await ask();
   await tidy();
   return kept;
 }
@@ -85,6 +86,15 @@ async function sendBatch(batch) {
     await vault.put(`entry:${batch[0].id}`, { ...batch[0], state: "refused", problems });
     return 0;
   }
+}
+
+/** Whether somebody has decided meanwhile about what was in conflict or refused. */
+async function ask() {
+  const open = (await entries()).filter((each) => each.kept && (each.state === "conflict" || each.state === "refused"));
+  if (!open.length) return;
+  const { answers } = await server.sync([], open.map(({ id, ticket, sha256 }) => ({ id, ticket, sha256 })));
+  const mine = new Map(open.map((each) => [each.id, each]));
+  await vault.change(answers.map((answer) => [`entry:${answer.id}`, told(mine.get(answer.id), answer)]));
 }
 
 /** An entry with the platform's answer. Its content goes only when the platform holds exactly that. */

@@ -54,8 +54,8 @@ const FORM = "application/x-www-form-urlencoded";
 export const register = (name, key) => post("devices", form({ name, key }), FORM);
 export const keyAgain = (device) => post("key", form({ device }), FORM);
 export const pack = (device) => post("pack", form({ device }), FORM);
-export const sync = (entries) =>
-  post("sync", JSON.stringify({ clock: new Date().toISOString(), entries }), "application/json");
+export const sync = (entries, asks = []) =>
+  post("sync", JSON.stringify({ clock: new Date().toISOString(), entries, asks }), "application/json");
 
 /** Where one logs in, to come back here. */
 export const loginAddress = () => `/accounts/login/?next=${encodeURIComponent("/field/")}`;
