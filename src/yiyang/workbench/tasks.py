@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
@@ -30,6 +30,9 @@ from yiyang.notices.waiting import rows as waiting_notices
 from yiyang.portal.models import CorrectionRequest
 from yiyang.registry.models import Delivery, Membership, Person, PossibleDouble, QuarantineLine
 from yiyang.revisions.waiting import waiting_for as list_revisions_for
+from yiyang.visits.lists import WAITING as NOT_YET
+from yiyang.visits.models import Finding, Observation, Plan, Visit
+from yiyang.visits.policy import load_visits
 from yiyang.workbench.figures import kept
 
 MOST = 1000
@@ -37,6 +40,7 @@ URGENT, SOON, CALM = "urgent", "soon", "calm"
 ORDER = {URGENT: 0, SOON: 1, CALM: 2}
 WAITING_TOO_LONG = timedelta(days=5)
 EXPIRES_SOON = timedelta(days=30)
+LAST_DAYS = 25
 
 
 @dataclass(frozen=True)
@@ -312,6 +316,63 @@ def qualifications_expiring(scope: Scope, on: date) -> tuple[Task, Waiting]:
     return Task("评估人员资格将到期", "assessment:agencies", CALM, "到期后不能安排", "figures"), rows
 
 
+def findings_waiting(right: str, title: str, tab: str, states: tuple[str, ...]) -> Source:
+    """Findings of visits on which whoever has a right takes the next step; those that are late make it urgent."""
+
+    @needs(right)
+    def waiting(scope: Scope, on: date) -> tuple[Task, Waiting]:
+        rows = Finding.objects.filter(state__in=states)
+        # Who is sent to act sees his own, wherever they lie.
+        mine = Q(assigned_to=scope.user) if tab == "mine" else scope.where(right).q("area_code")
+        rows = rows.filter(mine)
+        late, more = bounded_count(rows.filter(due__lt=timezone.now()), MOST)
+        text = f"其中 {late:,}{'+' if more else ''} 件已超时" if late else ""
+        return Task(title, "visits:findings", URGENT if late else SOON, text, "warning", f"tab={tab}"), rows
+
+    return waiting
+
+
+FINDING_WORK = (
+    findings_waiting("finding.verify", "待派单的异常情况", "open", (Finding.State.OPEN,)),
+    findings_waiting("finding.handle", "派给我的异常情况", "mine", (Finding.State.ASSIGNED,)),
+    findings_waiting("finding.verify", "待核实的异常情况", "acted", (Finding.State.ACTED,)),
+)
+
+
+@needs("visit.read")
+def not_visited_yet(scope: Scope, on: date) -> tuple[Task, Waiting]:
+    """From the day that policy names: who has not been visited this month."""
+    rows = Visit.objects.filter(month=f"{on:%Y-%m}", state__in=NOT_YET)
+    task = Task("本月尚未探访", "visits:not_yet", URGENT if on.day > LAST_DAYS else SOON, "月末前都要走到", "people")
+    if on.day < load_visits().targets.remind_from_day:
+        return task, (0, False)
+    return task, kept(f"visits.not_yet.{on:%Y-%m}", scope, lambda: bounded_count(rows, MOST))
+
+
+@needs("visit.do")
+def my_round_today(scope: Scope, on: date) -> tuple[Task, Waiting]:
+    """The visits that I am to make today."""
+    mine = Visit.objects.filter(
+        visitor=scope.user or 0, on__lte=on, state__in=(Visit.State.PLANNED, Visit.State.NOT_FOUND)
+    )
+    late = mine.filter(on__lt=on).exists()
+    return Task("今天要探访的老人", "visits:round", URGENT if late else SOON, "按顺序走，走完登记", "place"), mine
+
+
+@needs("visit.plan")
+def plans_to_decide(scope: Scope, on: date) -> tuple[Task, Waiting]:
+    """Plans of visits that are ready and not in force."""
+    rows = Plan.objects.filter(scope.where("visit.plan").q("area_code"), state=Plan.State.READY)
+    return Task("待启用的探访计划", "visits:board", SOON, "看过后启用", "month"), rows
+
+
+@needs("person.correct")
+def observed_to_confirm(scope: Scope, on: date) -> tuple[Task, Waiting]:
+    """What visitors saw to be otherwise."""
+    rows = Observation.objects.filter(scope.where("person.correct").q("area_code"), state=Observation.State.WAITING)
+    return Task("探访所见变化，待确认", "visits:observed", SOON, "确认后写入档案", "check"), rows
+
+
 # The lists on which somebody takes a step; the others only show.
 ASSESSMENT_WORK = tuple(assessments_waiting(work) for work in assessments.WORKS if work.right != "assessment.read")
 CASE_WORK = tuple(cases_waiting(work) for work in WORKS if work.right != "case.read")
@@ -320,7 +381,8 @@ SOURCES: tuple[Source, ...] = (
     deliveries_stopped, deliveries_to_decide, my_failed_deliveries, doubles_to_judge, people_without_area,
     notices_to_send, corrections_asked, tokens_expiring, lines_to_mend, newly_in_groups, facts_contested,
     runs_to_decide, answers_to_confirm, facts_to_ask, arrears_to_decide, grants_expiring, refusals, jobs_failed,
-    revisions_for_me, cases_escalated, *CASE_WORK,
+    revisions_for_me, my_round_today, *FINDING_WORK, not_visited_yet, plans_to_decide, observed_to_confirm,
+    cases_escalated, *CASE_WORK,
     brought_home("visit.plan"), brought_home("assessment.plan"), *ASSESSMENT_WORK, qualifications_expiring,
 )  # fmt: skip
 
