@@ -82,7 +82,7 @@ def receive(*, by: Scope, batch: dict[str, Any], now: datetime) -> list[Answer]:
 
 def _how_they_stand(asks: Any) -> list[Answer]:
     """Entries that are here already, asked for by their number, fingerprint and ticket: somebody may have decided."""
-    found = []
+    found: list[Entry] = []
     for each in asks if isinstance(asks, list) else []:
         try:
             number, ticket = uuid.UUID(str(each["id"])), ticket_of(str(each["ticket"]))
