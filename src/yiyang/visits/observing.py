@@ -14,6 +14,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from yiyang.access.scope import Scope, acting, platform
+from yiyang.assessment import actions as assessments
+from yiyang.assessment.models import Request
 from yiyang.audit.record import record
 from yiyang.base.errors import UsageError
 from yiyang.catalog.facts import load_facts
@@ -28,7 +30,7 @@ from yiyang.visits.policy import load_visits
 
 REGISTER = "visit_observations"
 SAME = "same"
-ASSESSMENT = "assessment"
+ASSESSMENT, INSTRUMENT = "assessment", "gbt_42195_2022"
 State = Observation.State
 
 
@@ -85,12 +87,26 @@ def _answer_unknown(by: Scope, person: Person, fact: str, value: int) -> None:
 
 
 def _wish(by: Scope, report: Report, person: Person, kind: str, words: str) -> None:
-    """One open wish of a kind; said again it is the same one."""
+    """One open wish of a kind; said again it is the same one. An assessment is asked for at once."""
     with transaction.atomic():
-        Wish.objects.get_or_create(
-            person=person, kind=kind, state=Wish.State.OPEN,
-            defaults={"report": report, "area_code": person.area_code, "words": words[:100]},
-        )  # fmt: skip
+        given = {"report": report, "area_code": person.area_code, "words": words[:100]}
+        wish, is_new = Wish.objects.get_or_create(person=person, kind=kind, state=Wish.State.OPEN, defaults=given)
+    if is_new and kind == ASSESSMENT and by.may("assessment.request", person.area_code):
+        _ask(by, wish, person)
+
+
+def _ask(by: Scope, wish: Wish, person: Person) -> None:
+    """Where none can be asked for (a result is valid, one is on its way) the wish says why and waits for a clerk."""
+    try:
+        with transaction.atomic():
+            made = assessments.ask(
+                by=by, person=person, instrument=INSTRUMENT, channel=Request.Channel.TOWNSHIP, reason="探访时提出"
+            )
+    except UsageError as problem:
+        Wish.objects.filter(pk=wish.pk).update(outcome=problem.zh[:400])
+        return
+    done = {"state": Wish.State.DONE, "outcome": f"评估申请 {made.number}", "done_by_name": by.name}
+    Wish.objects.filter(pk=wish.pk).update(**done, done_at=timezone.now())
 
 
 def confirm(*, by: Scope, observation: Observation, words: str = "") -> Observation:

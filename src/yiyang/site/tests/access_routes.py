@@ -226,7 +226,7 @@ EXAMPLES: dict[str, Example] = {
     "visits:move": one("visit", post=lambda there: {"reason": "换人"}, **BOTH),
     "visits:excuse": one("visit", post=lambda there: {"reason": "住院"}, **BOTH),
     "api:visits": LIST,
-    "api:visit_rate": Example(in_query=lambda there: {"month": "2026-11"}),
+    "api:visit_rate": Example(in_query=lambda there: {"month": "2026-11"}, is_scoped=False),
     "api:list_findings": LIST,
     "api:one_finding": one("finding_number", within=("person.read",)),
     # The body names the person: whoever asks elsewhere does not find him.
@@ -235,11 +235,14 @@ EXAMPLES: dict[str, Example] = {
         methods=("post",),
         refusals=(403, 404),
     ),
-    "api:act_on_finding": done("finding_number", {"words": "已上门"}),
+    "api:act_on_finding": done("finding_number", {"words": "已上门"}, within=("person.read",)),
     "api:finding_events": LIST,
     "api:send_sign": Example(
         post=lambda there: {
-            "person": there.person, "kind": "motion", "at": timezone.now().isoformat(), "key": f"k{there.person}"
+            "person": there.person,
+            "kind": "motion",
+            "at": timezone.now().isoformat(),
+            "key": f"k{there.person}",
         },
         methods=("post",),
         refusals=(403, 404),

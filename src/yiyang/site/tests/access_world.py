@@ -293,6 +293,7 @@ def _visited(number: int, code: int, person: Person) -> dict[str, Any]:
         **about, number=f"YC{number}", report=report, kind="other", severity="minor", words="漏雨", found_by_name="岗位"
     )  # fmt: skip
     keys = {"post": post.pk, "alert": alert.pk, "visit_plan": plan.pk, "visit": visit.pk, "finding": finding.pk}
+    keys |= {"finding_number": finding.number}
     return keys | {"observation": seen.pk, "wish": wish.pk, "report": report.pk}
 
 

@@ -155,7 +155,11 @@ def test_an_alert_says_what_is_wrong_with_it(officer: Any) -> None:
     today = timezone.localdate()
     words: dict[str, Any] = {"by": officer, "area_code": DAZHU, "words": "寒潮", "first": today, "last": today}
     with work(officer):
-        for wrong in ({"kind": "snow"}, {"kind": "cold", "words": " "}, {"kind": "cold", "last": today + timedelta(90)}):
+        for wrong in (
+            {"kind": "snow"},
+            {"kind": "cold", "words": " "},
+            {"kind": "cold", "last": today + timedelta(90)},
+        ):
             with pytest.raises(UsageError):
                 owing.raise_alert(**{**words, **wrong})
 

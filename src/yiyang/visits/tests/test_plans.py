@@ -25,7 +25,10 @@ NEXT = (timezone.localdate().replace(day=28) + timedelta(days=7)).strftime("%Y-%
 @pytest.fixture
 def town(grant: Callable[..., Any], person: Any) -> dict[str, Any]:
     """Two villages of 竹阳 with a visitor each, and six elders; 爱华 plans in the township."""
-    users = {"first": grant("春兰", "village_visitor", VILLAGE), "second": grant("保国", "village_visitor", VILLAGE + 1)}
+    users = {
+        "first": grant("春兰", "village_visitor", VILLAGE),
+        "second": grant("保国", "village_visitor", VILLAGE + 1),
+    }
     named(users["first"], VILLAGE, skills=["nursing"])
     named(users["second"], VILLAGE + 1)
     people = [in_need(person, f"甲{n}", VILLAGE + n % 2, birth_date=19600101) for n in range(6)]

@@ -119,7 +119,9 @@ def test_only_who_visits_there_reports(grant: Any, person: Any) -> None:
         report(scope(grant("保国", "village_visitor", WUMU)), visit)
 
 
-def test_the_same_entry_is_one_report_and_another_one_is_told_who_was_first(visitor: Any, clerk: Any, person: Any) -> None:
+def test_the_same_entry_is_one_report_and_another_one_is_told_who_was_first(
+    visitor: Any, clerk: Any, person: Any
+) -> None:
     visit, entry = visit_of(in_need(person)), uuid4()
     first = report(visitor, visit, entry=entry)
     assert report(visitor, visit, entry=entry).pk == first.pk
