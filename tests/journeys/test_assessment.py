@@ -4,6 +4,7 @@ without network it is tried in test_away."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -160,13 +161,43 @@ def test_a_stranger_asks_himself_whether_to_ask(walk: Walk) -> None:
             stranger.page.set_viewport_size(PHONE)
         stranger.page.get_by_role("radio").last.check()
         stranger.page.get_by_role("button", name="下一步").click()
-    assert stranger.heading == "建议申请一次能力评估"
+    assert stranger.heading == "您的情况：值得申请评估"
     faults += Axe().run(stranger.page).response["violations"]
     stranger.shoot("advice")
     assert stranger.page.context.cookies() == [] or {each["name"] for each in stranger.page.context.cookies()} <= {
         "size",
         "contrast",
     }
+    assert faults == []
+
+
+def test_an_elder_asks_for_an_assessment_himself(walk: Walk, platform_server: Any) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    kept = json.loads((platform_server.data / "demo" / "citizens.json").read_text("utf-8"))
+    his, elder, faults = walk(bypass_csp=True), kept["elder"], []
+    his.page.set_viewport_size(PHONE)
+    his.go("/portal/")
+    his.page.get_by_role("button", name="长辈版").click()
+    his.page.get_by_role("link", name="我的办理").click()
+    for label, name in (("姓名", "name"), ("身份证号码", "id_number"), ("手机号码", "phone")):
+        his.field(label).fill(elder[name])
+    his.page.get_by_role("button", name="获取验证码").click()
+    his.field("验证码").fill(re.findall(r"验证码是 ([0-9]{6})", his.page.locator("main").inner_text())[0])
+    his.page.get_by_role("button", name="确定").click()
+    his.page.get_by_role("link", name=re.compile("^能力评估")).click()
+    for step, press_ in (("申请", "申请能力评估"), ("提交", "")):
+        faults += Axe().run(his.page).response["violations"]
+        his.shoot(f"portal-{step}")
+        his.page.set_viewport_size(PHONE)
+        if press_:
+            his.page.get_by_role("link", name=press_).click()
+    his.field("为什么要评估").fill("最近摔过一跤，洗澡要人帮。")
+    his.page.get_by_role("button", name="提交申请").click()
+    assert his.says("已提交，申请编号 SQ")
+    assert his.says("已收到，正在安排评估人员")
+    faults += Axe().run(his.page).response["violations"]
+    his.shoot("portal-asked")
     assert faults == []
 
 

@@ -48,6 +48,7 @@ class Filled:
     sections: list[Section] = field(default_factory=list)
     scored: Scored | None = None
     level: str = ""
+    by_points: str = ""
     rules: list[str] = field(default_factory=list)
     signs: list[Sign] = field(default_factory=list)
     checks: list[Any] = field(default_factory=list)
@@ -232,6 +233,7 @@ def _in_words(instrument: Instrument, form: Form, signs: list[Sign], checks: lis
         in_words.sections(instrument, answers),
         scored,
         instrument.level(scored.level).name,
+        instrument.level(scored.level_by_points).name,
         in_words.rules_in_words(instrument, scored.rules),
         signs,
         checks,

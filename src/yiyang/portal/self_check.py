@@ -67,5 +67,5 @@ def _question(check: Instrument, code: str, error: str) -> dict[str, Any]:
 
 def _advice(check: Instrument, answers: Answers) -> dict[str, Any]:
     advice = scales.advise(check, answers)
-    title = "建议申请一次能力评估" if advice.is_worth_asking else "暂时可以不申请评估"
+    title = "您的情况：值得申请评估" if advice.is_worth_asking else "您的情况：暂时不用申请"
     return {"advice": advice, "title": title, "note": check.note}
