@@ -50,6 +50,7 @@ FORM = {
                 },
                 {"id": "picture", "text": "拍一张房间的照片", "kind": "photo"},
                 {"id": "voice", "text": "补充说明", "kind": "voice"},
+                {"id": "signed", "text": "家属签名", "kind": "sign", "required": False},
             ],
         },
     ],

@@ -13,12 +13,11 @@ export const draftOf = (piece) => vault.get(name(piece));
 async function begun(piece) {
   const there = await draftOf(piece);
   if (there) return there;
-  const made = {
+  // Saved with the first answer: to have looked is not to have begun.
+  return {
     version: piece.version, form: piece.form, answers: { ...(piece.data?.answers || {}) }, files: {},
     began_at: new Date().toISOString(), section: 0,
   };
-  await vault.put(name(piece), made);
-  return made;
 }
 
 /** Open the form of a piece; `back()` leads away, `done()` is called when it lies in the outbox. */
@@ -58,11 +57,13 @@ class Filling {
     if (at === sections.length) return this.summary();
     const section = sections[at];
     this.blocks = new Map(section.questions.map((each) => [each.id, this.block(each, wrong.get(each.id))]));
+    this.steps = el("p", { class: "steps" });
+    this.bar = el("progress", { value: at + 1, "aria-label": "进度" });
     this.refresh();
     return show(
       el("h1", {}, this.piece.title),
-      el("p", { class: "steps" }, `${at + 1} / ${sections.length + 1}　${section.title}`),
-      el("progress", { value: at + 1, max: sections.length + 1, "aria-label": "进度" }),
+      this.steps,
+      this.bar,
       section.help ? el("p", { class: "help" }, section.help) : null,
       wrong.size ? note("bad", `还有 ${wrong.size} 处要填。`) : null,
       [...this.blocks.values()],
@@ -72,7 +73,7 @@ class Filling {
   }
 
   async leave() {
-    await this.save();
+    await this.saving;
     this.back();
   }
 
@@ -86,8 +87,11 @@ class Filling {
     return document.querySelector(".question.wrong")?.scrollIntoView();
   }
 
-  /** Show and hide what depends on answers, without losing where one is. */
+  /** Show and hide what depends on answers, without losing where one is; how many pages there are depends too. */
   refresh() {
+    const sections = this.sections;
+    this.bar.max = sections.length + 1;
+    this.steps.textContent = `${this.bar.value} / ${this.bar.max}　${sections[this.bar.value - 1]?.title ?? ""}`;
     const open = new Set(asked(this.form, this.draft.answers).map((each) => each.id));
     for (const [id, block] of this.blocks) block.hidden = !open.has(id);
   }
