@@ -13,6 +13,7 @@ from django.conf import settings
 from yiyang.access.scope import Scope, platform
 from yiyang.accounts import demo as demo_accounts
 from yiyang.accounts.models import User
+from yiyang.assessment import demo as demo_assessments
 from yiyang.audit.record import work
 from yiyang.base.errors import DeliveryError, UsageError
 from yiyang.base.screen import progress, say, show_table, t
@@ -72,10 +73,12 @@ def _first_month() -> None:
 
 
 def _away_from_the_desk() -> None:
-    """Visitors and two months of visits."""
-    with progress("生成探访", "making visits", total=1) as bar:
+    """Visitors and two months of visits; agencies and assessments in all states."""
+    with progress("生成探访与评估", "making visits and assessments", total=2) as bar:
         bar.step("探访员、计划、记录、异常情况", "visitors, plans, reports, findings")
         demo_visits.make(AREA)
+        bar.step("评估机构、评估员、申请与结果", "agencies, assessors, requests and results")
+        demo_assessments.make(AREA)
 
 
 def _work_off(by: Scope, run: MonthRun, state: str, job: Any, zh: str, en: str) -> None:

@@ -58,10 +58,8 @@ def first_of(month: str) -> date:
 def weeks(rows: QuerySet[Any], month: str, today: date, *, is_named: bool) -> list[list[Day]]:
     """The weeks of a month from Monday, with the visits of each day; named where it is one visitor's or village's."""
     first = first_of(month)
-    counted = {
-        row["on"]: row
-        for row in rows.filter(on__isnull=False).order_by().values("on").annotate(n=Count("pk"), d=Count("pk", filter=DONE))
-    }  # fmt: skip
+    per_day = rows.filter(on__isnull=False).order_by().values("on")
+    counted = {row["on"]: row for row in per_day.annotate(n=Count("pk"), d=Count("pk", filter=DONE))}
     named: defaultdict[date, list[Visit]] = defaultdict(list)
     if is_named:
         for visit in rows.filter(on__isnull=False).select_related("person").order_by("on", "turn", "pk")[:2000]:

@@ -42,8 +42,9 @@ SAID: tuple[tuple[str, dict[str, Any], str], ...] = (
 )
 # How a report reads, by its last two digits: mostly well, sometimes not.
 FINE = {
-    "met": "yes", "means": "home", "meals": "fine", "utilities": "fine", "money": "fine", "fraud": "no", "health": "same",
-    "fell": "no", "medicine": "yes", "family": "often", "mood": "good", "living_arrangement": "same", "severity": "no",
+    "met": "yes", "means": "home", "meals": "fine", "utilities": "fine", "money": "fine", "fraud": "no",
+    "health": "same", "fell": "no", "medicine": "yes", "family": "often", "mood": "good",
+    "living_arrangement": "same", "severity": "no",
 }  # fmt: skip
 VARIANTS: tuple[dict[str, Any], ...] = (
     FINE,
@@ -147,13 +148,21 @@ def _findings() -> list[int]:
 
 def _work_off(found: list[int]) -> None:
     """By several hands: half is closed, the rest stands at every step, a few are late and one was a false alarm."""
-    users = {user.username: user for user in User.objects.filter(username__in=("xian", "xiang", "chuzhi"), is_demo=True)}
+    users = {
+        user.username: user for user in User.objects.filter(username__in=("xian", "xiang", "chuzhi"), is_demo=True)
+    }
     if len(users) < 3:
         return
     officer, clerk, responder = (_as(users[name]) for name in ("xian", "xiang", "chuzhi"))
     parts = {place: [key for n, key in enumerate(found) if n % 10 in places] for place, places in PARTS.items()}
     sent = {"unit": Finding.Unit.TOWNSHIP, "assigned_to": users["chuzhi"], "due": timezone.now() + timedelta(days=1)}
-    _step(officer, "请尽快上门处理。", [key for place, keys in parts.items() if place != "open" for key in keys], "assigned", sent)
+    _step(
+        officer,
+        "请尽快上门处理。",
+        [key for place, keys in parts.items() if place != "open" for key in keys],
+        "assigned",
+        sent,
+    )
     done = [*parts["acted"], *parts["closed"]]
     _step(responder, "已上门处理，老人情况稳定。", done, "acted", {"due": timezone.now() + timedelta(days=2)})
     _step(clerk, "电话核实，老人说问题解决了。", parts["closed"], "closed", {})

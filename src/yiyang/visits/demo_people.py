@@ -16,7 +16,7 @@ from yiyang.registry.models import Person
 from yiyang.visits.models import Absence, Post
 from yiyang.visits.policy import load_visits
 
-SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭廖范汪"
+SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程"
 GIVEN = "芳英敏静丽秀兰燕玲桂荣红梅霞萍翠菊勇军强平华明辉建国志刚海涛永春学文德光世贵成林安全才生玉珍琼淑惠群碧珍"
 SINCE = timedelta(days=400)
 # Every so manieth village has nobody, so that gaps and substitutes are seen.
@@ -89,8 +89,9 @@ def _users(villages: list[Area], today: date) -> dict[int, User]:
         if own is None or village.pk != own.area_id
     }  # fmt: skip
     User.objects.bulk_create(made.values())
+    role = {"role": "village_visitor", "starts": today - SINCE, "ends": today + 2 * SINCE, "reason": "演示"}
     Grant.objects.bulk_create(
-        Grant(user=user, role="village_visitor", area_id=area, starts=today - SINCE, ends=today + 2 * SINCE, reason="演示")
+        Grant(user=user, area_id=area, **role)
         for area, user in made.items()
     )  # fmt: skip
     return made | ({own.area_id: own.user} if own else {})
@@ -99,12 +100,16 @@ def _users(villages: list[Area], today: date) -> dict[int, User]:
 def _own_post(villages: list[Area], today: date) -> Grant | None:
     """Where `cun` visits: his own village, or in a small demo, where nobody lives there,
     he is given the town's village with most people to be visited."""
-    own: Grant | None = Grant.objects.filter(role="village_visitor", user__username="cun").select_related("user", "area").first()
+    own: Grant | None = (
+        Grant.objects.filter(role="village_visitor", user__username="cun").select_related("user", "area").first()
+    )
     if own is None or own.area.code is None:
         return own
     town = own.area.code // 1000
     near = {village.code: village for village in villages if village.code is not None and village.code // 1000 == town}
-    visited = Person.objects.filter(is_current=True, alive=1, area_code__in=near, groups__has_any_keys=load_visits().visited)
+    visited = Person.objects.filter(
+        is_current=True, alive=1, area_code__in=near, groups__has_any_keys=load_visits().visited
+    )
     visited = visited.order_by()
     if visited.filter(area_code=own.area.code).exists():
         return own

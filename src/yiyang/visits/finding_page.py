@@ -71,7 +71,9 @@ def context(by: Scope, finding: Finding) -> dict[str, Any]:
         "may_person": by.may("person.read", finding.area_code),
         "report": finding.report if may_see else None,
         "answers": words.answers(finding.report) if may_see and finding.report else [],
-        "crumbs": [("探访", reverse("visits:overview")), ("异常情况", reverse("visits:findings")), (finding.number, "")],
+        "crumbs": [
+            ("探访", reverse("visits:overview")), ("异常情况", reverse("visits:findings")), (finding.number, ""),
+        ],
     }  # fmt: skip
 
 

@@ -196,7 +196,12 @@ class AssignForm(forms.Form):
     """To whom a finding goes."""
 
     unit = forms.ChoiceField(label="处置单位", choices=Finding.Unit.choices)
-    user = _Visitors(label="处置人（可不选）", queryset=User.objects.none(), required=False, help_text="不选则由该单位有权处置的人员处置。")
+    user = _Visitors(
+        label="处置人（可不选）",
+        queryset=User.objects.none(),
+        required=False,
+        help_text="不选则由该单位有权处置的人员处置。",
+    )
     words = forms.CharField(label="要求", max_length=1000, required=False, widget=forms.Textarea(attrs=LONGEST))
 
     def __init__(self, finding: Finding, *given: Any, **named: Any) -> None:

@@ -23,6 +23,7 @@ from yiyang.visits.models import Finding, Means, Visit
 from yiyang.visits.words import finding_kinds, finding_word, groups_word
 
 COUNTED = 1000
+STATES = (*Visit.State.choices, ("waiting", "还没有完成"), ("late", "已过期限"))
 STILL_OPEN = (Finding.State.OPEN, Finding.State.ASSIGNED, Finding.State.ACTED)
 WAITING = (Visit.State.OWED, Visit.State.PLANNED, Visit.State.NOT_FOUND)
 
@@ -84,7 +85,7 @@ class Visits(Table):
             Filter("month", "月份", kind="month"),
             Filter("q", "姓名", lookup=_named, hint="姓名或拼音首字母"),
             Filter("area", "区划", lookup=area, choices=area_choices(self.request.GET.get("area", ""))),
-            Filter("state", "状态", choices=(*Visit.State.choices, ("waiting", "还没有完成"), ("late", "已过期限")), lookup=_state),
+            Filter("state", "状态", choices=STATES, lookup=_state),
             Filter("cause", "事由", choices=Visit.Cause.choices),
             Filter("means", "方式", choices=Means.choices),
             Filter("group", "对象类别", choices=[(slug, each.short.zh) for slug, each in group_words().items()],
@@ -157,13 +158,24 @@ def _state_is(*states: str) -> Callable[[QuerySet[Any], Scope], QuerySet[Any]]:
     return lambda rows, by: rows.filter(state__in=states)
 
 
+def _mine(rows: QuerySet[Any], by: Scope) -> QuerySet[Any]:
+    return rows.filter(state=Finding.State.ASSIGNED, assigned_to=by.user)
+
+
+def _late(rows: QuerySet[Any], by: Scope) -> QuerySet[Any]:
+    return rows.filter(state__in=STILL_OPEN, due__lt=timezone.now())
+
+
 WORKS = (
-    Work("open", "待派单", _state_is(Finding.State.OPEN), "finding.verify", "探访或电话发现的异常情况，先列在这里等派单。"),
-    Work("mine", "派给我的", lambda rows, by: rows.filter(state=Finding.State.ASSIGNED, assigned_to=by.user), "finding.handle", "派给您、还没有处置的列在这里。"),
+    Work("open", "待派单", _state_is(Finding.State.OPEN), "finding.verify", "发现的异常情况先列在这里，等派单。"),
+    Work("mine", "派给我的", _mine, "finding.handle", "派给您、还没有处置的列在这里。"),
     Work("assigned", "待处置", _state_is(Finding.State.ASSIGNED), "visit.read", "已派单、等处置的列在这里。"),
     Work("acted", "待核实", _state_is(Finding.State.ACTED), "finding.verify", "已处置的，由没有经手的人核实后办结。"),
-    Work("late", "已超时", lambda rows, by: rows.filter(state__in=STILL_OPEN, due__lt=timezone.now()), "visit.read", "超过时限的列在这里，并逐级督办。"),
-    Work("closed", "已办结", _state_is(Finding.State.CLOSED, Finding.State.VOID), "visit.read", "办结和误报的列在这里。"),
+    Work("late", "已超时", _late, "visit.read", "超过时限的列在这里，并逐级督办。"),
+    Work(
+        "closed", "已办结", _state_is(Finding.State.CLOSED, Finding.State.VOID), "visit.read",
+        "办结和误报的列在这里。",
+    ),
     Work("all", "全部", lambda rows, by: rows, "visit.read", "探访中发现的异常情况列在这里。"),
 )  # fmt: skip
 BY_SLUG = {work.slug: work for work in WORKS}
@@ -206,7 +218,7 @@ class Findings(Table):
         Column("due", "时限", kind="when", sort="due"),
         Column("escalated", "督办", value=lambda row: ("", "县级", "市级")[min(row.escalated, 2)]),
         Column("area_code", "村（社区）", kind="area"),
-        Column("assigned_to", "处置人", value=lambda row: row.assigned_to.name if row.assigned_to else "", is_hidden=True),
+        Column("assigned_to", "处置人", value="assigned_to.name", is_hidden=True),
         Column("found_at", "发现时间", kind="when", is_hidden=True),
         Column("found_by", "发现人", value="found_by_name", is_hidden=True),
         Column("closed_at", "办结时间", kind="when", is_hidden=True),
@@ -215,7 +227,9 @@ class Findings(Table):
     def __init__(self, request: HttpRequest, work: Work) -> None:
         super().__init__(request, work.rows(findings(), current()))
         self.work = work
-        self.empty = Empty("没有" + (f"{work.title}的" if work.slug != "all" else "") + "异常情况", work.empty, icon="done")
+        self.empty = Empty(
+            "没有" + (f"{work.title}的" if work.slug != "all" else "") + "异常情况", work.empty, icon="done"
+        )
 
     @cached_property
     def filters(self) -> tuple[Filter, ...]:  # type: ignore[override]

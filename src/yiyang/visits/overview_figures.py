@@ -20,13 +20,15 @@ SELECT p.area - p.area %% %(size)s, count(*), count(*) FILTER (WHERE p.is_visite
 FROM (
     SELECT v.person_id, max(v.area_code) AS area, bool_or(v.state = 'done') AS is_visited,
         bool_and(v.state = 'done' AND v.done_on <= v.last) AS is_on_time
-    FROM visits_visit AS v WHERE v.month = %(month)s AND v.state <> 'excused' AND v.cause IN ('monthly', 'risk') GROUP BY v.person_id
+    FROM visits_visit AS v WHERE v.month = %(month)s AND v.state <> 'excused' AND v.cause IN ('monthly', 'risk')
+    GROUP BY v.person_id
 ) AS p GROUP BY 1 ORDER BY 1
 """
 TREND = """
 SELECT p.month, count(*), count(*) FILTER (WHERE p.is_visited) FROM (
     SELECT v.month, v.person_id, bool_or(v.state = 'done') AS is_visited
-    FROM visits_visit AS v WHERE v.month >= %(first)s AND v.month <= %(month)s AND v.state <> 'excused' AND v.cause IN ('monthly', 'risk')
+    FROM visits_visit AS v
+    WHERE v.month BETWEEN %(first)s AND %(month)s AND v.state <> 'excused' AND v.cause IN ('monthly', 'risk')
     GROUP BY v.month, v.person_id
 ) AS p GROUP BY 1 ORDER BY 1
 """

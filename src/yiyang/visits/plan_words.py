@@ -31,16 +31,33 @@ def lines(plan: Plan) -> list[Definition]:
     known: dict[str, Any] = plan.figures or {}
     rows = []
     if known.get("way_minutes") is not None:
-        rows.append(Definition("路上用时", f"{number(known['way_minutes'] // 60)} 小时，{number(known['way_metres'] // 1000)} 公里"))
+        rows.append(
+            Definition(
+                "路上用时", f"{number(known['way_minutes'] // 60)} 小时，{number(known['way_metres'] // 1000)} 公里"
+            )
+        )
     if before := known.get("village_way_minutes"):
         less = 1 - known["way_minutes"] / before
-        rows.append(Definition("比按村逐户走", f"路上{'少' if less >= 0 else '多'} {abs(less):.0%}", f"按村逐户走要 {number(before // 60)} 小时"))
+        rows.append(
+            Definition(
+                "比按村逐户走",
+                f"路上{'少' if less >= 0 else '多'} {abs(less):.0%}",
+                f"按村逐户走要 {number(before // 60)} 小时",
+            )
+        )
     if load := known.get("load"):
-        rows.append(Definition("每名探访员当月", f"平均 {_hours(load['mean'])}，最少 {_hours(load['least'])}，最多 {_hours(load['most'])}"))
+        rows.append(
+            Definition(
+                "每名探访员当月",
+                f"平均 {_hours(load['mean'])}，最少 {_hours(load['least'])}，最多 {_hours(load['most'])}",
+            )
+        )
     if known.get("rounds"):
         rows.append(Definition("出行", f"{number(known['rounds'])} 人天"))
     if known.get("made_up"):
-        rows.append(Definition("住处位置", f"{number(known['made_up'])} 次用的是推算的示意位置", "没有登记坐标的，按村推算"))
+        rows.append(
+            Definition("住处位置", f"{number(known['made_up'])} 次用的是推算的示意位置", "没有登记坐标的，按村推算")
+        )
     return rows
 
 
@@ -51,5 +68,7 @@ def _hours(minutes: float) -> str:
 def problems(plan: Plan, most: int) -> list[tuple[int | None, str, str]]:
     """Each promise that cannot be kept: its visit, whose, and why. At most `most`; names within the scope only."""
     rows = [each for each in plan.problems if isinstance(each, dict)][:most]
-    names = dict(Person.objects.filter(pk__in=[each["person"] for each in rows if each.get("person")]).values_list("pk", "name"))
+    names = dict(
+        Person.objects.filter(pk__in=[each["person"] for each in rows if each.get("person")]).values_list("pk", "name")
+    )
     return [(each.get("visit"), names.get(each.get("person"), ""), each.get("zh", "")) for each in rows]

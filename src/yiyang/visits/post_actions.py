@@ -31,7 +31,14 @@ class Replanned:
 
 
 def name_visitor(
-    *, by: Scope, area_code: int, visitor: User, deputy: User | None, skills: list[str], minutes_a_day: int, starts: date
+    *,
+    by: Scope,
+    area_code: int,
+    visitor: User,
+    deputy: User | None,
+    skills: list[str],
+    minutes_a_day: int,
+    starts: date,
 ) -> Post:
     """Name who visits in a village from a day on; whoever did before stays known until the day before.
 
@@ -62,7 +69,9 @@ def away(*, by: Scope, visitor: User, first: date, last: date, reason: str, repl
             visitor has a post.
     """
     if last < first or last < timezone.localdate() or last - first > LONGEST:
-        raise UsageError("日期不对：最后一天不早于第一天和今天，最长一年。", "The days are upside down, past or too long.")
+        raise UsageError(
+            "日期不对：最后一天不早于第一天和今天，最长一年。", "The days are upside down, past or too long."
+        )
     posts = list(Post.objects.filter(visitor=visitor, ends=None))
     if not any(by.may("visit.plan", post.area_code) for post in posts):
         raise PermissionDenied("visit.plan")

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 WIDTH, HEIGHT, EDGE = 480, 300, 34
 DEGREE = 111_320.0
+DOT = '<circle class="stop{}" cx="{}" cy="{}" r="13"/><text x="{}" y="{}">{}</text>'
 WINDS = ("北", "东北", "东", "东南", "南", "西南", "西", "西北")
 
 
@@ -53,18 +54,22 @@ def drawn(seat: tuple[float, float] | None, stops: Sequence[Stop]) -> SafeString
     places = [*([seat] if seat else []), *((stop.lon, stop.lat) for stop in stops)]
     points = _fitted(places)
     line = " ".join(f"{x:.0f},{y:.0f}" for x, y in points)
-    marks = format_html('<rect class="seat" x="{}" y="{}" width="16" height="16"/>', *_corner(points[0])) if seat else ""
+    marks = (
+        format_html('<rect class="seat" x="{}" y="{}" width="16" height="16"/>', *_corner(points[0])) if seat else ""
+    )
     found = points[1:] if seat else points
-    dots = format_html_join(
-        "", '<circle class="stop{}" cx="{}" cy="{}" r="13"/><text x="{}" y="{}">{}</text>',
-        ((" done" if stop.is_done else "", round(x), round(y), round(x), round(y), stop.number) for stop, (x, y) in zip(stops, found, strict=True)),
-    )  # fmt: skip
+    dots = format_html_join("", DOT, (_dot(stop, point) for stop, point in zip(stops, found, strict=True)))
     told = "，".join(f"{stop.number} {stop.name}" for stop in stops)
     return format_html(
         '<svg class="round-map" role="img" viewBox="0 0 {} {}"><title>今天的路线</title><desc>{}</desc>'
         '<polyline class="way" points="{}"/>{}{}</svg>',
         WIDTH, HEIGHT, told, line, marks, dots,
     )  # fmt: skip
+
+
+def _dot(stop: Stop, point: tuple[float, float]) -> tuple[str, int, int, int, int, int]:
+    x, y = round(point[0]), round(point[1])
+    return " done" if stop.is_done else "", x, y, x, y, stop.number
 
 
 def _corner(point: tuple[float, float]) -> tuple[int, int]:

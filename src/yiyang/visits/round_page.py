@@ -21,6 +21,7 @@ from yiyang.audit.record import record
 from yiyang.base.errors import YiyangError
 from yiyang.catalog.facts import load_facts
 from yiyang.engine.facts import as_int, years_since
+from yiyang.registry.models import Person
 from yiyang.visits import actions, away, form, observing, plan_tables, reporting, words
 from yiyang.visits.lists import WAITING, clock, visits
 from yiyang.visits.models import Post, Visit
@@ -41,6 +42,9 @@ def my_round(request: HttpRequest) -> HttpResponse:
     on, by = _day(request), current()
     rows = _rows(by.user or 0, on)
     record("search", what="visits:round", detail={"on": on.isoformat()})
+    for row in rows:
+        # Address and telephone stand there in full: without them nobody can be visited.
+        record("reveal", what=f"visit:{row.pk}", person=row.person_id, area=row.area_code, reason="当日探访")
     stops, seat = _placed(rows, by.user or 0)
     context = {
         "title": f"{on.month}月{on.day}日的探访" if on != timezone.localdate() else "今天的探访",
@@ -67,14 +71,15 @@ def _rows(user: int, on: date) -> list[Visit]:
     # Of today also what is late; of another day only what lies on it.
     open_ones = [row for row in actions.round_of(user, on, on) if is_today or row.on == on]
     done = visits().filter(state=Visit.State.DONE, on=on, visitor=user).order_by("turn", "pk")
-    return sorted([*done, *open_ones], key=lambda row: (row.state != Visit.State.NOT_FOUND, row.at or 0, row.turn or 99, row.pk))
+    return sorted(
+        [*done, *open_ones], key=lambda row: (row.state != Visit.State.NOT_FOUND, row.at or 0, row.turn or 99, row.pk)
+    )
 
 
 def _next(user: int, on: date) -> date | None:
     """The next day with anything to do."""
-    found: date | None = (
-        Visit.objects.filter(visitor=user, on__gt=on, state=Visit.State.PLANNED).order_by("on").values_list("on", flat=True).first()
-    )  # fmt: skip
+    rows = Visit.objects.filter(visitor=user, on__gt=on, state=Visit.State.PLANNED)
+    found: date | None = rows.order_by("on").values_list("on", flat=True).first()
     return found
 
 
@@ -91,7 +96,9 @@ def _placed(rows: list[Visit], user: int) -> tuple[list[Stop | None], tuple[floa
         return [None] * len(rows), None
     low, high = span(placed[0].area_code // COUNTY * COUNTY)
     with acting(platform("探访路线")):
-        held = list(Post.objects.filter(ends=None, area_code__gte=low, area_code__lt=high).values_list("area_code", "visitor"))
+        held = list(
+            Post.objects.filter(ends=None, area_code__gte=low, area_code__lt=high).values_list("area_code", "visitor")
+        )
     codes = tuple(sorted({code for code, _ in held} | {row.area_code for row in placed if low <= row.area_code < high}))
     middles, here = _middles(codes), [row for row in placed if row.area_code in codes]
     urban = [plan_tables._is_urban(row.area_code) for row in here]
@@ -105,7 +112,9 @@ def _placed(rows: list[Visit], user: int) -> tuple[list[Stop | None], tuple[floa
     ], seat
 
 
-def _cards(rows: list[Visit], stops: list[Stop | None], seat: tuple[float, float] | None, on: date) -> list[dict[str, Any]]:
+def _cards(
+    rows: list[Visit], stops: list[Stop | None], seat: tuple[float, float] | None, on: date
+) -> list[dict[str, Any]]:
     found, here = [], seat
     for number, (row, stop) in enumerate(zip(rows, stops, strict=True), 1):
         there = (stop.lon, stop.lat) if stop else None
@@ -123,20 +132,26 @@ def _directions(here: tuple[float, float] | None, there: tuple[float, float] | N
     return f"向{wind}约 {said(metres)}"
 
 
+def _contacts(person: Person) -> list[tuple[str, str, str]]:
+    """Whom to call besides, two at most: name, relation, telephone."""
+    rows = person.contacts.filter(ended_at=None)
+    return [(each.name, each.relation, "".join(each.phone)) for each in rows if each.phone][:2]
+
+
 def _card(number: int, row: Visit, directions: str, on: date) -> dict[str, Any]:
     person, policy = row.person, load_visits()
     step = policy.not_met.get(row.next_step)
-    area = find(row.area_code)
+    area, address = find(row.area_code), "".join(person.address) if person.address else ""
     return {
         "number": number,
         "visit": row,
         "at": clock(row.at),
         "age": years_since(person.birth_date, as_int(on)) if person.birth_date else None,
         "groups": words.groups_word(row.groups),
-        "village": area.name if area else "",
-        "address": "".join(person.address) if person.address else "",
+        "village": area.name if area and area.name not in address else "",
+        "address": address,
         "phone": "".join(person.phone) if person.phone else "",
-        "contacts": [(each.name, each.relation, "".join(each.phone)) for each in person.contacts.filter(ended_at=None) if each.phone][:2],
+        "contacts": _contacts(person),
         "directions": directions,
         "step": step.zh if step else "",
         "is_done": row.state == Visit.State.DONE,
@@ -152,9 +167,8 @@ def report(request: HttpRequest, key: int) -> HttpResponse:
         messages.error(request, "这次探访已经办结。")
         return redirect("visits:visit", key)
     asks = observing.unknowns_of([visit.person_id]).get(visit.person_id, [])
-    made = form.form_for(
-        load_visits(), away.facts_of(visit.person), as_int(timezone.localdate()), load_facts(), counts=visit.counts, asks=asks
-    )  # fmt: skip
+    facts, today = away.facts_of(visit.person), as_int(timezone.localdate())
+    made = form.form_for(load_visits(), facts, today, load_facts(), counts=visit.counts, asks=asks)
     record("read", what=f"visit:{visit.pk}", person=visit.person_id, area=visit.area_code, detail={"form": "report"})
     answers, problems = _given(made, request), []
     if request.method == "POST":
@@ -173,7 +187,9 @@ def report(request: HttpRequest, key: int) -> HttpResponse:
         "when": request.POST.get("when") or f"{timezone.localtime():%Y-%m-%dT%H:%M}",
         "crumbs": crumbs((visit.person.name, ""), ("登记探访", "")),
     }
-    return render(request, "visits/report.html", context, status=422 if problems and getattr(request, "htmx", False) else 200)
+    return render(
+        request, "visits/report.html", context, status=422 if problems and getattr(request, "htmx", False) else 200
+    )
 
 
 def _answered(request: HttpRequest, visit: Visit) -> HttpResponse:
@@ -233,7 +249,9 @@ def _report(request: HttpRequest, visit: Visit, answers: dict[str, Any]) -> None
     except ValueError:
         began = timezone.now()
     ended = max(began, min(began + timedelta(minutes=visit.minutes), timezone.now()))
-    files = [reporting.File("photo", each.read()) for each in request.FILES.getlist("q-picture")[:3] if each.size <= PHOTO]
+    files = [
+        reporting.File("photo", each.read()) for each in request.FILES.getlist("q-picture")[:3] if each.size <= PHOTO
+    ]
     reporting.report(
         by=current(), visit=visit, answers=_kept(answers), met=answers.get(form.MET) == "yes",
         means=str(answers.get(form.MEANS, "")), began_at=began, ended_at=ended, files=files,

@@ -106,5 +106,9 @@ def _asked(key: str, value: Any) -> Line | None:
         return None
     if fact is None:
         return key, str(value), False
-    words = {each.name: each.zh for each in fact.values} | {"yes": fact.zh, "no": fact.zh_not or "不是", "not_said": "说不清"}
+    words = {each.name: each.zh for each in fact.values} | {
+        "yes": fact.zh,
+        "no": fact.zh_not or "不是",
+        "not_said": "说不清",
+    }
     return fact.zh, words.get(str(value), str(value)), False

@@ -85,13 +85,13 @@ def visit(request: HttpRequest, key: int) -> HttpResponse:
     found = _visit(key)
     by = current()
     record("read", what=f"visit:{found.pk}", person=found.person_id, area=found.area_code)
-    is_waiting = found.state in WAITING
+    is_waiting, reports = found.state in WAITING, found.reports.prefetch_related("files")
     context = {
         "visit": found,
         "title": f"{found.person.name or '姓名不详'}的探访",
         "lead": f"{found.month} · {words.groups_word(found.groups)} · {found.get_cause_display()}",
         "definitions": _definitions(found),
-        "reports": [(each, words.answers(each), list(each.files.all())) for each in found.reports.prefetch_related("files")],
+        "reports": [(each, words.answers(each), list(each.files.all())) for each in reports],
         "findings": Finding.objects.filter(report__visit=found).order_by("pk"),
         "may_plan": is_waiting and by.may("visit.plan", found.area_code),
         "may_do": is_waiting and by.may("visit.do", found.area_code),

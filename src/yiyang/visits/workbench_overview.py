@@ -70,13 +70,20 @@ def _figures(found: Figures, month: str) -> list[Figure]:
     open_ones, late = overview_figures.open_findings()
     rate = f"{100 * found.visited / found.owed:.1f}" if found.owed else "—"
     on_time = f"{100 * found.on_time / found.owed:.1f}" if found.owed else "—"
-    hours = "" if found.hours is None else f"一半在 {found.hours:.0f} 小时内办结" if found.hours < 72 else f"一半在 {found.hours / 24:.0f} 天内办结"
+    hours = (
+        ""
+        if found.hours is None
+        else f"一半在 {found.hours:.0f} 小时内办结"
+        if found.hours < 72
+        else f"一半在 {found.hours / 24:.0f} 天内办结"
+    )
+    late_words = f"其中超时 {late:,} 件" + (f"，{hours}" if hours else "")
     return [
         Figure("探访率", rate, "%", f"{found.visited:,} / {found.owed:,} 人"),
         Figure("按时完成", on_time, "%", "每次都在期限内"),
         Figure("尚未探访", found.owed - found.visited, "人", month, f"{reverse('visits:not_yet')}?month={month}"),
-        Figure("未办结的异常", open_ones, "件", f"其中超时 {late:,} 件" + (f"，{hours}" if hours else ""), f"{reverse('visits:findings')}?tab=all"),
-    ]  # fmt: skip
+        Figure("未办结的异常", open_ones, "件", late_words, f"{reverse('visits:findings')}?tab=all"),
+    ]
 
 
 def _charts(found: Figures, month: str, size: int) -> list[Chart]:
@@ -85,11 +92,28 @@ def _charts(found: Figures, month: str, size: int) -> list[Chart]:
     drawn = [_by_area(found.lines, month, size)]
     if len(found.trend) > 1:
         shares = [round(100 * visited / owed, 1) if owed else None for _, owed, visited in found.trend]
-        drawn.append(charts.line("探访率的变化", "单位：%", [step for step, *_ in found.trend], {"探访率": shares}, unit="%", write=_percent))
+        drawn.append(
+            charts.line(
+                "探访率的变化",
+                "单位：%",
+                [step for step, *_ in found.trend],
+                {"探访率": shares},
+                unit="%",
+                write=_percent,
+            )
+        )
     if kinds:
         drawn.append(charts.bars("近三个月的异常情况", "单位：件，不含误报", kinds, unit="件", head="类型"))
     if found.means:
-        drawn.append(charts.bars("怎样探访的", f"单位：次，{month}", [Item(means.get(way, way), n) for way, n in found.means], unit="次", head="方式"))
+        drawn.append(
+            charts.bars(
+                "怎样探访的",
+                f"单位：次，{month}",
+                [Item(means.get(way, way), n) for way, n in found.means],
+                unit="次",
+                head="方式",
+            )
+        )
     return [chart for chart in drawn if chart is not None]
 
 
@@ -101,7 +125,10 @@ def _by_area(lines: list[AreaLine], month: str, size: int) -> Chart | None:
     if not lines:
         return None
     url = f"{reverse('visits:list')}?month={month}&state=waiting&area="
-    items = {line.code: Item(areas.name(line.code) if line.code > 0 else "未落区划", line.share, f"{url}{line.code}") for line in lines}
+    items = {
+        line.code: Item(areas.name(line.code) if line.code > 0 else "未落区划", line.share, f"{url}{line.code}")
+        for line in lines
+    }
     title, note = "各地探访率", f"单位：%，{month}"
     if size == SIZES[0] and (found := shapes(lines[0].code // 10**8 * 10**8)).areas:
         return maps.choropleth(title, note, found, items, unit="%", write=_percent)
@@ -139,14 +166,21 @@ def observed(request: HttpRequest) -> HttpResponse:
     context = {
         "title": "探访所见与愿望",
         "lead": "探访员看到的变化，由经办人员确认后写入档案；老人说的愿望，办了就记下结果。",
-        "rows": [
-            (each, words.fact_word(each.fact), person_page.said(each.fact, each.stated), person_page.said(each.fact, each.value), by.may("person.correct", each.area_code))
-            for each in rows
-        ],
-        "wishes": [(each, by.may("case.handle", each.area_code) or by.may("visit.plan", each.area_code)) for each in wishes],
+        "rows": [_seen(each, by) for each in rows],
+        "wishes": [(each, _may_settle(each, by)) for each in wishes],
         "crumbs": crumbs(("所见与愿望", "")),
     }  # fmt: skip
     return render(request, "visits/observed.html", context)
+
+
+def _seen(each: Observation, by: Scope) -> tuple[Observation, str, str, str, bool]:
+    """An observation, its fact, what the file says, what was seen, whether it may be settled here."""
+    before, now = (person_page.said(each.fact, value) for value in (each.stated, each.value))
+    return each, words.fact_word(each.fact), before, now, by.may("person.correct", each.area_code)
+
+
+def _may_settle(each: Wish, by: Scope) -> bool:
+    return by.may("case.handle", each.area_code) or by.may("visit.plan", each.area_code)
 
 
 @page("person.correct")

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -32,6 +33,10 @@ GAPS_SHOWN = 20
 STATES = (("now", "在岗"), ("ended", "已卸任"))
 
 
+def _in_force(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    return rows.filter(ends__isnull=value == "now")
+
+
 class Posts(Table):
     """Villages and their visitors."""
 
@@ -54,7 +59,7 @@ class Posts(Table):
         return (
             Filter("area", "区划", lookup=lists.area, choices=area_choices(self.request.GET.get("area", ""))),
             Filter("visitor", "探访员", lookup="visitor__name__contains"),
-            Filter("state", "状态", choices=STATES, lookup=lambda rows, value: rows.filter(ends__isnull=value == "now")),
+            Filter("state", "状态", choices=STATES, lookup=_in_force),
         )  # fmt: skip
 
     def row_url(self, row: Any) -> str:
@@ -152,10 +157,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
     counts = {each.pk: Visit.objects.filter(alert=each).count() for each in rows[:20]}
     by, today = current(), timezone.localdate()
     context = {
-        "alerts": [
-            (each, words.alert_word(each.kind), counts.get(each.pk), each.ended_at is None and each.last >= today and by.may("visit.alert", each.area_code))
-            for each in rows
-        ],
+        "alerts": [(each, words.alert_word(each.kind), counts.get(each.pk), _may_end(each)) for each in rows],
         "may_alert": by.may("visit.alert"),
         "today": today,
         "title": "加密探访预警",
@@ -163,6 +165,11 @@ def alerts(request: HttpRequest) -> HttpResponse:
         "crumbs": crumbs(("预警", "")),
     }  # fmt: skip
     return render(request, "visits/alerts.html", context)
+
+
+def _may_end(alert: Alert) -> bool:
+    is_on = alert.ended_at is None and alert.last >= timezone.localdate()
+    return is_on and current().may("visit.alert", alert.area_code)
 
 
 @page("visit.alert")

@@ -1,0 +1,178 @@
+"""Made-up agencies, assessors and requests in every state for the demo county, through the very actions of the room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+
+from django.contrib.auth.hashers import make_password
+from django.db.models import Q
+from django.utils import timezone
+
+from yiyang.access.scope import Scope, platform
+from yiyang.accounts.models import Grant, User
+from yiyang.areas.logic import span
+from yiyang.areas.models import Area
+from yiyang.assessment import agency_actions, checking, filling, objecting, planning, requesting
+from yiyang.assessment.instrument import Instrument
+from yiyang.assessment.models import Agency, Assessor, Request, Result
+from yiyang.assessment.scales import current
+from yiyang.audit.record import work
+from yiyang.registry.models import Person
+
+REASON = "演示数据"
+GB = "gbt_42195_2022"
+BODIES = ("91511724MA6000001", "12511724MB6000002")
+NAMES = ("康和评估中心", "人民医院评估科")
+# How far each request goes, in turn; None = all the way to a result.
+STAGES = (None, "asked", None, "planned", None, "filled", "signed", None, "returned", "contested", None, "cancelled")
+REQUESTS = 24
+# Answers by how much help somebody needs: which option of each item, at most.
+HELP = (0, 1, 0, 2, 1, 3)
+# What the circumstances say of somebody without coma, dementia or falls.
+NOTHING = {"A.4.1": "none", "A.5.11": "no", **{f"A.2.14.{number}": "0" for number in range(1, 6)}}
+# Beside the demo accounts: username, name, training.
+OTHERS = (("pinggu-b1", "秦永", "rehabilitation"), ("pinggu-b2", "孔琼", "medical"))
+
+
+def make(county: int) -> None:
+    """Two agencies and some requests of people of a county. Does nothing where agencies are there already."""
+    with work(platform(REASON)):
+        if Agency.objects.exists() or not User.objects.filter(username="pinggu", is_demo=True).exists():
+            return
+        pairs = _agencies(county)
+        people = _people(county)
+    for number, person in enumerate(people):
+        _one(number, person, pairs[0 if number % 3 else 1], STAGES[number % len(STAGES)])
+
+
+def _credit_code(body: str) -> str:
+    pairs = zip(body, agency_actions.WEIGHTS, strict=True)
+    total = sum(agency_actions.CHARACTERS.index(each) * weight for each, weight in pairs)
+    return body + agency_actions.CHARACTERS[-total % 31]
+
+
+def _agencies(county: int) -> list[tuple[Assessor, Assessor]]:
+    """Both agencies, each with two who assess together."""
+    by, today = platform(REASON), timezone.localdate()
+    area = Area.objects.get(code=county)
+    towns = Area.objects.filter(parent=area, level="town", valid_to=None).order_by("code")
+    seats = list(towns.values_list("code", flat=True)[:2])
+    days = {"valid_from": today - timedelta(days=400), "valid_to": today + timedelta(days=700)}
+    made = []
+    for number, (name, body) in enumerate(zip(NAMES, BODIES, strict=True)):
+        agency = agency_actions.keep_agency(
+            by=by, agency=Agency(), area=county, seat=seats[number], related=[], name=area.name + name, a_month=200,
+            credit_code=_credit_code(body), licence=f"PG-{number + 1:03d}", sells_care=bool(number), **days,
+        )  # fmt: skip
+        made.append(_pair(by, agency, area, number, today, days))
+    return made
+
+
+def _pair(
+    by: Scope, agency: Agency, area: Area, number: int, today: date, days: dict[str, date]
+) -> tuple[Assessor, Assessor]:
+    if number == 0:
+        named = [("pinggu", "social_work"), ("pinggu2", "nursing")]
+    else:
+        named = [(username, training) for username, _, training in OTHERS]
+        for username, name, _ in OTHERS:
+            user = User.objects.create(
+                username=username, name=name, area=area, password=make_password(None), is_demo=True,
+                must_change_password=False, unit=f"{agency.name}（演示）",
+            )  # fmt: skip
+            until = days["valid_to"]
+            Grant.objects.create(user=user, role="assessor", area=area, starts=today, ends=until, reason=REASON)
+    found = [
+        agency_actions.keep_assessor(
+            by=by, assessor=Assessor(agency=agency), username=username, training=training,
+            certificate=f"HG-{number}{place}", a_week=40, **days,
+        )
+        for place, (username, training) in enumerate(named)
+    ]  # fmt: skip
+    return found[0], found[1]
+
+
+def _people(county: int) -> list[Person]:
+    """Elders whose ability nobody knows; the same ones each time."""
+    low, high = span(county)
+    here = Person.objects.filter(is_current=True, alive=1, merged_into=None, area_code__gte=low, area_code__lt=high)
+    old = here.filter(birth_date__lt=(timezone.localdate().year - 75) * 10_000).exclude(name="")
+    return list(
+        old.filter(Q(facts__ability=None) | Q(facts__ability__isnull=True)).order_by("area_code", "pk")[:REQUESTS]
+    )
+
+
+def _one(number: int, person: Person, pair: tuple[Assessor, Assessor], stage: str | None) -> None:
+    """One request as far as it goes, each step by who takes it."""
+    officer, clerk = (_as(User.objects.get(username=name)) for name in ("xian", "xiang"))
+    with work(clerk):
+        request = requesting.ask(
+            by=clerk, person=person, instrument=GB, channel=Request.Channel.TOWNSHIP, purposes=["nursing_subsidy"],
+            reason="入户走访时发现需要照料",
+        )  # fmt: skip
+    if stage == "asked":
+        return
+    if stage == "cancelled":
+        with work(clerk):
+            requesting.cancel(by=clerk, request=request, reason="老人已去外地与子女同住")
+        return
+    with work(officer):
+        appointed = timezone.make_aware(datetime.combine(_next_day(number), time(9 + number % 7)))
+        lead, second = pair
+        planning.plan(by=officer, request=request, agency=lead.agency, lead=lead, second=second, appointed=appointed)
+    if stage != "planned":
+        _assessed(number, request, pair, officer, clerk, stage)
+
+
+def _assessed(
+    number: int, request: Request, pair: tuple[Assessor, Assessor], officer: Scope, clerk: Scope, stage: str | None
+) -> None:
+    lead, second = (_as(each.user) for each in pair)
+    ended = timezone.now() - timedelta(minutes=30 + number)
+    answers = _answers(current(GB, timezone.localdate()), HELP[number % len(HELP)])
+    with work(lead):
+        form = filling.file_form(
+            by=lead, request=request, answers=answers, began_at=ended - timedelta(minutes=40), ended_at=ended
+        )
+        filling.sign(by=lead, form=form)
+    if stage == "filled":
+        return
+    with work(second):
+        filling.sign(by=second, form=form)
+    if stage == "signed":
+        return
+    with work(officer):
+        if stage == "returned":
+            checking.check(by=officer, form=form, passed=False, words="第 5 项与第 8 项的回答不一致，请核实后重填。")
+            return
+        checking.check(by=officer, form=form, passed=True, words="抽看录像，与表一致。")
+    if stage == "contested":
+        with work(clerk):
+            result = Result.objects.get(request=request)
+            objecting.object_to(by=clerk, result=result, reason="家属认为评估当天老人状态比平时好。")
+
+
+def _answers(scale: Instrument, most: int) -> dict[str, str]:
+    """Every item answered, with more help needed the higher `most`."""
+    return dict(_chosen(scale, most))
+
+
+def _chosen(scale: Instrument, most: int) -> Iterator[tuple[str, str]]:
+    for place, item in enumerate(item for part in scale.parts for item in part.items):
+        worse = min(most if place % 3 else most // 2, len(item.options) - 1)
+        yield item.code, item.options[worse].value
+    for code in scale.items:
+        if code in NOTHING:
+            yield code, NOTHING[code]
+
+
+def _next_day(number: int) -> date:
+    """A working day from tomorrow on, a few a day."""
+    day = timezone.localdate() + timedelta(days=1 + number // 6)
+    return day + timedelta(days=(7 - day.weekday()) if day.weekday() > 4 else 0)
+
+
+def _as(user: User) -> Scope:
+    """The platform's own hand under somebody's name: what it writes is his."""
+    return Scope(user.pk, user.name, request="demo", is_self=True)
