@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import inf
 
-import numpy as np
-
 from yiyang.visits.planning.columns import Columns, Whole
 from yiyang.visits.planning.problem import Wishes
 from yiyang.visits.planning.sharing import candidates_of
@@ -34,6 +32,8 @@ class Board:
     told: dict[int, int] = field(default_factory=dict)
     # Day and minute of a change: nobody sets out for something new before it.
     now: tuple[int, int] | None = None
+    # The times of rounds as they stand, with the very list that they are of: full days are asked about again and again.
+    _clocks: dict[Key, tuple[list[int], Timed | None]] = field(default_factory=dict)
 
     def put(self, visitor: int, day: int, stops: list[int]) -> None:
         """A whole round."""
@@ -94,8 +94,8 @@ class Board:
 
     def _cheapest(self, visit: int, visitor: int, day: int) -> tuple[int, list[int]] | None:
         """Minutes of way that the visit adds to a round, and the round with it."""
-        stops = self.rounds.get((visitor, day), [])
-        before = self.time(visitor, day, stops)
+        stops = self.rounds.setdefault((visitor, day), [])
+        before = self._standing(visitor, day, stops)
         if before is None or before.span - before.way + self.data.minutes[visit] > self.data.limit[visitor] + 60:
             return None
         best: tuple[int, list[int]] | None = None
@@ -105,6 +105,12 @@ class Board:
             if after and (best is None or after.way - before.way < best[0]):
                 best = (after.way - before.way, tried)
         return best
+
+    def _standing(self, visitor: int, day: int, stops: list[int]) -> Timed | None:
+        known = self._clocks.get((visitor, day))
+        if known is None or known[0] is not stops:
+            known = self._clocks[visitor, day] = stops, self.time(visitor, day, stops)
+        return known[1]
 
     def _there(self, visitor: int, day: int, stops: list[int], place: int, visit: int) -> dict[int, int]:
         """When somebody who is told only now can be at the visit at the earliest."""
@@ -159,12 +165,3 @@ def in_time(board: Board) -> list[int]:
     for visit in set(out):
         board.drop(visit)
     return sorted(set(out))
-
-
-def loads(board: Board) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Minutes of each visitor in the month, ways included."""
-    found = np.zeros(len(board.data.visitor_ids), np.int64)
-    for (visitor, day), stops in board.rounds.items():
-        clock = board.time(visitor, day, stops)
-        found[visitor] += clock.span if clock else 0
-    return found

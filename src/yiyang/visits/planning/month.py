@@ -60,7 +60,7 @@ def plan_month(problem: Problem, *, seconds: float = 600, tell: Tell | None = No
         tell(2 + number, total, "编排每人每日路线")
     left = sorted({*left, *couples.left, *_halves(board, couples), *in_time(board)})
     tell(total - 1, total, "安置余下探访")
-    rest = mended(board, left, hopeless)
+    rest = mended(board, left, hopeless, began + seconds)
     shortened(board)
     stops = stops_table(board, couples.second)
     reasons = unserved(data, [*rest, *hopeless], hopeless, problem.wishes)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
 
 from yiyang.visits.planning.columns import Columns, Whole
 from yiyang.visits.planning.problem import UNSERVED, Wishes
-from yiyang.visits.planning.roads import ways
+from yiyang.visits.planning.roads import matrix, ways
 from yiyang.visits.planning.sharing import candidates_of
 
+Who = Callable[[int], Whole]
+Said = tuple[str, dict[str, object]]
 # Promise → (Chinese, English). `{day}` and the like are filled in.
 PROMISES = {
     "skill": ("本镇及可调派范围内无人具备所需技能", "nobody of the town or within reach has the skills"),
@@ -29,8 +32,8 @@ PROMISES = {
         "the person's visits cannot keep {gap} days from each other within their windows",
     ),
     "room": (
-        "{first} 至 {last} 能去的探访员工作时间已不够：至少需要 {needed} 分钟，只有 {available} 分钟",
-        "those who could go from {first} to {last} have {available} minutes and need {needed} at least",
+        "{first} 至 {last} 能去的探访员工作时间已不够：连同路上至少需要 {needed} 分钟，只有 {available} 分钟",
+        "those who could go from {first} to {last} have {available} minutes and need {needed} at least, ways included",
     ),
     "not_found": (
         "{first} 至 {last} 未能排入，能去的探访员各日均已排满",
@@ -41,26 +44,32 @@ PROMISES = {
 
 def unserved(data: Columns, rest: Iterable[int], hopeless: set[int], wishes: Wishes) -> pa.Table:
     """The table of what is not served, each with the promise that fails."""
-    found = [_reason(data, visit, hopeless, wishes) for visit in sorted(rest)]
+    who = cache(lambda visit: candidates_of(data, visit, wishes))
+    room = cache(lambda first, last, town, able: _room(data, first, last, town, able, who))
+    found = [_reason(data, visit, hopeless, wishes, who, room) for visit in sorted(rest)]
     return pa.Table.from_pylist(found, UNSERVED)
 
 
-def _reason(data: Columns, visit: int, hopeless: set[int], wishes: Wishes) -> dict[str, object]:
-    promise, words = _promise(data, visit, hopeless, wishes)
+def _reason(
+    data: Columns, visit: int, hopeless: set[int], wishes: Wishes, who: Who, room: Callable[..., Said]
+) -> dict[str, object]:
+    promise, words = _promise(data, visit, hopeless, wishes, who, room)
     zh, en = PROMISES[promise]
-    words |= {"first": data.day(data.first[visit]).isoformat(), "last": data.day(data.last[visit]).isoformat()}
+    words = words | {"first": data.day(data.first[visit]).isoformat(), "last": data.day(data.last[visit]).isoformat()}
     said = {"zh": zh.format(**words), "en": en.format(**words)}
     return {"visit": int(data.ids[visit]), "promise": promise, "proved": promise != "not_found", **said}
 
 
-def _promise(data: Columns, visit: int, hopeless: set[int], wishes: Wishes) -> tuple[str, dict[str, object]]:
+def _promise(
+    data: Columns, visit: int, hopeless: set[int], wishes: Wishes, who: Who, room: Callable[..., Said]
+) -> Said:
     skilled = data.visitor_skills & data.skills[visit] == data.skills[visit]
     near = (data.visitor_town == data.town[visit]) | (_metres(data, visit) <= wishes.reach_metres)
     named = [one for one in (data.usual[visit], data.deputy[visit]) if one >= 0]
     near[named] = True
     if not (skilled & near).any():
         return "skill", {}
-    able = candidates_of(data, visit, wishes)
+    able = who(visit)
     if not len(able):
         return "days", {}
     if not _fits_hours(data, visit, able):
@@ -69,7 +78,7 @@ def _promise(data: Columns, visit: int, hopeless: set[int], wishes: Wishes) -> t
         return "two", {}
     if visit in hopeless:
         return "spacing", {"gap": int(data.gap[visit])}
-    return _room(data, visit, able, wishes)
+    return room(int(data.first[visit]), int(data.last[visit]), int(data.town[visit]), tuple(sorted(able.tolist())))
 
 
 def _metres(data: Columns, visit: int) -> Whole:
@@ -106,15 +115,24 @@ def _two_on_a_day(data: Columns, visit: int, able: Whole) -> bool:
     )
 
 
-def _room(data: Columns, visit: int, able: Whole, wishes: Wishes) -> tuple[str, dict[str, object]]:
+def _room(data: Columns, first: int, last: int, town: int, able: tuple[int, ...], who: Who) -> Said:
     """Whether the visits that only these people can make, in these days, are more than their days hold."""
-    within = (data.first >= data.first[visit]) & (data.last <= data.last[visit]) & (data.town == data.town[visit])
-    mine = set(able.tolist())
-    bound = [
-        one for one in np.flatnonzero(within).tolist() if mine.issuperset(candidates_of(data, one, wishes).tolist())
-    ]
-    needed = int(data.minutes[bound].sum())
-    available = int((data.works[able, data.first[visit] : data.last[visit] + 1].sum(axis=1) * data.limit[able]).sum())
+    within = np.flatnonzero((data.first >= first) & (data.last <= last) & (data.town == town)).tolist()
+    bound = [one for one in within if set(able).issuperset(who(one).tolist())]
+    people = np.array(able)
+    needed = int(data.minutes[bound].sum()) + _least_way(data, np.array(bound, np.int64), people)
+    available = int((data.works[people, first : last + 1].sum(axis=1) * data.limit[people]).sum())
     if needed > available:
         return "room", {"needed": needed, "available": available}
     return "not_found", {}
+
+
+def _least_way(data: Columns, bound: Whole, people: Whole) -> int:
+    """Minutes of way that no plan can save: to each visit from whatever is nearest, another of them or a seat."""
+    away = bound[data.away[bound]]
+    lon, lat, urban = (
+        np.concatenate([place[away], seat[people]]) for place, seat in zip(data.place, data.seat, strict=True)
+    )
+    minutes = matrix(data.roads, lon, lat, urban)[1][:, : len(away)]
+    minutes[np.arange(len(away)), np.arange(len(away))] = np.iinfo(np.int64).max
+    return int(minutes.min(axis=0).sum()) if len(away) else 0

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from yiyang.base.errors import MissingPart
+from yiyang.base.errors import MissingPart, YiyangError
 from yiyang.visits.planning.columns import Columns, Whole
 from yiyang.visits.planning.problem import Wishes
 from yiyang.visits.planning.roads import ways
@@ -165,6 +165,9 @@ def _highs(
     solver.setOptionValue("threads", 1)
     solver.passModel(model)
     solver.run()
+    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        # Whatever is too much may be bought, so there is always an answer; this is memory or a broken installation.
+        raise YiyangError("分配探访员时求解失败，请重试。", "sharing out the visits failed in HiGHS; try again.")
     return np.maximum(np.asarray(solver.getSolution().col_value)[:pairs], 0.0)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date
 
 import numpy as np
@@ -70,3 +72,13 @@ def test_one_way_is_what_the_matrix_says() -> None:
     found = np.array([[way(Roads(), one, other) for other in places] for one in places])
     assert (found[:, :, 0] == metres).all()
     assert (found[:, :, 1] == minutes).all()
+
+
+def test_the_planner_knows_no_django() -> None:
+    names = "month checking replanning county days figures"
+    imports = "; ".join(f"import yiyang.visits.planning.{name}" for name in names.split())
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; {imports}; print('django' in sys.modules)"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.strip() == "False"
