@@ -56,6 +56,20 @@ def level_word(result: Result) -> str:
     return level_name(result.instrument, result.version, result.level)
 
 
+def level_short(result: Result) -> str:
+    """The level in few characters, for lists."""
+    try:
+        return scales.version_of(result.instrument, result.version).level(result.level).short
+    except UsageError:
+        return f"{result.level} 级"
+
+
+def standard_short(slug: str) -> str:
+    """A scale in few characters, for lists."""
+    found = scales.instruments().get(slug)
+    return found.short if found else slug
+
+
 def agency_of(result: Result) -> str:
     """Which agency assessed; a dash where the result came from elsewhere."""
     agency = result.request.agency

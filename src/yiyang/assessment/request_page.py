@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -12,10 +11,10 @@ from django.utils import timezone
 from yiyang.access.scope import Scope
 from yiyang.areas import logic as areas
 from yiyang.assessment import in_words, scales
+from yiyang.assessment.certificate import objection_until
 from yiyang.assessment.filling import answers_of
 from yiyang.assessment.in_words import Section
 from yiyang.assessment.models import Assessor, Form, Request, Result
-from yiyang.assessment.rules import rules
 from yiyang.assessment.scales import Instrument, Scored
 from yiyang.base.errors import UsageError
 from yiyang.catalog.lists import departments
@@ -155,8 +154,7 @@ def may(by: Scope, request: Request, result: Result | None) -> dict[str, bool]:
 
 def may_object(result: Result) -> bool:
     """Whether an objection to a result can be raised today."""
-    until = timezone.localtime(result.issued_at).date() + timedelta(days=rules().limits.object_)
-    return result.state == Result.State.VALID and timezone.localdate() <= until
+    return result.state == Result.State.VALID and timezone.localdate() <= objection_until(result)
 
 
 def assessor_of(by: Scope, request: Request) -> Assessor | None:

@@ -58,7 +58,7 @@ class Agencies(Table):
     columns = (
         Column("name", "名称", sort="name", is_link=True),
         Column("area_code", "服务区划", kind="area"),
-        Column("seat_code", "所在地", kind="area"),
+        Column("seat_code", "所在地", kind="area", value=lambda row: row.seat_code if row.seat_code > 0 else None),
         Column("people", "评估人员", kind="number"),
         Column("load", "在办", kind="number"),
         Column("month", "本月已约", kind="number"),

@@ -40,11 +40,14 @@ def figures(request: HttpRequest) -> HttpResponse:
     record("search", what="assessment:figures")
     context: dict[str, Any] = {"instrument": slug, "choices": list(known.items()), "crumbs": _crumbs("质量统计")}
     if lowest := rules().figures.severe_from.get(slug):
-        context["charts"] = _charts(slug, f"{known[slug]}，{lowest} 级及以上算重度；撤销的不算")
+        least = rules().figures.at_least
+        note = f"{known[slug]}，{lowest} 级及以上算重度；撤销的不算，不足 {least} 人的不列"
+        context["charts"] = _charts(slug, note, least)
     return render(request, "assessment/figures.html", context)
 
 
-def _charts(slug: str, note: str) -> list[Chart]:
+def _charts(slug: str, note: str, least: int) -> list[Chart]:
+    """Both plots; the centre is that of everybody, those of whom there are too few included."""
     people, agencies = severity.by_assessor(slug), severity.by_agency(slug)
     work = reverse("assessment:work")
     houses = [Point(name, of, count, f"{work}?tab=issued&agency={key}") for name, of, count, key in agencies]
@@ -53,9 +56,13 @@ def _charts(slug: str, note: str) -> list[Chart]:
         ("各评估机构的重度占比", houses, agencies, "评估机构"),
     )
     return [
-        funnel_plot(title, note, points, severity.centre(rows), head=head, of="评估人数")
+        funnel_plot(title, note, _enough(points, least), severity.centre(rows), head=head, of="评估人数")
         for title, points, rows, head in heads
     ]
+
+
+def _enough(points: list[Point], least: int) -> list[Point]:
+    return [point for point in points if point.of >= least]
 
 
 def _points(rows: list[severity.Counted]) -> list[Point]:

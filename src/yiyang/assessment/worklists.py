@@ -177,7 +177,7 @@ class Requests(Tabbed):
     columns = (
         Column("number", "申请编号", kind="code", sort="id", is_link=True),
         Column("person", "姓名", value="person.name", is_fixed=True),
-        Column("instrument", "评估标准", value=lambda row: in_words.standard(row.instrument)),
+        Column("instrument", "评估标准", value=lambda row: in_words.standard_short(row.instrument)),
         Column("kind", "类型", value=lambda row: row.get_kind_display()),
         Column("channel", "来源", value=lambda row: row.get_channel_display()),
         Column("state", "状态", kind="state"),
@@ -221,8 +221,8 @@ class Results(Tabbed):
     columns = (
         Column("number", "证书编号", kind="code", sort="id", is_link=True),
         Column("person", "姓名", value="person.name", is_fixed=True),
-        Column("instrument", "评估标准", value=lambda row: in_words.standard(row.instrument)),
-        Column("level", "等级", value=lambda row: in_words.level_word(row)),
+        Column("instrument", "评估标准", value=lambda row: in_words.standard_short(row.instrument)),
+        Column("level", "等级", value=in_words.level_short),
         Column("assessed_on", "评估日期", kind="day"),
         Column("valid_to", "有效期至", kind="day", sort="valid_to"),
         Column("state", "状态", kind="state"),
@@ -254,7 +254,7 @@ class Objections(Tabbed):
     columns = (
         Column("number", "证书编号", kind="code", value="result.number", is_link=True),
         Column("person", "姓名", value="result.person.name", is_fixed=True),
-        Column("level", "等级", value=lambda row: in_words.level_word(row.result)),
+        Column("level", "等级", value=lambda row: in_words.level_short(row.result)),
         Column("state", "状态", kind="state"),
         Column("raised_by_name", "提出人"),
         Column("raised_at", "提出时间", kind="when", sort="id"),

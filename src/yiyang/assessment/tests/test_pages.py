@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pypdf
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -14,7 +15,7 @@ from django.utils import timezone
 
 from conftest import DAZHU, WUMU, ZHUYANG
 from yiyang.access.scope import platform
-from yiyang.assessment import certificate
+from yiyang.assessment import certificate, severity
 from yiyang.assessment.models import Agency, Objection, Request, Result, Use
 from yiyang.assessment.tests.answering import GB, scale, worst
 from yiyang.assessment.tests.house import House, scope
@@ -129,7 +130,7 @@ def test_each_list_holds_what_it_says(house: House, person: Any) -> None:
     result = house.issued(person("王秀英", ZHUYANG))
     house.ask(person("李桂兰", ZHUYANG + 1))
     officer = browser(house.officer)
-    assert officer.get(at("work")).url.endswith("tab=todo")
+    assert officer.get(at("work"))["Location"].endswith("tab=todo")
     assert "李桂兰" in text(officer.get(at("work") + "?tab=todo"))
     assert result.number in text(officer.get(at("work") + "?tab=issued"))
     assert "没有待签字的" in text(officer.get(at("work") + "?tab=sign"))
@@ -155,7 +156,7 @@ def test_many_are_asked_for_from_the_list_of_unknowns_and_planned_at_once(house:
     assert "提出评估申请" in text(clerk.get(reverse("entitlement:unknown", args=[rows[0].pk])))
     keys = {"rows": [row.pk for row in rows]}
     assert "共 3 人" in text(clerk.post(at("ask_many"), keys))
-    assert clerk.post(at("ask_many"), keys | {"confirmed": "1"}).url.endswith("tab=todo")
+    assert clerk.post(at("ask_many"), keys | {"confirmed": "1"})["Location"].endswith("tab=todo")
     with work(platform("test")):
         keys = {"rows": list(Request.objects.values_list("pk", flat=True))}
     assert len(keys["rows"]) == 3
@@ -197,8 +198,7 @@ def test_used_objected_to_and_answered(house: House, person: Any) -> None:
         raised = Objection.objects.get()
     assert "比评的好" in text(browser(house.other).get(at("work") + "?tab=objections")) or raised.pk
     sent = {"outcome": "again", "answer": "安排别人复评"}
-    page = browser(house.officer).post(at("objection", raised.pk), sent)
-    assert "不能处理" in text(page)
+    assert "不能处理" in text(browser(house.officer).post(at("objection", raised.pk), sent))
     assert browser(house.other).post(at("objection", raised.pk), sent).status_code == 302
     assert one().kind == "dispute"
     page = text(clerk.get(at("request", result.request_id)))
@@ -250,8 +250,10 @@ def test_the_certificate_says_level_days_and_where_to_verify(house: House, perso
     answer = browser(house.clerk).post(at("certificate", result.pk))
     assert answer.content.startswith(b"%PDF-")
     (tmp_path / "a.pdf").write_bytes(answer.content)
+    assert len(pypdf.PdfReader(tmp_path / "a.pdf").pages) == 1
     said = subprocess.run(["pdftotext", "-layout", tmp_path / "a.pdf", "-"], capture_output=True, text=True, check=True)
-    for word in (result.number, "完全失能", "王秀英", "安康评估", "30"):
+    until = certificate.objection_until(result)
+    for word in (result.number, "完全失能", "王秀英", "安康评估", f"{until:%Y-%m-%d}"):
         assert word in said.stdout
     assert "5129" not in said.stdout or "****" in said.stdout
 
@@ -282,8 +284,10 @@ def test_quality_is_plotted_and_other_readings_are_tried(house: House, person: A
     house.issued(person("王秀英", ZHUYANG))
     officer = browser(house.officer)
     page = text(officer.get(at("figures")))
-    assert "爱华" in page
-    assert "安康评估" in page
+    assert "不足 10 人的不列" in page
+    with work(house.officer):
+        assert severity.by_assessor(GB) == [("爱华", 1, 1, house.lead.pk)]
+        assert severity.by_agency(GB) == [("安康评估", 1, 1, house.agency.pk)]
     page = text(officer.get(at("rescoring") + f"?instrument={GB}&reading=sum"))
     assert "重算了 1 份有效结果" in page
     assert officer.get(at("rescoring") + "?instrument=nonsense").status_code == 404
