@@ -230,7 +230,7 @@ LOGIC = """async (address) => {
   const ids = (answers) => logic.asked(form, answers).map((each) => each.id).join("");
   const wrong = (answers) => [...logic.problems(form, { answers, files: {} }).keys()].join("");
   const body = logic.bodyOf(form, { answers: { a: "y", b: ["q"], c: 3 }, files: {}, began_at: 1, version: "1" }, 2);
-  const pieces = [{ title: "1", data: { turn: 2 } }, { title: "2", data: { turn: 1 } }, { title: "3", data: { urgent: true } }];
+  const pieces = [{ turn: 2 }, { turn: 1 }, { urgent: true }].map((data, n) => ({ title: String(n + 1), data }));
   return [ids({}), ids({ a: "x" }), ids({ a: "x", b: ["q"] }), ids({ a: "y", b: ["q"] }),
     wrong({}), wrong({ a: "x", b: ["q"], c: 12 }), wrong({ a: "x", b: ["q"], c: 3 }),
     JSON.stringify(body.answers), logic.ordered(pieces).map((each) => each.title).join("")];
