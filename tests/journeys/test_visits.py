@@ -42,7 +42,7 @@ def test_december_is_planned_and_put_in_force(walk: Walk) -> None:
     officer.page.get_by_text("计划已启用").wait_for()
     assert officer.says("应探访")
     officer.page.get_by_role("link", name="月历").click()
-    assert officer.page.locator("td a.many").count() > 5
+    assert officer.page.locator("td a.many").count() >= 3
     officer.shoot("month")
 
 

@@ -69,9 +69,8 @@ def make(county: int) -> None:
         with work(by):
             owing.owe(by=by, area_code=county, month=f"{first:%Y-%m}", start=first)
             _plan(by, county, first)
+            _round_for_cun(today)
             _carry_out(first, today)
-    with work(by):
-        _round_for_cun(today)
     with work(by):
         found = _findings()
     _work_off(found)
@@ -125,7 +124,7 @@ def _carry_out(first: date, today: date) -> None:
 def _round_for_cun(today: date) -> None:
     """Whoever tries the visitor's pages finds a round today."""
     mine = Visit.objects.filter(visitor__username="cun", state=Visit.State.PLANNED, first__lte=today, last__gte=today)
-    rows = list(mine.order_by("on", "pk")[:ROUND])
+    rows = list(mine.order_by("-on", "pk")[:ROUND])
     for number, visit in enumerate(rows):
         visit.on, visit.turn, visit.at = today, number + 1, 540 + number * 45
     Visit.objects.bulk_update(rows, ["on", "turn", "at"])

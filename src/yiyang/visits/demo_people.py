@@ -9,6 +9,7 @@ from hashlib import blake2b
 from django.contrib.auth.hashers import make_password
 from django.db.models import Count
 
+from yiyang.access.ranges import NO_AREA
 from yiyang.accounts.models import Grant, User
 from yiyang.areas.logic import span
 from yiyang.areas.models import Area
@@ -21,7 +22,9 @@ GIVEN = "芳英敏静丽秀兰燕玲桂荣红梅霞萍翠菊勇军强平华明�
 SINCE = timedelta(days=400)
 # Every so manieth village has nobody, so that gaps and substitutes are seen.
 GAP = 37
-SKILLS = (["driving"], [], ["nursing"], [], [], ["driving"])
+# With fewer people than these to be visited a village makes a dull round.
+FEW = 8
+SKILLS: tuple[list[str], ...] = (["woman"], [], ["nursing"], [], [], ["psychology"])
 
 
 def chance(text: str, below: int) -> int:
@@ -53,7 +56,7 @@ def make_posts(county: int, today: date, skills: list[str]) -> int:
             beside = town[(number + 1) % len(town)]
             posts.append(
                 Post(
-                    area_code=village.code, visitor=users[village.pk],
+                    area_code=village.code or NO_AREA, visitor=users[village.pk],
                     deputy=users[beside.pk] if beside.pk != village.pk else None,
                     skills=[each for each in SKILLS[chance(f"skill{village.code}", len(SKILLS))] if each in skills],
                     starts=today - SINCE,
@@ -98,7 +101,7 @@ def _users(villages: list[Area], today: date) -> dict[int, User]:
 
 
 def _own_post(villages: list[Area], today: date) -> Grant | None:
-    """Where `cun` visits: his own village, or in a small demo, where nobody lives there,
+    """Where `cun` visits: his own village, or in a small demo, where few live there,
     he is given the town's village with most people to be visited."""
     own: Grant | None = (
         Grant.objects.filter(role="village_visitor", user__username="cun").select_related("user", "area").first()
@@ -111,7 +114,7 @@ def _own_post(villages: list[Area], today: date) -> Grant | None:
         is_current=True, alive=1, area_code__in=near, groups__has_any_keys=load_visits().visited
     )
     visited = visited.order_by()
-    if visited.filter(area_code=own.area.code).exists():
+    if visited.filter(area_code=own.area.code).count() >= FEW:
         return own
     counted = visited.values_list("area_code").annotate(n=Count("pk")).order_by("-n", "area_code").first()
     if counted is None:

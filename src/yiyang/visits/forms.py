@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from yiyang.access.ranges import NO_AREA
 from yiyang.access.scope import current
 from yiyang.accounts.models import Grant, User
 from yiyang.areas.models import Area
@@ -18,7 +19,7 @@ from yiyang.visits.models import Finding, Means, Post, Visit
 LONGEST = {"rows": 4}
 CLOCK = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
-MANY = 400
+MANY, MOST = 400, 5000
 
 
 def visitors(right: str = "visit.plan") -> Any:
@@ -68,7 +69,8 @@ def villages(town: int | None = None) -> list[tuple[int, str]]:
     rows = Area.objects.filter(current().where("visit.plan").q("code"), level="village", valid_to=None)
     if town:
         rows = rows.filter(code__gte=town, code__lt=town + 1000)
-    return [(code, f"{above} {name}") for code, name, above in rows.values_list("code", "name", "parent__name")[:5000]]
+    found = rows.values_list("code", "name", "parent__name")[:MOST]
+    return [(code or NO_AREA, f"{above} {name}") for code, name, above in found]
 
 
 class _Days(forms.Form):
@@ -121,7 +123,7 @@ def places(right: str) -> list[tuple[int, str]]:
     """Counties and towns where the scope in force holds a right, as choices."""
     rows = Area.objects.filter(current().where(right).q("code"), level__in=("city", "county", "town"), valid_to=None)
     found = rows.exclude(code=None).order_by("code").values_list("code", "name", "level")[:MANY]
-    return [(code, name if level != "town" else f"　{name}") for code, name, level in found]
+    return [(code or NO_AREA, name if level != "town" else f"　{name}") for code, name, level in found]
 
 
 class PlanForm(forms.Form):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -60,7 +60,7 @@ class Visits(Table):
     """The list of visits of a month."""
 
     name, title, order = "visits", "探访", "on"
-    columns = (
+    columns: ClassVar[tuple[Column, ...]] = (
         Column("person", "姓名", value="person.name", is_link=True),
         Column("groups", "对象类别", value=of_groups),
         Column("cause", "事由", value=lambda row: row.get_cause_display()),

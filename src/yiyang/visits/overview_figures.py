@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
@@ -102,7 +103,7 @@ def of_month(scope: Scope, month: str, size: int) -> Figures:
 def _counted(month: str, size: int) -> Figures:
     year, number = (int(part) for part in month.split("-"))
     back = year * 12 + number - MONTHS
-    words = {
+    words: dict[str, Any] = {
         "month": month, "size": size, "first": f"{back // 12}-{back % 12 + 1:02d}",
         "since": timezone.now() - timedelta(days=92),
     }  # fmt: skip

@@ -250,7 +250,9 @@ def _report(request: HttpRequest, visit: Visit, answers: dict[str, Any]) -> None
         began = timezone.now()
     ended = max(began, min(began + timedelta(minutes=visit.minutes), timezone.now()))
     files = [
-        reporting.File("photo", each.read()) for each in request.FILES.getlist("q-picture")[:3] if each.size <= PHOTO
+        reporting.File("photo", each.read())
+        for each in request.FILES.getlist("q-picture")[:3]
+        if (each.size or 0) <= PHOTO
     ]
     reporting.report(
         by=current(), visit=visit, answers=_kept(answers), met=answers.get(form.MET) == "yes",
