@@ -144,15 +144,15 @@ WHERE s.id = v.id AND s.days * 100 >= (v.last - v.first + 1) * %(share)s
 
 
 def count_signs(on: date) -> int:
-    """Visits for which a device may stand, and whose days have passed with signs of life, are done. Returns how many."""
-    words = {"on": on, "share": load_visits().signs.days_of_hundred, "name": "设备感知"}
+    """Visits for which a device may stand, and whose days passed with signs of life, are done. Returns how many."""
+    words: dict[str, Any] = {"on": on, "share": load_visits().signs.days_of_hundred, "name": "设备感知"}
     with connection.cursor() as cursor:
         cursor.execute(SIGNS, words)
         return int(cursor.rowcount)
 
 
 def round_of(user: int, first: date, last: date) -> Any:
-    """The visits of one visitor on these days: planned for him, or not planned at all in the villages he answers for."""
+    """The visits of one visitor on these days: planned for him, or unplanned where he answers for a village."""
     posts = Post.objects.filter(Q(visitor=user) | Q(deputy=user), ends=None, starts__lte=last)
     own = [post.area_code for post in posts if post.visitor_id == user or _is_away(post.visitor_id, first)]
     mine = Q(state__in=(State.PLANNED, State.NOT_FOUND), on__lte=last) & (Q(visitor=user) | Q(second=user))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +16,7 @@ from yiyang.base.screen import emit_json, progress, say
 if TYPE_CHECKING:
     from yiyang.access.scope import Scope
     from yiyang.visits.models import Plan
+    from yiyang.visits.planning.problem import Fault
 
 app = typer.Typer(name="visits", no_args_is_help=True, help="探访关爱。Visits.")
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出。Print JSON.")]
@@ -43,7 +45,7 @@ def owe_command(
     if as_json:
         return emit_json(vars(found))
     return say(
-        f"新增 {found.new:,} 次，不再需要 {found.excused:,} 次，恢复 {found.resumed:,} 次，随人迁移 {found.moved:,} 次。",
+        f"新增 {found.new:,}，不再需要 {found.excused:,}，恢复 {found.resumed:,}，随人迁移 {found.moved:,}。",
         f"{found.new:,} new, {found.excused:,} excused, {found.resumed:,} owed again, {found.moved:,} moved.",
     )
 
@@ -119,7 +121,7 @@ def _scope() -> Scope:
     return platform_scope(NAME)
 
 
-def _work():  # type: ignore[no-untyped-def]
+def _work() -> AbstractContextManager[Scope]:
     from yiyang.audit.record import work
 
     return work(_scope())
@@ -135,7 +137,7 @@ def _find(number: int) -> Plan:
     return found
 
 
-def _faults(plan: Plan):  # type: ignore[no-untyped-def]
+def _faults(plan: Plan) -> list[Fault]:
     import tempfile
 
     from yiyang.visits import plan_tables

@@ -38,8 +38,8 @@ def condition_sql(condition: Condition, reference: int, table: str = "p") -> str
         case OneOf(fact, values):
             return f"{_value(fact, reference, table)} IN ({', '.join(str(int(value)) for value in values)})"
         case Within(fact, _):
-            value = _value(fact, reference, table)
-            return _joined(" OR ", (f"({value} >= {low} AND {value} < {high})" for low, high in condition.spans))
+            place = _value(fact, reference, table)
+            return _joined(" OR ", (f"({place} >= {low} AND {place} < {high})" for low, high in condition.spans))
     raise AssertionError(condition)
 
 

@@ -10,7 +10,8 @@ SELECT f.number FROM visits_finding AS f
 WHERE f.state = 'closed' AND (
     NOT EXISTS (SELECT 1 FROM visits_findingstep AS s WHERE s.finding_id = f.id AND s.slug = 'verify')
     OR EXISTS (
-        SELECT 1 FROM visits_findingstep AS v JOIN visits_findingstep AS a ON a.finding_id = v.finding_id AND a.slug = 'act'
+        SELECT 1 FROM visits_findingstep AS v
+        JOIN visits_findingstep AS a ON a.finding_id = v.finding_id AND a.slug = 'act'
         WHERE v.finding_id = f.id AND v.slug IN ('verify', 'void') AND (v.by IS NULL OR v.by = a.by))
     OR EXISTS (
         SELECT 1 FROM (

@@ -38,7 +38,7 @@ class OwnAct(UsageError):
 
 
 def raise_by_hand(*, by: Scope, person: Person, kind: str, severity: str, words: str) -> Finding:
-    """Write down something wrong that was told, or seen without a visit. Errors: as of `raise_one`; and PermissionDenied."""
+    """Write down something wrong that was told, or seen in passing. Errors: as of `raise_one`; PermissionDenied."""
     if not any(by.may(right, person.area_code) for right in MAY_RAISE):
         raise PermissionDenied("visit.do")
     return raise_one(by=by, person=person, kind=kind, words=words, severity=severity)
@@ -204,7 +204,7 @@ def escalate(now: datetime) -> int:
         for state in OPEN
     ]
     severities, states, minutes = (list(column) for column in zip(*rows, strict=True))
-    words = {"now": now, "top": TOP, "severities": severities, "states": states, "minutes": minutes}
+    words: dict[str, Any] = {"now": now, "top": TOP, "severities": severities, "states": states, "minutes": minutes}
     with taking("escalate", why="超过时限，报上一级督办"), connection.cursor() as cursor:
         cursor.execute(ESCALATE, words)
         return int(cursor.rowcount)

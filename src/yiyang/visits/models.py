@@ -191,6 +191,12 @@ class Visit(Scoped):
             models.Index(fields=("month", "area_code", "state", "id"), name="visits_visit_month"),
             models.Index(fields=("visitor", "on", "turn"), name="visits_visit_round"),
             models.Index(fields=("person", "month"), name="visits_visit_person"),
+            # Who was not visited yet, the most urgent first.
+            models.Index(
+                fields=("month", "last", "id"),
+                name="visits_visit_not_yet",
+                condition=Q(state__in=["owed", "planned", "not_found", "missed"]),
+            ),
         )
         constraints = (
             models.UniqueConstraint(

@@ -149,7 +149,7 @@ def add_alert_visits(alert: Alert, start: date) -> int:
     kind = policy.alerts[alert.kind]
     low, high = span(alert.area_code)
     days = (alert.last - alert.first).days + 1
-    words = {
+    words: dict[str, Any] = {
         "alert": alert.pk, "low": low, "high": high, "first": alert.first, "last": alert.last, "from": start,
         "every": kind.every_days, "times": min(kind.most, -(-days // kind.every_days)), "way": kind.means[0],
         "counts": owing_sql.counts_json(kind.means), "minutes": kind.minutes, "opens": policy.defaults.opens,

@@ -77,17 +77,17 @@ def _any(policy: Visits, rules: Iterable[Rule], reference: int, book: FactBook) 
 
 def _gathered(policy: Visits, name: str, values: Iterable[str], reference: int, book: FactBook) -> str:
     """SQL: those of the values that some rule which holds names, as a JSON list."""
-    cases = [
-        f"CASE WHEN {_any(policy, [rule for rule in policy.rules.values() if value in getattr(rule, name)], reference, book)} "
-        f"THEN '{value}' END"
-        for value in values
-    ]
+    naming = {value: [rule for rule in policy.rules.values() if value in getattr(rule, name)] for value in values}
+    cases = [f"CASE WHEN {_any(policy, rules, reference, book)} THEN '{value}' END" for value, rules in naming.items()]
     return f"to_jsonb(array_remove(ARRAY[{', '.join(cases) or 'NULL'}]::text[], NULL))"
 
 
 def people_sql(policy: Visits, reference: date, book: FactBook) -> str:
-    """SQL: person, area_code, times, at_home, minutes, needs_two, skills, counts, groups, excuse of everybody in an area
-    for whom a rule holds. Parameters: %(low)s, %(high)s."""
+    """SQL: everybody in an area for whom a rule holds, and what is owed to him.
+
+    Columns: person, area_code, times, at_home, minutes, needs_two, skills, counts, groups, excuse.
+    Parameters: %(low)s, %(high)s.
+    """
     on = as_int(reference)
     shown = (
         f"SELECT coalesce(jsonb_agg(g ORDER BY g), '[]') FROM jsonb_array_elements_text(p.groups) AS g "
@@ -107,14 +107,16 @@ def people_sql(policy: Visits, reference: date, book: FactBook) -> str:
     )
 
 
-# Windows part the month evenly: the k-th of n visits lies in its n-th part, and not before the day from which is counted.
+# Windows part the month evenly: the k-th of n visits lies in its n-th part, and not before the day counted from.
 OWE = """
-INSERT INTO visits_visit (person_id, area_code, month, number, cause, groups, means, counts, gap, first, last, opens, closes,
-    minutes, skills, needs_two, state, state_since, done_by_name, tries, next_step, reason)
-SELECT w.person, w.area_code, %(month)s, w.number, CASE WHEN w.number = 1 THEN 'monthly' ELSE 'risk' END, w.groups, 'home',
+INSERT INTO visits_visit (person_id, area_code, month, number, cause, groups, means, counts, gap, first, last, opens,
+    closes, minutes, skills, needs_two, state, state_since, done_by_name, tries, next_step, reason)
+SELECT w.person, w.area_code, %(month)s, w.number, CASE WHEN w.number = 1 THEN 'monthly' ELSE 'risk' END, w.groups,
+    'home',
     CASE WHEN w.number <= w.at_home THEN '["home"]'::jsonb ELSE w.counts END,
     CASE WHEN w.times > 1 THEN least(%(gap)s, %(days)s / w.times - 1) ELSE 0 END,
-    greatest(w.first, %(from)s), w.last, %(opens)s, %(closes)s, w.minutes, w.skills, w.needs_two, 'owed', now(), '', 0, '', ''
+    greatest(w.first, %(from)s), w.last, %(opens)s, %(closes)s, w.minutes, w.skills, w.needs_two, 'owed', now(), '', 0,
+    '', ''
 FROM (
     SELECT o.*, n AS number, %(start)s::date + (n - 1) * %(days)s / o.times AS first,
         %(start)s::date + n * %(days)s / o.times - 1 AS last
@@ -125,7 +127,8 @@ ON CONFLICT (person_id, month, cause, number, alert_id) DO NOTHING
 # What is planned or owed still, of somebody whom nobody need visit any more; and back again where that was an error.
 EXCUSE = """
 UPDATE visits_visit AS v SET state = 'excused', state_since = now(), next_step = '', next_by = NULL, reason = CASE
-    WHEN NOT p.is_current OR p.merged_into_id IS NOT NULL THEN coalesce({excuse}, {gone}) ELSE coalesce({excuse}, {left}) END
+    WHEN NOT p.is_current OR p.merged_into_id IS NOT NULL THEN coalesce({excuse}, {gone})
+    ELSE coalesce({excuse}, {left}) END
 FROM registry_person AS p
 WHERE p.id = v.person_id AND v.month = %(month)s AND v.area_code >= %(low)s AND v.area_code < %(high)s
     AND v.state IN ('owed', 'planned', 'not_found') AND v.last >= %(from)s
@@ -149,11 +152,11 @@ WHERE o.person = v.person_id AND v.area_code <> o.area_code AND v.month = %(mont
     AND v.state IN ('owed', 'planned')
 """
 ALERT = """
-INSERT INTO visits_visit (person_id, area_code, month, number, cause, groups, alert_id, means, counts, gap, first, last, opens,
-    closes, minutes, skills, needs_two, state, state_since, done_by_name, tries, next_step, reason)
-SELECT p.id, p.area_code, to_char(w.first, 'YYYY-MM'), w.number, 'alert', p.groups, %(alert)s, %(way)s, %(counts)s::jsonb, 0,
-    w.first, least(w.first + %(every)s - 1, %(last)s), %(opens)s, %(closes)s, %(minutes)s, '[]', false, 'owed', now(), '', 0,
-    '', ''
+INSERT INTO visits_visit (person_id, area_code, month, number, cause, groups, alert_id, means, counts, gap, first, last,
+    opens, closes, minutes, skills, needs_two, state, state_since, done_by_name, tries, next_step, reason)
+SELECT p.id, p.area_code, to_char(w.first, 'YYYY-MM'), w.number, 'alert', p.groups, %(alert)s, %(way)s,
+    %(counts)s::jsonb, 0, w.first, least(w.first + %(every)s - 1, %(last)s), %(opens)s, %(closes)s, %(minutes)s, '[]',
+    false, 'owed', now(), '', 0, '', ''
 FROM registry_person AS p CROSS JOIN (
     SELECT n + 1 AS number, %(first)s::date + n * %(every)s AS first FROM generate_series(0, %(times)s - 1) AS n
 ) AS w

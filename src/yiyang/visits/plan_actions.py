@@ -53,9 +53,11 @@ def order_plan(*, by: Scope, area_code: int, month: str, seconds: int = 600) -> 
         raise UsageError("探访计划按县（市、区）或乡镇（街道）编制。", "Plans are made for a county or a town.")
     if not SECONDS[0] <= seconds <= SECONDS[1]:
         raise UsageError("编制时限在 10 秒到 1 小时之间。", "A plan takes 10 to 3600 seconds.")
-    owing.owe(by=by, area_code=area_code, month=month)
-    first, last = month_days(month)
     low, high = span(area_code)
+    if not Visit.objects.filter(month=month, area_code__gte=low, area_code__lt=high).exists():
+        # The first time. Later the night does it, and the job itself before it plans.
+        owing.owe(by=by, area_code=area_code, month=month)
+    first, last = month_days(month)
     with acting(by), transaction.atomic():
         _refuse(area_code, month, low, high, last)
         made: Plan = Plan.objects.create(
@@ -110,8 +112,8 @@ def again(*, by: Scope, plan: Plan) -> None:
 
 PUT = """
 UPDATE visits_visit AS v SET visitor_id = s.visitor_id, second_id = t.visitor_id, "on" = s.on, turn = s.turn, at = s.at,
-    plan_id = s.plan_id, state_since = CASE WHEN v.state = 'planned' THEN v.state_since ELSE now() END, state = 'planned',
-    reason = ''
+    plan_id = s.plan_id, state_since = CASE WHEN v.state = 'planned' THEN v.state_since ELSE now() END,
+    state = 'planned', reason = ''
 FROM visits_stop AS s LEFT JOIN visits_stop AS t ON t.plan_id = s.plan_id AND t.visit_id = s.visit_id AND t.is_second
 WHERE s.plan_id = %s AND NOT s.is_second AND s.visit_id = v.id AND v.state IN ('owed', 'planned')
 """
@@ -170,9 +172,13 @@ def replan(*, by: Scope, visitor: User, on: date, at: int = 0, seconds: float = 
     county = some.area_code - some.area_code % plan_tables.COUNTY
     by.require("visit.plan", some.area_code)
     began, low, high = time.monotonic(), *span(county)
-    with acting(platform(f"{by.name}（当日重排）"[:150], by.request)), transaction.atomic():
-        with tempfile.TemporaryDirectory(prefix="yiyang-replan-") as folder:
-            found = _replanned(low, high, some.month, Change(on, at, off=(visitor.pk,)), seconds, Path(folder))
+    change = Change(on, at, off=(visitor.pk,))
+    with (
+        acting(platform(f"{by.name}（当日重排）"[:150], by.request)),
+        transaction.atomic(),
+        tempfile.TemporaryDirectory(prefix="yiyang-replan-") as folder,
+    ):
+        found = _replanned(low, high, some.month, change, seconds, Path(folder))
     detail = {"replanned": on.isoformat(), "visitor": visitor.pk, "moved": found[0], "left": found[1]}
     record("decide", what=f"account:{visitor.pk}", area=some.area_code, detail=detail)
     return Replanned(*found, round(time.monotonic() - began, 2))

@@ -1,4 +1,4 @@
-"""The job of a plan: problem, search, check, stops. It appears whole or not at all; a killed job is simply made again."""
+"""The job of a plan: problem, search, check, stops. It appears whole or not at all; a killed job is made again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from yiyang.areas.logic import span
 from yiyang.audit.record import record, work
 from yiyang.base.errors import YiyangError
 from yiyang.registry.progress import Progress
-from yiyang.visits import plan_tables
+from yiyang.visits import owing, plan_tables
 from yiyang.visits.models import Plan
 from yiyang.visits.owing_sql import month_days
 from yiyang.visits.planning.problem import Fault, Problem, Solution
@@ -41,6 +41,9 @@ def make(scope: Scope, plan: Plan) -> None:
 def _make(scope: Scope, plan: Plan, progress: Progress) -> None:
     with tempfile.TemporaryDirectory(prefix="yiyang-plan-") as folder:
         try:
+            progress("列出应探访")
+            with work(scope) as by:
+                owing.owe(by=by, area_code=plan.area_code, month=plan.month)
             progress("读取探访与探访员")
             problem = _problem(scope, plan, Path(folder))
             solution, faults = _solve(plan, problem, progress)

@@ -74,7 +74,7 @@ def visits_table(low: int, high: int, chosen: str, start: date, scratch: Path, m
 
 
 def rest_problem(low: int, high: int, month: str, start: date, scratch: Path) -> tuple[Problem, Solution]:
-    """What is planned of a month from a day on in a range of areas, and the plan as it stands, to be planned on from."""
+    """What is planned of a month from a day on in a range of areas, and that plan, to be planned on from."""
     rows = visits_table(low, high, PLANNED, start, scratch, month)
     last = max([start, *rows["last"].to_pylist()])
     return _problem(rows, low, high, start, last), _standing(rows)
@@ -115,7 +115,7 @@ def _border(code: int) -> list[Any]:
 
 
 def _visitors(posts: list[Post], urban: Mapping[int, bool], middles: Centres, start: date, last: date) -> pa.Table:
-    """One row a visitor, some hundreds. A deputy without a village of his own works on the days of whom he stands in for."""
+    """One row a visitor, some hundreds. A deputy without a village of his own works while the visitor is away."""
     days = working_days(start, last)
     away = _away({user for post in posts for user in (post.visitor_id, post.deputy_id) if user}, start, last)
     rows: dict[int, dict[str, Any]] = {}
@@ -192,7 +192,8 @@ WITH made AS (
 )
 SELECT visit, visitor, is_second, "on" AS day,
     CAST(row_number() OVER (PARTITION BY visitor, "on" ORDER BY turn NULLS LAST, visit) AS SMALLINT) AS turn,
-    CAST(coalesce("at", opens) AS SMALLINT) AS "at", CAST(0 AS SMALLINT) AS way_minutes, CAST(0 AS INTEGER) AS way_metres
+    CAST(coalesce("at", opens) AS SMALLINT) AS "at", CAST(0 AS SMALLINT) AS way_minutes,
+    CAST(0 AS INTEGER) AS way_metres
 FROM made WHERE visitor IS NOT NULL
 """
 

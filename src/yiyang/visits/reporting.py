@@ -17,6 +17,7 @@ from django.utils import timezone
 from yiyang.access.scope import Scope, acting, current
 from yiyang.audit.record import record
 from yiyang.base.errors import UsageError
+from yiyang.cases.steps import taking
 from yiyang.catalog.facts import load_facts
 from yiyang.registry import documents
 from yiyang.registry.models import Person
@@ -190,8 +191,9 @@ def _found(held: Visit, made: Report) -> None:
     others.exclude(visitor=None).update(state=State.PLANNED, next_step="", next_by=None)
     missing = Finding.objects.filter(person=held.person_id, kind=findings.MISSING, state__in=findings.OPEN).first()
     if missing is not None:
-        words = f"{timezone.localtime(made.ended_at):%m月%d日 %H:%M} {made.made_by_name}已{made.get_means_display()}见到本人。"
-        with findings.taking("report", why=words):
+        when = f"{timezone.localtime(made.ended_at):%m月%d日 %H:%M}"
+        words = f"{when} {made.made_by_name}已{made.get_means_display()}见到本人。"
+        with taking("report", why=words):
             missing.words = f"{missing.words}；{words}"[-1000:]
             missing.save(update_fields=["words"])
 

@@ -175,14 +175,15 @@ def test_the_night_owes_counties_that_have_visitors_and_the_next_month_from_the_
 
 @pytest.mark.parametrize(
     "text",
-    ["age >= 80", "not (living_arrangement == alone)", "ability >= mild or lonely", "hardship in (destitute, low_income)",
-     "special_hardship and not dementia", "resident_area within 511724"],
+    ["age >= 80", "not (living_arrangement == alone)", "ability >= mild or lonely",
+     "hardship in (destitute, low_income)", "special_hardship and not dementia", "resident_area within 511724"],
 )  # fmt: skip
 def test_sql_says_of_everybody_what_the_reference_says(person: Any, text: str) -> None:
     from django.db import connection
 
-    facts = (
-        {}, {"living_arrangement": 1}, {"living_arrangement": 0, "ability": 2, "dementia": 1}, {"ability": 0, "lonely": 0},
+    facts: tuple[dict[str, int], ...] = (
+        {}, {"living_arrangement": 1}, {"living_arrangement": 0, "ability": 2, "dementia": 1},
+        {"ability": 0, "lonely": 0},
         {"lonely": 1, "hardship": 1, "resident_area": 511724001001}, {"resident_area": 500151001001, "hardship": 0},
     )  # fmt: skip
     people = [

@@ -137,7 +137,7 @@ def test_what_somebody_cannot_do_on_a_day_others_do_or_it_gets_another_day(town:
     plan = made(town)
     with work(town["clerk"]):
         plan_actions.put_in_force(by=town["clerk"], plan=plan)
-        visit = Visit.objects.filter(visitor=town["users"]["first"]).first()
+        visit = Visit.objects.filter(visitor=town["users"]["first"])[0]
         there = Visit.objects.filter(visitor=town["users"]["first"], on=visit.on).count()
         Absence.objects.create(visitor=town["users"]["first"], first=visit.on, last=visit.on, noted_by_name="爱华")
         found = actions.replan(by=town["clerk"], visitor=town["users"]["first"], on=visit.on)
