@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from yiyang.portal import mine_cases, mine_entitlements, mine_family, mine_file, mine_home, mine_login, mine_messages
+from yiyang.portal import (
+    mine_cases,
+    mine_entitlements,
+    mine_family,
+    mine_file,
+    mine_home,
+    mine_login,
+    mine_messages,
+    mine_visits,
+)
 from yiyang.portal import workbench_mandates as desk
 from yiyang.portal import workbench_requests as staff
 
@@ -44,6 +53,7 @@ urlpatterns: list[URLPattern] = [
     path(ONE + "file/", mine_file.file, name="mine_file"),
     path(ONE + "file/copy/", mine_file.copy, name="mine_copy"),
     path(ONE + "file/wrong/<slug:subject>/", mine_file.wrong, name="mine_wrong"),
+    path(ONE + "visits/", mine_visits.visits, name="mine_visits"),
     path(ONE + "readers/", mine_file.looked, name="mine_readers"),
     path(ONE + "contacts/", mine_file.contacts, name="mine_contacts"),
     path(ONE + "contacts/add/", mine_file.contact, name="mine_add_contact"),

@@ -130,14 +130,14 @@ class NotYet(Visits):
         Column("visitor", "探访员", value=lambda row: row.visitor.name if row.visitor else "未安排"),
         Column("area_code", "村（社区）", kind="area"),
     )  # fmt: skip
-    empty = Empty("本月都已探访", "应探访而还没有完成的列在这里。", icon="done")
+    empty = Empty("都已探访", "应探访而还没有人见到的列在这里。", icon="done")
 
     @cached_property
     def filters(self) -> tuple[Filter, ...]:  # type: ignore[override]
         """By place, state and group."""
         return (
             Filter("area", "区划", lookup=area, choices=area_choices(self.request.GET.get("area", ""))),
-            Filter("state", "状态", choices=[(slug.value, slug.label) for slug in WAITING]),
+            Filter("state", "状态", choices=[(slug.value, slug.label) for slug in (*WAITING, Visit.State.MISSED)]),
             Filter("group", "对象类别", choices=[(slug, each.short.zh) for slug, each in group_words().items()],
                    lookup=lambda rows, value: rows.filter(groups__contains=[value])),
         )  # fmt: skip

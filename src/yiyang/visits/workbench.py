@@ -18,7 +18,7 @@ from yiyang.kit.parts import Definition
 from yiyang.registry.forms_people import tell
 from yiyang.registry.models import Alias, Person
 from yiyang.registry.workbench_people import head
-from yiyang.visits import actions, words
+from yiyang.visits import actions, figures, words
 from yiyang.visits.forms import ExcuseForm, MoveForm
 from yiyang.visits.lists import STILL_OPEN, WAITING, NotYet, Visits, clock, visits
 from yiyang.visits.models import Finding, Report, Visit
@@ -68,12 +68,12 @@ def listing(request: HttpRequest) -> HttpResponse:
 def not_yet(request: HttpRequest) -> HttpResponse:
     """Who has not been visited this month."""
     month = month_of(request)
-    table = NotYet(request, visits().filter(month=month, state__in=WAITING))
+    table = NotYet(request, figures.not_yet(current(), month))
     record("search", what="visits:not_yet", detail={"month": month} | table.values)
     context = {
         "table": table,
         "title": f"{month} 尚未探访",
-        "lead": "应探访而还没有完成的；月末前都要走到。",
+        "lead": "本月还没有人见到或通上话的；月末前都要走到。",
         "crumbs": crumbs(("尚未探访", "")),
     }
     return render(request, "visits/list.html", context)

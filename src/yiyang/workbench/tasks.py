@@ -30,7 +30,7 @@ from yiyang.notices.waiting import rows as waiting_notices
 from yiyang.portal.models import CorrectionRequest
 from yiyang.registry.models import Delivery, Membership, Person, PossibleDouble, QuarantineLine
 from yiyang.revisions.waiting import waiting_for as list_revisions_for
-from yiyang.visits.lists import WAITING as NOT_YET
+from yiyang.visits import figures as visit_figures
 from yiyang.visits.models import Finding, Observation, Plan, Visit
 from yiyang.visits.policy import load_visits
 from yiyang.workbench.figures import kept
@@ -342,7 +342,7 @@ FINDING_WORK = (
 @needs("visit.read")
 def not_visited_yet(scope: Scope, on: date) -> tuple[Task, Waiting]:
     """From the day that policy names: who has not been visited this month."""
-    rows = Visit.objects.filter(month=f"{on:%Y-%m}", state__in=NOT_YET)
+    rows = visit_figures.not_yet(scope, f"{on:%Y-%m}")
     task = Task("本月尚未探访", "visits:not_yet", URGENT if on.day > LAST_DAYS else SOON, "月末前都要走到", "people")
     if on.day < load_visits().targets.remind_from_day:
         return task, (0, False)

@@ -284,6 +284,7 @@ EXAMPLES: dict[str, Example] = {
     "assessment:rescoring": LIST,
     "portal:mine_assessments": mine(),
     "portal:mine_ask_assessment": mine(post={"reason": "跌倒"}, **BOTH),
+    "portal:mine_cancel_assessment": mine("assessment", post=REASON, **BOTH),
     "portal:mine_certificate": mine("my_result", is_slow=True),
     "portal:mine_object_assessment": mine("my_result", post=REASON, **BOTH),
     # Notices
@@ -313,6 +314,7 @@ EXAMPLES: dict[str, Example] = {
     "portal:mine_copy": mine(post={}, is_slow=True),
     "portal:mine_wrong": mine("phone", post={"says": "换号了"}, **BOTH),
     "portal:mine_readers": mine(),
+    "portal:mine_visits": mine(),
     "portal:mine_contacts": mine(),
     "portal:mine_add_contact": mine(post={"kind": "family", "name": "某"}, **BOTH),
     "portal:mine_contact": mine("contact", post={"kind": "family", "name": "某"}, **BOTH),
