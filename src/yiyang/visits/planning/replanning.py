@@ -42,7 +42,7 @@ def replan_day(problem: Problem, solution: Solution, change: Change, *, seconds:
     left = mended(board, [row for row in out if not data.needs_two[row]], set(), until)
     left += _two_again(board, second, [row for row in out if data.needs_two[row]], until)
     stops, reasons = stops_table(board, second), unserved(data, left, set(), problem.wishes)
-    moved = len(_appointments(solution.stops) ^ _appointments(stops))
+    moved = len({visit for visit, _, _ in _appointments(solution.stops) ^ _appointments(stops)})
     return Solution(stops, reasons, figures(after, stops, reasons, solution.figures) | {"moved": moved})
 
 
