@@ -68,6 +68,12 @@ class MyRequest:
     standard: str
     says: str
 
+    @property
+    def may_cancel(self) -> bool:
+        """Whether he may take back what he asked for himself."""
+        is_early = self.row.state in (State.REQUESTED, State.PLANNED)
+        return is_early and self.row.channel == Request.Channel.SELF
+
 
 @dataclass(frozen=True)
 class MyResult:
@@ -129,6 +135,27 @@ def ask(request: HttpRequest, person: Person) -> HttpResponse:
             return redirect("portal:mine_assessments", key=person.pk)
     context = {"form": form, "valid": _result(valid) if valid else None, "back": _to(person)}
     return render(request, "portal/mine/ask_assessment.html", shown(request, person, context))
+
+
+@mine
+def cancel(request: HttpRequest, person: Person, assessment: int) -> HttpResponse:
+    """Take back what one asked for oneself."""
+    row = get_object_or_404(Request, pk=assessment, person=person)
+    found = MyRequest(row, in_words.standard(row.instrument), SAYS[State(row.state)])
+    if not found.may_cancel:
+        messages.info(request, "这件申请现在不能撤回。请打电话或到窗口问。")
+        return redirect("portal:mine_assessments", key=person.pk)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.cancel(by=current(), request=row, reason=form.cleaned_data["reason"])
+        except YiyangError as error:
+            tell(form, error)
+        else:
+            messages.success(request, "申请已撤回。以后需要可以再申请。")
+            return redirect("portal:mine_assessments", key=person.pk)
+    context = {"form": form, "found": found, "back": _to(person)}
+    return render(request, "portal/mine/cancel_assessment.html", shown(request, person, context))
 
 
 @mine

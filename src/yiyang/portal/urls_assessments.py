@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("assessments/verify/<str:token>/", certificates.certificate, name="certificate"),
     path(ONE, mine_assessments.assessments, name="mine_assessments"),
     path(ONE + "ask/", mine_assessments.ask, name="mine_ask_assessment"),
+    path(ONE + "<int:assessment>/cancel/", mine_assessments.cancel, name="mine_cancel_assessment"),
     path(ONE + "<int:result>/certificate/", mine_assessments.certified, name="mine_certificate"),
     path(ONE + "<int:result>/object/", mine_assessments.object_to, name="mine_object_assessment"),
 ]
