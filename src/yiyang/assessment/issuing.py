@@ -119,7 +119,7 @@ def _settle_unknown(by: Scope, made: Result, scale: Instrument) -> None:
 
 
 def withdraw(*, by: Scope, result: Result, reason: str) -> Result:
-    """Take a result back: it was wrong from the beginning. Its fact is believed no longer.
+    """Take a result back: it was wrong from the beginning. Its fact is believed no longer; what it replaced stands again.
 
     Raises:
         UsageError: without a reason, or it does not stand any more. PermissionDenied: he may not check there.
@@ -133,10 +133,21 @@ def withdraw(*, by: Scope, result: Result, reason: str) -> Result:
         Result.objects.filter(pk=there.pk).update(state=Result.State.WITHDRAWN)
         if there.delivery is not None:
             stating.take_back(Delivery.objects.get(pk=there.delivery), by=by, reason=why)
+        _restore(there)
         record("decide", what=f"result:{there.number}", person=there.person_id, area=there.area_code, reason=why,
                detail={"act": "withdrawn"})  # fmt: skip
         there.refresh_from_db()
     return there
+
+
+def _restore(withdrawn: Result) -> None:
+    """What it replaced, and what has not ended, stands again, as its fact does."""
+    before = Result.objects.filter(
+        replaced_by=withdrawn, state=Result.State.REPLACED, valid_to__gte=timezone.localdate()
+    )
+    last = before.order_by("-assessed_on", "-pk").first()
+    if last is not None:
+        Result.objects.filter(pk=last.pk).update(state=Result.State.VALID, replaced_by=None)
 
 
 def is_standing(result: Result, on: date) -> bool:

@@ -285,6 +285,15 @@ def test_one_result_serves_every_department_and_each_use_is_kept(house: House, p
         assert AuditLine.objects.filter(what=f"result:{result.number}", person=result.person_id).exists()
 
 
+def test_what_a_withdrawn_result_replaced_stands_again(house: House, person: Any) -> None:
+    elder = person("秀英", ZHUYANG)
+    first = house.issued(elder)
+    second = house.issued(elder, intact(), again_because="康复出院")
+    with work(house.officer):
+        actions.withdraw_result(by=house.officer, result=second, reason="评错了人")
+        assert valid_result(elder.pk, GB) == first
+
+
 def test_a_withdrawn_result_is_used_no_more(house: House, person: Any) -> None:
     result = house.issued(person("秀英", ZHUYANG))
     with work(house.officer):
