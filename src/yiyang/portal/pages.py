@@ -33,7 +33,7 @@ WAYS = (
 
 @page(PUBLIC)
 def home(request: HttpRequest) -> HttpResponse:
-    """Three or four large things to do."""
+    """Four or five large things to do."""
     ways = [(way, address) for way in WAYS if (address := _address(way.url))]
     return render(request, "portal/home.html", {"ways": ways})
 
