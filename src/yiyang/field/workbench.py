@@ -118,11 +118,22 @@ class Entries(Table):
         Column("sent_by_name", "上传时登录人", is_hidden=True),
         Column("area_code", "居住地", kind="area"),
     )
-    filters = (Filter("state", "状态", choices=Entry.State.choices),)
     empty = Empty("没有要处理的外出记录", "同一事项两人都办了，或带回的记录不能入库时，列在这里。")
 
     def row_url(self, row: Any) -> str:
         return reverse("field:entry", args=[row.pk])
+
+
+class AllEntries(Entries):
+    """Everything that came home, of whatever state."""
+
+    name = "field_all_entries"
+    filters = (Filter("state", "状态", choices=Entry.State.choices),)
+    empty = Empty("还没有外出记录", "手机带回的记录列在这里。")
+
+    def _query(self, **changes: str) -> str:
+        # Sorting and turning pages stay on this tab.
+        return f"tab=all&{super()._query(**changes)}"
 
 
 def _title(kind: str) -> str:
@@ -138,13 +149,15 @@ def _named(rows: QuerySet[Entry]) -> QuerySet[Any]:
 @page(LOOKS_AFTER, also=OR)
 def conflicts(request: HttpRequest) -> HttpResponse:
     """What waits for a decision; on the other tab everything that came home."""
-    is_open, scope = request.GET.get("tab") != "all", current()
-    rows = settling.waiting(scope) if is_open else settling.looked_after(scope)
+    # The filter bar stands on the tab of all only.
+    is_open, scope = request.GET.get("tab") != "all" and "state" not in request.GET, current()
+    rows = _named(settling.waiting(scope) if is_open else settling.looked_after(scope))
+    table = (Entries if is_open else AllEntries)(request, rows)
     here = reverse("field:conflicts")
     record("search", what="field:entries", detail={"tab": "open" if is_open else "all"})
     tabs = [Tab("待处理", here, is_open), Tab("全部外出记录", f"{here}?tab=all", not is_open)]
     way = [("外出办理", reverse("field:devices")), ("外出记录", "")]
-    context = {"table": Entries(request, _named(rows)), "tabs": tabs, "crumbs": way}
+    context = {"table": table, "tabs": tabs, "crumbs": way}
     return render(request, "field/entries.html", context)
 
 

@@ -43,6 +43,13 @@ def test_the_clerk_of_the_next_township_finds_nothing(later: dict[str, Any], gra
     assert other.get(reverse("field:entry", args=[later["id"]])).status_code == 404
 
 
+def test_all_that_came_home_can_be_sifted_by_state(later: dict[str, Any], clerk: Any) -> None:
+    rows = {state: browser(clerk).get(f"{LIST}?state={state}").content.decode() for state in ("taken", "refused")}
+    assert "爱华" in rows["taken"]
+    assert "德明" not in rows["refused"]
+    assert "tab=all&amp;sort" in rows["taken"]
+
+
 def test_visitors_do_not_decide(later: dict[str, Any], second: Phone) -> None:
     assert second.client.get(LIST).status_code == 403
 

@@ -89,7 +89,7 @@ export async function door(opened) {
   const kept = await vault.kept();
   if (!kept) return enrol(opened);
   if (!kept.wrapped) return forgotten(opened, kept);
-  return ask("输入本机口令", "资料在本机加密保存，没有网络也能打开。", secret("pin", "本机口令"), "打开", async () => {
+  return ask("输入本机口令", "资料在本机加密保存，没有网络也能打开。换人使用时，请登记人先打开，在“待传”里清空本机。", secret("pin", "本机口令"), "打开", async () => {
     if (await vault.unlock(value("pin"))) return opened();
     const left = vault.TRIES - ((await vault.kept()).tries || 0);
     if (left <= 0) return door(opened);
