@@ -119,7 +119,7 @@ def _settle_unknown(by: Scope, made: Result, scale: Instrument) -> None:
 
 
 def withdraw(*, by: Scope, result: Result, reason: str) -> Result:
-    """Take a result back: it was wrong from the beginning. Its fact is believed no longer; what it replaced stands again.
+    """Take back a result that was wrong from the beginning, and its fact with it; what it replaced stands again.
 
     Raises:
         UsageError: without a reason, or it does not stand any more. PermissionDenied: he may not check there.
