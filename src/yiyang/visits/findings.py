@@ -60,14 +60,23 @@ def raise_one(
         raise UsageError("没有这种异常类型或程度。", f"there is no finding {kind} {severity}")
     with acting(by), transaction.atomic(), taking("report", why=words):
         there = Finding.objects.select_for_update().filter(person=person, kind=kind, state__in=OPEN).first()
-        if there is not None:
-            return _add(there, words, severity)
-        made: Finding = Finding.objects.create(
-            number=_number(person.area_code), person=person, area_code=person.area_code, report=report, kind=kind,
-            severity=severity or known.severity, words=words.strip()[:1000], unit=known.unit, found_by=by.user,
-            found_by_name=by.name, due=due(severity or known.severity, State.OPEN),
-        )  # fmt: skip
+        made = (
+            _add(there, words, severity)
+            if there is not None
+            else _opened(by, person, kind, words, severity or known.severity, known.unit, report)
+        )
     _told(by, made, "report")
+    return made
+
+
+def _opened(
+    by: Scope, person: Person, kind: str, words: str, severity: str, unit: str, report: Report | None
+) -> Finding:
+    made: Finding = Finding.objects.create(
+        number=_number(person.area_code), person=person, area_code=person.area_code, report=report, kind=kind,
+        severity=severity, words=words.strip()[:1000], unit=unit, found_by=by.user, found_by_name=by.name,
+        due=due(severity, State.OPEN),
+    )  # fmt: skip
     return made
 
 

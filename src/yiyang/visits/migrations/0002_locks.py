@@ -21,6 +21,11 @@ DROP TRIGGER steps_after ON visits_finding; DROP TRIGGER steps_before ON visits_
 DROP FUNCTION visits_finding_after(); DROP FUNCTION visits_finding_before(); DROP FUNCTION visits_step(text, text);
 DROP FUNCTION visits_said(text); DROP FUNCTION visits_new_number(bigint, date); DROP SEQUENCE visits_finding_number;
 """
+# Why somebody is away is seen by himself and by whoever sees the villages where he visits.
+ABSENCE = (
+    f"{setting_sql('self')} = 'on' OR visitor_id = (SELECT nullif(current_setting('yiyang.user', true), '')::bigint) "
+    "OR EXISTS (SELECT 1 FROM visits_post AS p WHERE visits_absence.visitor_id IN (p.visitor_id, p.deputy_id))"
+)
 # Whoever was sent to act sees that finding, wherever it lies.
 IS_MINE = "assigned_to_id = (SELECT nullif(current_setting('yiyang.user', true), '')::bigint)"
 IN_AREAS = ("post", "alert", "plan", "visit", "report", "observation", "wish", "finding")
@@ -50,6 +55,7 @@ class Migration(migrations.Migration):
         _with("visits_reportfile", "visits_report", "report_id"),
         _with("visits_findingstep", "visits_finding", "finding_id"),
         by_person("visits_signoflife"),
+        Protect("visits_absence", ABSENCE),
         migrations.RunSQL(KEPT, migrations.RunSQL.noop),
         Track("visits_visit", area="area_code", inserts="count", updates="count"),
         Track("visits_report", area="area_code", inserts="count"),
