@@ -47,7 +47,7 @@ def test_all_that_came_home_can_be_sifted_by_state(later: dict[str, Any], clerk:
     rows = {state: browser(clerk).get(f"{LIST}?state={state}").content.decode() for state in ("taken", "refused")}
     assert "爱华" in rows["taken"]
     assert "德明" not in rows["refused"]
-    assert "tab=all&amp;sort" in rows["taken"]
+    assert "tab=all&amp;state=taken&amp;sort" in rows["taken"]
 
 
 def test_visitors_do_not_decide(later: dict[str, Any], second: Phone) -> None:
