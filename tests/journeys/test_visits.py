@@ -54,6 +54,7 @@ def fallen(walk: Walk) -> str:
     visitor.shoot("round")
     visitor.page.get_by_role("link", name=re.compile("^登记")).first.click()
     form = visitor.page.locator("form[data-conditional]")
+    form.locator("#q-met-yes").wait_for()
     for question, value in SEEN.items():
         option = form.locator(f"#q-{question}-{value}")
         if option.count() and option.is_visible():

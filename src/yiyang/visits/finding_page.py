@@ -68,6 +68,8 @@ def context(by: Scope, finding: Finding) -> dict[str, Any]:
         "definitions": _definitions(finding),
         "buttons": buttons(by, finding),
         "events": events(finding),
+        "address": "".join(finding.person.address) if finding.person.address else "",
+        "phone": "".join(finding.person.phone) if finding.person.phone else "",
         "may_person": by.may("person.read", finding.area_code),
         "report": finding.report if may_see else None,
         "answers": words.answers(finding.report) if may_see and finding.report else [],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -12,11 +12,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from yiyang.access.scope import Scope, current
+from yiyang.access.scope import Scope, acting, current, platform
 from yiyang.kit.listing import Column, Filter, Table
-from yiyang.kit.paging import bounded_count
+from yiyang.kit.paging import Page, bounded_count
 from yiyang.kit.parts import Empty, Tab
 from yiyang.registry import search
+from yiyang.registry.models import Person
 from yiyang.registry.people_list import area_choices
 from yiyang.registry.words import group_words
 from yiyang.visits.models import Finding, Means, Visit
@@ -103,8 +104,6 @@ def visit_table(request: HttpRequest) -> Visits:
 
 def _named(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
     text = search.text_q(value)
-    from yiyang.registry.models import Person
-
     return rows.filter(person__in=Person.objects.filter(text.q).values("pk"))
 
 
@@ -182,8 +181,16 @@ BY_SLUG = {work.slug: work for work in WORKS}
 
 
 def findings() -> QuerySet[Any]:
-    """Findings of the scope, each with its person and who acts."""
-    return Finding.objects.select_related("person", "assigned_to")
+    """Findings of the scope. Not joined with people: who was sent to act may see no other person."""
+    return Finding.objects.select_related("assigned_to")
+
+
+def with_people(rows: Sequence[Finding]) -> None:
+    """Give each finding its person, also for those who see him because of this finding alone."""
+    with acting(platform("异常情况处置", current().request)):
+        people = Person.objects.in_bulk({row.person_id for row in rows})
+    for row in rows:
+        row.person = people[row.person_id]
 
 
 def first_of(scope: Scope) -> Work:
@@ -227,9 +234,15 @@ class Findings(Table):
     def __init__(self, request: HttpRequest, work: Work) -> None:
         super().__init__(request, work.rows(findings(), current()))
         self.work = work
-        self.empty = Empty(
-            "没有" + (f"{work.title}的" if work.slug != "all" else "") + "异常情况", work.empty, icon="done"
-        )
+        words = {"all": "", "mine": "派给您的"}.get(work.slug, f"{work.title}的")
+        self.empty = Empty(f"没有{words}异常情况", work.empty, icon="done")
+
+    @cached_property
+    def page(self) -> Page:
+        """The rows of this page, with their people."""
+        found = super().page
+        with_people(found.rows)
+        return found
 
     @cached_property
     def filters(self) -> tuple[Filter, ...]:  # type: ignore[override]
@@ -255,6 +268,13 @@ class Findings(Table):
 def _found_in(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
     year, month = (int(part) for part in value.split("-"))
     return rows.filter(Q(found_at__year=year, found_at__month=month))
+
+
+def finding_sheet(request: HttpRequest) -> Findings:
+    """The list to be taken out: whoever may take it sees the people, so they come along at once."""
+    table = finding_table(request)
+    table.base = table.base.select_related("person")
+    return table
 
 
 def finding_table(request: HttpRequest) -> Findings:

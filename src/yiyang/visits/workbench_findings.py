@@ -46,7 +46,8 @@ def findings(request: HttpRequest) -> HttpResponse:
 
 
 def _finding(key: int) -> Finding:
-    found: Finding = get_object_or_404(lists.findings().select_related("report"), pk=key)
+    found: Finding = get_object_or_404(lists.findings(), pk=key)
+    lists.with_people([found])
     return found
 
 
@@ -54,8 +55,11 @@ def _finding(key: int) -> Finding:
 def finding(request: HttpRequest, key: int) -> HttpResponse:
     """One finding."""
     found = _finding(key)
-    record("read", what=f"finding:{found.pk}", person=found.person_id, area=found.area_code)
-    return render(request, "visits/finding.html", finding_page.context(current(), found))
+    is_sent = found.assigned_to_id == current().user and not current().may("person.read", found.area_code)
+    # Whoever is sent must get there: he sees address and telephone of this one person.
+    kind, reason = ("reveal", "派单处置") if is_sent else ("read", "")
+    record(kind, what=f"finding:{found.pk}", person=found.person_id, area=found.area_code, reason=reason)
+    return render(request, "visits/finding.html", finding_page.context(current(), found) | {"is_sent": is_sent})
 
 
 @page("finding.verify", also=("finding.handle",))
