@@ -141,6 +141,9 @@ def verified(stranger: Any, token: str, name: str) -> None:
     assert stranger.says("有效")
     assert not stranger.says(name)
     assert not stranger.says("失能")
+    from axe_playwright_python.sync_playwright import Axe
+
+    assert [each["id"] for each in Axe().run(stranger.page).response["violations"]] == []
     stranger.shoot("verified")
 
 

@@ -10,6 +10,7 @@ from yiyang.assessment import workbench_asking as asking
 from yiyang.assessment import workbench_forms as forms
 from yiyang.assessment import workbench_quality as quality
 from yiyang.assessment import workbench_results as results
+from yiyang.assessment import workbench_sheets as sheets
 
 app_name = "assessment"
 urlpatterns: list[URLPattern] = [
@@ -31,6 +32,8 @@ urlpatterns: list[URLPattern] = [
     path("results/<int:key>/object/", results.object_to, name="object"),
     path("results/<int:key>/withdraw/", results.withdraw, name="withdraw"),
     path("objections/<int:key>/", results.objection, name="objection"),
+    path("sheets/", sheets.sheets, name="sheets"),
+    path("sheets/<slug:instrument>/", sheets.empty_sheet, name="empty_sheet"),
     path("agencies/", agencies.agencies, name="agencies"),
     path("agencies/new/", agencies.edit_agency, name="new_agency"),
     path("agencies/<int:key>/", agencies.agency, name="agency"),

@@ -44,6 +44,7 @@ def work(request: HttpRequest) -> HttpResponse:
         "table": table,
         "work": table.work,
         "tabs": worklists.tabs(table.work.slug),
+        "may_sheets": scope.may("assessment.do"),
         "may_agencies": scope.may("agency.manage"),
         "may_figures": scope.may("agency.manage") or scope.may("assessment.check"),
     }

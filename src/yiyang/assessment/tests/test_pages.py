@@ -9,6 +9,7 @@ from typing import Any
 
 import pypdf
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -329,3 +330,25 @@ def test_an_elder_asks_takes_back_and_objects_in_the_portal(house: House, person
     foreign = house.issued(other)
     assert his.get(f"{home}{foreign.pk}/certificate/").status_code == 404
     assert his.get(reverse("portal:mine_assessments", args=[other.pk])).status_code == 404
+
+
+def test_a_sheet_is_taken_along_empty_and_brought_back_filled(house: House, person: Any, tmp_path: Path) -> None:
+    found = house.plan(house.ask(person("王秀英", ZHUYANG)))
+    lead = browser(house.aihua)
+    assert "等您填表 1 件" in text(lead.get(at("sheets")))
+    taken = lead.post(at("empty_sheet", GB))
+    assert taken.content.startswith(b"PK")
+    answers = worst(scale(GB))
+    heads = ["申请编号", "姓名", "开始时间", "完成时间", *answers]
+    began, ended = (timezone.localtime() - timedelta(minutes=each) for each in (60, 20))
+    times = [f"{began:%Y-%m-%d %H:%M}", f"{ended:%Y-%m-%d %H:%M}"]
+    filled = "\n".join(
+        ",".join(line) for line in (heads, [found.number, "", *times, *answers.values()], ["SQ0", "", "", ""])
+    )
+    sheet = SimpleUploadedFile("a.csv", filled.encode("utf-8-sig"))
+    page = text(lead.post(at("sheets"), {"instrument": GB, "sheet": sheet}))
+    assert "已保存 1 份评估表" in page
+    assert "SQ0" in page
+    wrong = SimpleUploadedFile("a.exe", b"x")
+    assert "请上传" in text(lead.post(at("sheets"), {"instrument": GB, "sheet": wrong}))
+    assert browser(house.clerk).get(at("sheets")).status_code == 403

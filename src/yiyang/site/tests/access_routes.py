@@ -270,6 +270,10 @@ EXAMPLES: dict[str, Example] = {
     "assessment:object": one("result", post=lambda there: REASON, **BOTH),
     "assessment:withdraw": one("result", post=lambda there: REASON, **BOTH),
     "assessment:objection": one("objection", post=lambda there: {"outcome": "upheld", "answer": "维持"}, **BOTH),
+    "assessment:sheets": LIST,
+    "assessment:empty_sheet": Example(
+        of=lambda there: ["gbt_42195_2022"], post=lambda there: {}, methods=("post",), is_scoped=False
+    ),
     "assessment:agencies": LIST,
     "assessment:new_agency": Example(post=lambda there: {}, methods=("get", "post"), is_scoped=False),
     "assessment:agency": one("agency", **AREA),

@@ -42,6 +42,8 @@ POSTED = (
     ("result-nothing-known", {"so_far": "who.self~county.unknown~live.unknown~birth.unknown", "act": "stop"}),
 )
 ARGUMENTS: dict[str, dict[str, str]] = {
+    # Nothing stands behind it: looked at where there is a result (the journey of assessments).
+    "portal:certificate": {"token": "none"},
     "portal:list": {"area": COUNTY},
     "portal:list_versions": {"area": COUNTY},
     "portal:list_item": {"area": COUNTY, "name": "old_age_allowance"},
