@@ -126,6 +126,15 @@ def test_who_was_sent_sees_that_finding_and_no_other(office: Any, person: Any) -
         assert [each.pk for each in Finding.objects.raw("SELECT * FROM visits_finding")] == [found.pk]
 
 
+def test_a_closed_finding_is_verified_from_its_steps_alone(office: Any, person: Any) -> None:
+    from yiyang.visits import finding_checks
+
+    found = do(office["responder"], findings.act, sent(office, fallen(office, person)), words="已送医")
+    do(office["other"], findings.verify, found)
+    with work(platform("test")):
+        assert finding_checks.closed_rightly() == (1, [])
+
+
 def test_only_whom_it_was_given_to_acts(office: Any, person: Any) -> None:
     found = sent(office, fallen(office, person))
     with pytest.raises(PermissionDenied):
