@@ -18,14 +18,14 @@ RUNNING, ENDED, UNKNOWN = Look("info", "running"), Look("plain", "ended"), Look(
 PLAIN = Look("plain", "info")
 
 SLUGS: dict[str, str] = {
-    "good": "accepted ready active ok same entitled yes succeeded in_force good done mended issued filed "
+    "good": "closed accepted ready active ok same entitled yes succeeded in_force good done mended issued filed "
     "granted in_effect sent read taken settled valid upheld",
-    "bad": "failed stopped refused overdue wrong locked bad broken expired deny",
-    "wait": "received checked open waiting due_soon contested doubtful wait warning todo not_yet "
+    "bad": "missed not_found failed stopped refused overdue wrong locked bad broken expired deny",
+    "wait": "owed acted assigned received checked open waiting due_soon contested doubtful wait warning todo not_yet "
     "legal approval to_issue sent_back conflict requested filled signed returned",
     "running": "checking accepting taking_back running doing draft again",
     "ended": "taken_back revoked ended withdrawn undone different inactive no cancelled aborted left kept dropped "
-    "declined void not_wanted replaced",
+    "declined void not_wanted replaced excused",
     "unknown": "undecided unknown",
     "info": "info found new entered selected told agreed applied handed_over printed planned changed",
 }

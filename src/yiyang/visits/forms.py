@@ -97,7 +97,9 @@ class AbsenceForm(_Days):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self.fields["visitor"].queryset = visitors().select_related("area")  # type: ignore[attr-defined]
+        posts = Post.objects.filter(current().where("visit.plan").q("area_code"), ends=None)
+        held = visitors().filter(pk__in=posts.values("visitor"))
+        self.fields["visitor"].queryset = held.select_related("area")  # type: ignore[attr-defined]
         for name in ("first", "last"):
             self.fields[name].initial = timezone.localdate()
 
