@@ -97,6 +97,8 @@ def _replan(by: Scope, visitor: User, on: date, found: Replanned) -> None:
     for visit in Visit.objects.filter(pk__in=keys).select_related("person", "visitor").order_by("pk"):
         if visit.visitor is None or visit.on is None:
             found.problems.append(f"{on:%m月%d日} {visit.person.name}：{visit.reason or '没有人能去，待重新安排'}")
-        elif visit.visitor_id != visitor.pk:
+        elif (visit.visitor_id, visit.on) != (visitor.pk, on):
             at = f" {clock(visit.at)}" if visit.at is not None else ""
-            found.moved.append(f"{visit.on:%m月%d日}{at} {visit.person.name}：改由 {visit.visitor.name} 去")
+            who = "仍由他去" if visit.visitor_id == visitor.pk else f"改由 {visit.visitor.name} 去"
+            day = f"改到 {visit.on:%m月%d日}" if visit.on != on else "当天"
+            found.moved.append(f"{on:%m月%d日} {visit.person.name}：{day}{at}，{who}")
