@@ -15,7 +15,7 @@ app = typer.Typer(name="assess", no_args_is_help=True, help="能力评估：核�
 draw_app = typer.Typer(no_args_is_help=True, help="随机抽查。Random re-assessment.")
 app.add_typer(draw_app, name="draw")
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出。Print JSON.")]
-File = Annotated[Path, typer.Argument(metavar="FILE", help="公示的 JSON 文件。The published file.", exists=True)]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="公示的 JSON 文件。The published file.")]
 
 
 @draw_app.command("verify", epilog="例 Example: yiyang assess draw verify draw-511724000000-2026-10.json")
@@ -25,10 +25,12 @@ def verify_command(file: File, as_json: AsJson = False) -> None:
     任何人都可以核对：不需要登录，也不连接数据库。不一致时退出码为 16。Anybody can: no login, no database. Exit code 16
     where it does not come out the same.
     """
-    from yiyang.assessment.drawing import verify
+    from yiyang.assessment.lots import verify
 
     try:
         said = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"打不开 {file}。", f"{file} cannot be opened.") from error
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise UsageError(f"{file.name} 不是 JSON 文件。", f"{file.name} is no JSON file.") from error
     found = verify(said)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +19,7 @@ from typer.testing import CliRunner
 
 from conftest import DAZHU, WUMU, ZHUYANG
 from yiyang.access.scope import platform
-from yiyang.assessment import actions, cli_draw, drawing, due
+from yiyang.assessment import actions, cli_draw, drawing, due, lots
 from yiyang.assessment.models import Draw, Request, Result
 from yiyang.assessment.tests.answering import GB, scale, worst
 from yiyang.assessment.tests.house import House, intact, refused, scope
@@ -51,17 +54,28 @@ def issued_before(house: House, person: Any, *names: str) -> list[Result]:
 
 @given(st.sets(DIGITS, min_size=1, max_size=60), st.text(min_size=1, max_size=20))
 def test_a_draw_is_the_share_of_the_pool_and_the_same_in_any_order(pool: set[str], seed: str) -> None:
-    drawn = drawing.drawn_of(sorted(pool), seed, Decimal("0.05"), 1)
-    assert drawn == drawing.drawn_of(sorted(pool, reverse=True), seed, Decimal("0.05"), 1)
+    drawn = lots.drawn_of(sorted(pool), seed, Decimal("0.05"), 1)
+    assert drawn == lots.drawn_of(sorted(pool, reverse=True), seed, Decimal("0.05"), 1)
     assert len(drawn) == max(1, -(-len(pool) // 20))
     assert set(drawn) <= pool
 
 
 def test_another_seed_draws_others() -> None:
     pool = [f"PG{number:04d}" for number in range(400)]
-    one, other = (drawing.drawn_of(pool, seed, Decimal("0.05"), 1) for seed in ("1", "2"))
+    one, other = (lots.drawn_of(pool, seed, Decimal("0.05"), 1) for seed in ("1", "2"))
     assert len(one) == 20
     assert one != other
+
+
+def test_anybody_verifies_without_a_platform(tmp_path: Path) -> None:
+    pool, file = [f"PG{number}" for number in range(40)], tmp_path / "draw.json"
+    drawn = lots.drawn_of(pool, "1", Decimal("0.05"), 1)
+    said = {"pool": pool, "drawn": drawn, "share": "0.05", "seed": "1", "pool_hash": lots.pool_hash(pool)}
+    file.write_text(json.dumps(said), encoding="utf-8")
+    command = [sys.executable, "-m", "yiyang", "assess", "draw", "verify", "--json", str(file)]
+    alone = {name: value for name, value in os.environ.items() if not name.startswith(("DJANGO", "YIYANG"))}
+    told = subprocess.run(command, capture_output=True, text=True, check=True, env=alone)
+    assert json.loads(told.stdout) == {"holds": True, "problems": []}
 
 
 @pytest.mark.django_db
@@ -76,7 +90,7 @@ def test_the_drawn_are_assessed_again_by_others_and_the_file_proves_the_draw(
     assert (sorted(made.pool), len(made.drawn)) == (sorted(each.number for each in results), 1)
     assert again.contested is not None
     assert again.contested.number == made.drawn[0]
-    assert drawing.verify(said) == []
+    assert lots.verify(said) == []
     file = tmp_path / "draw.json"
     file.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
     assert CliRunner().invoke(cli_draw.app, ["draw", "verify", str(file)]).exit_code == 0
@@ -92,7 +106,7 @@ def test_a_pool_that_was_changed_afterwards_shows(house: House, person: Any) -> 
     house.others()
     issued_before(house, person, "甲", "乙")
     said = drawing.as_file(draw(house))
-    assert drawing.verify(said | {"pool": [*said["pool"], "PG511724202610000X"]})
+    assert lots.verify(said | {"pool": [*said["pool"], "PG511724202610000X"]})
 
 
 @pytest.mark.django_db
