@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from yiyang.field.tests.journey import PIN, Phone, Village, old_ticket, village
+from yiyang.site.tests.away_journey import PIN, Phone, Village, old_ticket, village
 
 pytestmark = pytest.mark.chromium
 Phones = Callable[[], Phone]

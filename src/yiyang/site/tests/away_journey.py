@@ -60,7 +60,7 @@ class Village:
 
 def _environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-    return kept | {"DJANGO_SETTINGS_MODULE": "yiyang.field.tests.settings_trial"}
+    return kept | {"DJANGO_SETTINGS_MODULE": "yiyang.site.tests.away_settings"}
 
 
 def _free_port() -> int:
@@ -87,7 +87,7 @@ def village() -> Iterator[Village]:
         )  # fmt: skip
     try:
         found.wait(process)
-        _run("yiyang.field.tests.seed", str(found.data))
+        _run("yiyang.site.tests.away_seed", str(found.data))
         yield found
     finally:
         process.send_signal(signal.SIGTERM)
@@ -100,7 +100,7 @@ def village() -> Iterator[Village]:
 
 def old_ticket(there: Village, device: str, days: int) -> str:
     """A ticket that was given out so many days ago."""
-    return _run("yiyang.field.tests.seed", str(there.data), device, str(days))
+    return _run("yiyang.site.tests.away_seed", str(there.data), device, str(days))
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""A village for the journeys of phones: python -m yiyang.field.tests.seed DATA
+"""A village for the journeys of phones: python -m yiyang.site.tests.away_seed DATA
 
 With DEVICE DAYS it says a ticket as it was given out so many days ago.
 """
