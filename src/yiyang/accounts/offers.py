@@ -62,4 +62,5 @@ def registers() -> tuple[tuple[str, str], ...]:
     """Register and its Chinese name, from the contracts in policy/registers."""
     files = sorted((policy_dir() / "registers").glob("*.yaml"))
     read = (yaml.safe_load(file.read_text(encoding="utf-8")) for file in files)
-    return tuple((each["register"], each["name"]["zh"]) for each in read if each["delivery"] not in ("corrections", "platform"))
+    own = ("corrections", "platform")
+    return tuple((each["register"], each["name"]["zh"]) for each in read if each["delivery"] not in own)

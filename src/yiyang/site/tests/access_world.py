@@ -285,7 +285,8 @@ def _visited(number: int, code: int, person: Person) -> dict[str, Any]:
         visitor=visitor, state="planned", counts=["home", "phone"],
     )  # fmt: skip
     report = Report.objects.create(
-        **about, visit=visit, means="home", met=False, version="1", answers="{}", began_at=now, ended_at=now, made_by_name="岗位"
+        **about, visit=visit, means="home", met=False, version="1", answers="{}", began_at=now, ended_at=now,
+        made_by_name="岗位",
     )  # fmt: skip
     seen = Observation.objects.create(**about, report=report, fact="living_arrangement", value=1, seen_on=today)
     wish = Wish.objects.create(**about, report=report, kind="assessment", words="做能力评估")
