@@ -26,7 +26,7 @@ BODIES = ("91511724MA6000001", "12511724MB6000002")
 NAMES = ("康和评估中心", "人民医院评估科")
 # How far each request goes, in turn; None = all the way to a result.
 STAGES = (None, "asked", None, "planned", None, "filled", "signed", None, "returned", "contested", None, "cancelled")
-REQUESTS = 24
+REQUESTS = 12
 # Answers by how much help somebody needs: which option of each item, at most.
 HELP = (0, 1, 0, 2, 1, 3)
 # What the circumstances say of somebody without coma, dementia or falls.
