@@ -237,6 +237,14 @@ PERSON_TABS = (
     ("cases", "个案", "cases:person", "case.read"),
     ("notices", "告知", "notices:person", "person.read"),
 )
+# Lists that can be taken out as sheets: slug → title, right, and what makes the list of a request.
+EXPORTS = {
+    "people": ("老年人名单", "person.export", "yiyang.registry.people_list.people"),
+    "changes": ("待遇变化名单", "person.export", "yiyang.entitlement.month_pages.changes_table"),
+    "unknowns": ("待了解的事实", "person.export", "yiyang.entitlement.month_pages.unknowns_table"),
+    "arrears": ("补发追回名单", "person.export", "yiyang.entitlement.month_pages.arrears_table"),
+    "cases": ("个案名单", "person.export", "yiyang.cases.worklists.work_table"),
+}
 # What follows when a month's run is put in force, in this order and in the same transaction: f(run, tell).
 AFTER_RUN: tuple[str, ...] = ("yiyang.cases.opening.from_run",)
 # What policy lays into the database whenever it is migrated.
