@@ -163,8 +163,8 @@ _LONGEST = (
 _LAST = len(_LONGEST)
 
 
-# Tests that ask everything of everybody, or draw thousands of examples: the lines that they run are run by the rooms' own
-# tests too, and noting each of them would make these half as slow again.
+# Tests that ask everything of everybody, or draw thousands of examples: what they run is run by the rooms' own
+# tests too, and noting each line would make these half as slow again.
 _NOT_MEASURED = (
     "tests/security/test_every_route.py", "tests/journeys/", "tests/generative/", "tests/api/", "tests/registry/",
 )  # fmt: skip
