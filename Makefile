@@ -9,6 +9,10 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 # What a coverage measurement depends on; older than these it is taken again.
 MEASURED = $(shell find src tests policy conftest.py pyproject.toml -type f \( -name '*.py' -o -name '*.yaml' -o -name '*.toml' \) 2>/dev/null)
 
+# Compiled modules are kept, whatever the environment says: a process that compiles Django anew starts a second later, and
+# the tests start hundreds. They are written when first needed, not for all that is installed.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo serve test check fix bench lock clean
 .DELETE_ON_ERROR:
 
@@ -55,20 +59,20 @@ clean:            ## remove caches and out/; keep .venv
 .venv/.core: requirements-core.lock pyproject.toml
 	@$(BIN)/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || $(MAKE) --no-print-directory new-venv
 	@echo "安装核心部分…  Installing the core…"
-	$(PIP) install --quiet --require-hashes -r requirements-core.lock
-	$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	$(PIP) install --quiet --no-compile --require-hashes -r requirements-core.lock
+	$(PIP) install --quiet --no-compile --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/.web: requirements-web.lock .venv/.core
 	@echo "安装平台部分…  Installing the platform…"
-	$(PIP) install --quiet --require-hashes -r requirements-web.lock
+	$(PIP) install --quiet --no-compile --require-hashes -r requirements-web.lock
 	@touch $@
 
 # PySpark comes as source: the builders are in the core lock, so nothing is fetched without a hash. An old pip must be told to
 # build it as new ones do; as a variable, because new ones drop the option.
 .venv/.test: requirements-test.lock .venv/.web
 	@echo "安装测试部分，约一分钟…  Installing what the tests need, about a minute…"
-	PIP_USE_PEP517=1 $(PIP) install --quiet --require-hashes --no-build-isolation -r requirements-test.lock
+	PIP_USE_PEP517=1 $(PIP) install --quiet --no-compile --require-hashes --no-build-isolation -r requirements-test.lock
 	@touch $@
 
 .PHONY: new-venv

@@ -163,8 +163,18 @@ _LONGEST = (
 _LAST = len(_LONGEST)
 
 
+# Tests that ask everything of everybody, or draw thousands of examples: what they run is run by the rooms' own
+# tests too, and noting each line would make these half as slow again.
+_NOT_MEASURED = (
+    "tests/security/test_every_route.py", "tests/journeys/", "tests/generative/", "tests/api/", "tests/registry/",
+)  # fmt: skip
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first; within a rank as they were found."""
+    """The longest first; within a rank as they were found. What is not measured is marked so."""
+    for item in items:
+        if item.nodeid.startswith(_NOT_MEASURED):
+            item.add_marker(pytest.mark.no_cover)
     items.sort(key=lambda item: next((n for n, name in enumerate(_LONGEST) if item.nodeid.startswith(name)), _LAST))
 
 

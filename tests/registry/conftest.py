@@ -39,7 +39,9 @@ class House:
     def environment(self) -> dict[str, str]:
         from yiyang.access import keyring
 
-        kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        # Not measured: they are started and killed by the dozen, and what they run is measured in its rooms.
+        ours = ("DATABASE_URL", "COVERAGE_", "COV_")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         ring = {"YIYANG_KEYS": str(keyring.default_path())}
         return kept | ring | {"YIYANG_DATA": str(self.data), "YIYANG_APP_DATABASE_URL": self.app}
 

@@ -13,7 +13,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from pypinyin import lazy_pinyin
 
 from yiyang.accounts.actions.accounts import clean_username, open_account, opening_problems
 from yiyang.accounts.actions.grants import grant_role
@@ -102,6 +101,8 @@ def _village(text: str, town: Area) -> Area:
 
 def _made_up(name: str, taken: set[str]) -> str:
     """The name in pinyin, with a number where that is taken."""
+    from pypinyin import lazy_pinyin
+
     base = re.sub(r"[^a-z]", "", "".join(lazy_pinyin(name)).lower())[:40] or "fangshi"
     number, made = 1, base
     while made in taken or len(made) < 2:

@@ -25,7 +25,7 @@ app = typer.Typer(
 )
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出。Print JSON.")]
 Scale = Annotated[str, typer.Argument(metavar="SCALE", help="标准编号，如 gbt_42195_2022。A scale's id.")]
-File = Annotated[Path, typer.Argument(metavar="FILE", help=".json .csv .xlsx .parquet", exists=True, dir_okay=False)]
+File = Annotated[Path, typer.Argument(metavar="FILE", help=".json .csv .xlsx .parquet")]
 Version = Annotated[
     str | None, typer.Option("--version", help="版本，默认今天施行的。The version; today's by default.")
 ]
@@ -35,8 +35,7 @@ LISTED = 40
 
 
 class How(StrEnum):
-    TABLE = "table"
-    JSON = "json"
+    PLAIN = "plain"
     FHIR = "fhir"
     FORM = "form"
 
@@ -63,21 +62,25 @@ def check_command(as_json: AsJson = False) -> None:
     say(f"没有问题；{count} 个工作案例相符。", f"No problems; {count} worked cases agree.")
 
 
-@app.command("show", epilog="例 Example: yiyang instruments show ltci_2021 --format fhir > ltci.json")
+@app.command("show", epilog="例 Example: yiyang instruments show ltci_2021 --json --as fhir")
 def show_command(
     scale: Scale,
-    how: Annotated[How, typer.Option("--format", help="table、json、fhir、form（手机表单）。")] = How.TABLE,
     version: Version = None,
+    as_json: AsJson = False,
+    shape: Annotated[How, typer.Option("--as", help="JSON 的样子：plain、fhir、form（手机表单）。")] = How.PLAIN,
 ) -> None:
-    """一个评估标准的条目、选项、分值、分界和规则。A scale's items, options, points, borders and rules."""
+    """一个评估标准的条目、选项、分值、分界和规则。A scale's items, options, points, borders and rules.
+
+    写了 --as 就以 JSON 输出。With --as it answers in JSON.
+    """
     from yiyang.assessment import asking, exchange_fhir
 
     found = _scale(scale, version)
-    if how is How.FHIR:
+    if shape is How.FHIR:
         emit_json(exchange_fhir.questionnaire(found))
-    elif how is How.FORM:
+    elif shape is How.FORM:
         emit_json(asking.form_of(found))
-    elif how is How.JSON:
+    elif as_json:
         emit_json(asdict(found))
     else:
         _show(found)
@@ -98,7 +101,7 @@ def score_command(
     from yiyang.assessment import scales
 
     found = _scale(scale, version)
-    if file.suffix.lower() == ".json":
+    if _there(file).suffix.lower() == ".json":
         emit_json(asdict(scales.score(found, _answers(found, file))))
         return
     table, keep = _table(found, file)
@@ -114,7 +117,7 @@ def compare_command(scale: Scale, old: str, new: str, file: File, out: Out = Non
     from yiyang.assessment import scales
 
     before, after = (scales.version_of(scale, one) for one in (old, new))
-    table, keep = _table(before, file)
+    table, keep = _table(before, _there(file))
     found = scales.compare_versions(table, before, after, keep)
     counts = [[*row.values()] for row in found.counts.to_pylist()]
     say(f"{len(found.changed)} 份的等级会变。", f"{len(found.changed)} assessment(s) would have another level.")
@@ -129,6 +132,12 @@ def compare_command(scale: Scale, old: str, new: str, file: File, out: Out = Non
             (t("份", "forms"), "right"),
         ]
         show_table(t("两个版本", "Two versions"), columns, counts)
+
+
+def _there(file: Path) -> Path:
+    if not file.is_file():
+        raise UsageError(f"没有文件 {file}。", f"There is no file {file}.")
+    return file
 
 
 def _scale(slug: str, version: str | None) -> Instrument:

@@ -9,8 +9,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pypinyin import Style, lazy_pinyin
-
 from yiyang.areas import logic as areas
 from yiyang.base.errors import PolicyError, UsageError
 from yiyang.catalog import diffing
@@ -61,6 +59,8 @@ def short(code: int) -> str:
 
 def _place(code: str, own: set[str], below: tuple[Place, ...] = ()) -> Place:
     name, full = areas.name(areas.normalise(code)), areas.full_name(areas.normalise(code))
+    from pypinyin import Style, lazy_pinyin
+
     initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))
     return Place(code, name, full.removesuffix(name), code in own, initials, below)
 

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from yiyang.access import sheets
 from yiyang.access.ranges import NO_AREA, Ranges
@@ -30,7 +31,6 @@ from yiyang.base.errors import UsageError
 from yiyang.kit.listing import Column, Table
 from yiyang.kit.wording import day as said_day
 from yiyang.registry.models import Export
-from yiyang.registry.people_list import people
 
 State = Export.State
 KEPT = timedelta(days=7)
@@ -47,7 +47,22 @@ class Kind:
     table: Callable[[HttpRequest], Table]
 
 
-KINDS = {"people": Kind("老年人名单", "person.export", people)}
+def kind_of(slug: str) -> Kind | None:
+    """The list of that name in the table EXPORTS of the settings; None where there is none."""
+    found = settings.EXPORTS.get(slug)
+    return Kind(found[0], found[1], import_string(found[2])) if found else None
+
+
+def title_of(slug: str) -> str:
+    """What a list is called; its slug where the table no longer has it."""
+    return settings.EXPORTS.get(slug, (slug,))[0]
+
+
+def _kind(export: Export) -> Kind:
+    known = kind_of(export.kind)
+    if known is None:
+        raise UsageError("没有这种名单。", f"There is no list {export.kind}.")
+    return known
 
 
 def order(
@@ -58,7 +73,7 @@ def order(
     Raises:
         UsageError: no such list, format or column, or no reason. PermissionDenied: he may not take it out.
     """
-    known = KINDS.get(kind)
+    known = kind_of(kind)
     if known is None or format not in FORMATS:
         raise UsageError("没有这种名单或格式。", "There is no such list or format.")
     by.require(known.right)
@@ -122,7 +137,7 @@ def content(*, by: Scope, export: Export) -> Iterator[bytes]:
     """
     if export.ordered_by != by.user:
         raise PermissionDenied("export")
-    right = KINDS[export.kind].right
+    right = _kind(export).right
     # The whole scope: working in one area for a while takes nothing away for good.
     if not scope_of_job(by.user, by.request).where(right).covers(within(export)):
         raise PermissionDenied(right)
@@ -154,7 +169,7 @@ def expires(export: Export) -> Any:
 
 def _narrowed(scope: Scope, export: Export) -> Scope:
     """The scope in which rows are read: people where he may take them out now, and where he worked when he ordered."""
-    right = KINDS[export.kind].right
+    right = _kind(export).right
     scope.require(right)
     people = scope.people & scope.where(right) & within(export)
     return replace(scope, rights={**scope.rights, "person.read": people})
@@ -163,7 +178,7 @@ def _narrowed(scope: Scope, export: Export) -> Scope:
 def _write(scope: Scope, export: Export, path: Path) -> int:
     """In portions, each a short transaction; the keys are chosen at once, so that nobody is missed or doubled."""
     with work(scope):
-        table = KINDS[export.kind].table(_request(export.filters["filters"]))
+        table = _kind(export).table(_request(export.filters["filters"]))
         keys = list(table.rows.order_by("area_code", "pk").values_list("pk", flat=True))
         if table.problems:
             raise UsageError("筛选条件不能用。", "The filters cannot be applied.")

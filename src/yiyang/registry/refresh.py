@@ -11,7 +11,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.csv
 from psycopg import sql as pg
-from pypinyin import Style, lazy_pinyin
 
 from yiyang.access.ranges import NO_AREA
 from yiyang.access.secrets import seal_many
@@ -187,6 +186,8 @@ NEW = (
 
 def spelled(name: str) -> tuple[str, str]:
     """Pinyin without tones, and its initials, of a name of a few characters."""
+    from pypinyin import Style, lazy_pinyin
+
     return "".join(lazy_pinyin(name))[:200], "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))[:40]
 
 

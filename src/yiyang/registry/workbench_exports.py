@@ -29,9 +29,7 @@ class Exports(Table):
     name, title, order = "exports", "导出", "-id"
     columns = (
         Column("id", "编号", kind="number", sort="id"),
-        Column(
-            "kind", "名单", value=lambda row: exports.KINDS[row.kind].title if row.kind in exports.KINDS else row.kind
-        ),
+        Column("kind", "名单", value=lambda row: exports.title_of(row.kind)),
         Column("format", "格式", value=lambda row: row.format.upper()),
         Column("rows", "行数", kind="number"),
         Column("reason", "理由"),
@@ -80,7 +78,7 @@ def one(request: HttpRequest, key: int) -> HttpResponse:
     """How far an order is."""
     found = get_object_or_404(_mine(), pk=key)
     is_running = found.state in (Export.State.WAITING, Export.State.RUNNING)
-    context: dict[str, Any] = {"export": found, "kind": exports.KINDS.get(found.kind), "is_running": is_running}
+    context: dict[str, Any] = {"export": found, "kind": exports.kind_of(found.kind), "is_running": is_running}
     context |= {
         "until": exports.expires(found),
         "crumbs": [("导出", reverse("registry:exports")), (f"E{found.pk}", "")],

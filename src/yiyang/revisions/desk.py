@@ -7,6 +7,7 @@ good for the other forty files. Whoever uses it holds the lock, because two thre
 from __future__ import annotations
 
 import atexit
+import hashlib
 import shutil
 import tempfile
 import threading
@@ -29,6 +30,15 @@ _lock = threading.RLock()
 def policy_on(on: date) -> Path:
     """The policy in force on a day, where lists of the levels above stand."""
     return issued.current(Path(settings.DATA), on) or policy_dir()
+
+
+def state_of(base: Path) -> str:
+    """Whatever differs when a file of a policy folder does: names, sizes and times of all of them, hashed."""
+    found = hashlib.sha256()
+    for path in sorted(base.rglob("*.yaml")):
+        told = path.stat()
+        found.update(f"{path.relative_to(base)} {told.st_size} {told.st_mtime_ns}\n".encode())
+    return found.hexdigest()
 
 
 @contextmanager

@@ -7,6 +7,7 @@ if the legal officer declares it with a reason and a day (decision 0530).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -42,7 +43,14 @@ def look(area: int, files: Mapping[str, str], on: date) -> Json:
         uppers: the names compared with; days; `items`: each shortfall with sort (new, lowered, doubt, known), item,
         name, word, on, upper_name, upper, lower, reasons, people. `error`: why it could not be compared.
     """
-    base, code = desk.policy_on(on), short(f"{area:012d}")
+    base = desk.policy_on(on)
+    return deepcopy(_looked(area, tuple(sorted(files.items())), on, base, desk.state_of(base)))
+
+
+@lru_cache(maxsize=32)
+def _looked(area: int, sent: tuple[tuple[str, str], ...], on: date, base: Path, _state: str) -> Json:
+    """Every step looks; where neither draft nor the lists above have changed since the last look, it is that one."""
+    files, code = dict(sent), short(f"{area:012d}")
     uppers = uppers_of(code, base)
     said: Json = {"uppers": [area_name(upper) for upper in uppers], "days": [], "items": [], "error": ""}
     with desk.laid_out(area, files, base) as policy:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from datetime import date
-from pathlib import PurePath
+from functools import lru_cache
+from pathlib import Path, PurePath
 from typing import Any
 
 import yaml
@@ -24,8 +26,14 @@ def problems_of(area: int, files: Mapping[str, str], on: date) -> list[Json]:
 
     Each has level (error, warning, note), kind, file, item, line, field (`who`, `values.eighties`, …) and zh.
     """
-    code = short(f"{area:012d}")
-    with desk.laid_out(area, files, desk.policy_on(on)) as policy:
+    base = desk.policy_on(on)
+    return deepcopy(_problems(area, tuple(sorted(files.items())), on, base, desk.state_of(base)))
+
+
+@lru_cache(maxsize=32)
+def _problems(area: int, sent: tuple[tuple[str, str], ...], on: date, base: Path, _state: str) -> list[Json]:
+    files, code = dict(sent), short(f"{area:012d}")
+    with desk.laid_out(area, files, base) as policy:
         report = check([code], on, policy)
     return [_problem(found, files) for found in report.findings if found.area == code]
 

@@ -243,9 +243,17 @@ PERSON_TABS = (
     ("notices", "告知", "notices:person", "person.read"),
 )
 # What rooms above the entitlements do about what is unknown: word, address (takes a POST of `rows`), right, facts.
-UNKNOWN_WAYS = (
-    ("提出评估申请", "assessment:ask_many", "assessment.request", ("ability", "self_care", "ltci_grade")),
-)
+UNKNOWN_WAYS = (("提出评估申请", "assessment:ask_many", "assessment.request", ("ability", "self_care", "ltci_grade")),)
+# Lists that can be taken out as sheets: slug → title, right, and what makes the list of a request.
+EXPORTS = {
+    "people": ("老年人名单", "person.export", "yiyang.registry.people_list.people"),
+    "changes": ("待遇变化名单", "person.export", "yiyang.entitlement.month_pages.changes_table"),
+    "unknowns": ("待了解的事实", "person.export", "yiyang.entitlement.month_pages.unknowns_table"),
+    "arrears": ("补发追回名单", "person.export", "yiyang.entitlement.month_pages.arrears_table"),
+    "cases": ("个案名单", "person.export", "yiyang.cases.worklists.work_table"),
+    "visits": ("探访名单", "person.export", "yiyang.visits.lists.visit_table"),
+    "findings": ("异常情况名单", "person.export", "yiyang.visits.lists.finding_sheet"),
+}
 # What follows when a month's run is put in force, in this order and in the same transaction: f(run, tell).
 AFTER_RUN: tuple[str, ...] = ("yiyang.cases.opening.from_run",)
 # What policy lays into the database whenever it is migrated.

@@ -38,9 +38,9 @@ def test_show_prints_items_options_and_borders() -> None:
     said = _run("show", GB).stdout
     assert "B.3.9" in said
     assert "全靠人做，自己配合不了" in said
-    assert json.loads(_run("show", GB, "--format", "fhir").stdout)["resourceType"] == "Questionnaire"
-    assert len(json.loads(_run("show", GB, "--format", "form").stdout)["sections"]) == 5
-    assert json.loads(_run("show", GB, "--format", "json").stdout)["raises_add_up"] is False
+    assert json.loads(_run("show", GB, "--as", "fhir").stdout)["resourceType"] == "Questionnaire"
+    assert len(json.loads(_run("show", GB, "--as", "form").stdout)["sections"]) == 5
+    assert json.loads(_run("show", GB, "--json").stdout)["raises_add_up"] is False
     assert "重度失能（旧标准）" in _run("show", "mzt_039_2013").stdout
 
 
