@@ -29,6 +29,11 @@ SHOTS = ROOT / "out" / "journeys"
 PASSWORD = "yiyang-demo-2026"
 ELDERS = 600
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+# A page that refuses is what some journeys look for; Chromium reports its status as an error. And who goes on while a
+# part of the page is being fetched gives that up, which htmx tells by these two.
+NO_TROUBLE = (
+    "Failed to load resource: the server responded with a status of 4", "htmx:sendAbort, ", "htmx:afterRequest, ",
+)  # fmt: skip
 PATIENCE = 150  # seconds for a whole county to be made and loaded on a busy machine
 # What would send the installation elsewhere than to its own folder.
 OURS = ("YIYANG_", "DATABASE_URL", "DJANGO_", "PROMETHEUS_", "COVERAGE_")
@@ -132,8 +137,7 @@ class Walker:
         self.page.on("pageerror", lambda error: self._note(str(error)))
 
     def _note(self, text: str) -> None:
-        # A page that refuses is what some journeys look for; Chromium reports its status as an error.
-        if not text.startswith("Failed to load resource: the server responded with a status of 4"):
+        if not text.startswith(NO_TROUBLE):
             self.troubles.append(text)
 
     def go(self, path: str) -> Any:

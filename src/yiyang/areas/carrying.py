@@ -22,11 +22,12 @@ ABSORB = """
         UPDATE {table} SET "{column}" = %(new)s WHERE "{column}" = %(old)s RETURNING "{key}"
     )
     INSERT INTO areas_movedrow (change_id, "table", "column", key, old, new)
-    SELECT %(change)s, %(table)s, %(column)s, "{key}", %(old)s, %(new)s FROM moved
+    SELECT %(change)s, %(table)s, %(column)s, "{key}"::text, %(old)s, %(new)s FROM moved
 """
 RESTORE = """
     UPDATE {table} AS t SET "{column}" = m.old FROM areas_movedrow AS m
-    WHERE m.change_id = %s AND m."table" = %s AND m."column" = %s AND t."{key}" = m.key AND t."{column}" = m.new
+    WHERE m.change_id = %s AND m."table" = %s AND m."column" = %s
+        AND t."{key}" = m.key::{key_type} AND t."{column}" = m.new
 """
 SHIFT = """
     UPDATE areas_area AS a SET code = s.code, parent_id = s.parent
@@ -145,9 +146,10 @@ def put_back(change: AreaChange) -> None:
     for pk, each in former.items():
         Area.objects.filter(pk=pk).exclude(name=each.name).update(name=each.name)
     with connection.cursor() as cursor:
-        columns = {(each.table, each.column): each.key for each in (*by_code(), *by_id())}
+        columns = {(each.table, each.column): each for each in (*by_code(), *by_id())}
         for table, column in MovedRow.objects.filter(change=change).values_list("table", "column").distinct():
-            statement = RESTORE.format(table=table, column=column, key=columns[table, column])
+            each = columns[table, column]
+            statement = RESTORE.format(table=table, column=column, key=each.key, key_type=each.key_type)
             cursor.execute(statement, [change.pk, table, column])
     MovedRow.objects.filter(change=change).delete()
     change.former.all().delete()

@@ -15,7 +15,8 @@ from django.db import connection, models
 COLUMNS = """
     SELECT c.relname, a.attname, k.attname, EXISTS (
         SELECT 1 FROM pg_index AS u WHERE u.indrelid = c.oid AND u.indisunique AND u.indpred IS NULL
-            AND a.attnum = ANY (u.indkey) AND u.indnatts > 1)
+            AND a.attnum = ANY (u.indkey) AND u.indnatts > 1),
+        format_type(k.atttypid, k.atttypmod)
     FROM pg_constraint AS f
     JOIN pg_class AS c ON c.oid = f.conrelid
     JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = f.conkey[1]
@@ -33,7 +34,7 @@ class Column:
     """A column that refers to areas.
 
     Attributes:
-        key: the table's primary key.
+        key, key_type: the table's primary key, and its type in the database.
         is_figure: one row an area (a figure of a month): it stays with the area for which it was counted when two areas
             become one.
     """
@@ -42,6 +43,7 @@ class Column:
     column: str
     key: str
     is_figure: bool
+    key_type: str
 
     @property
     def label(self) -> str:

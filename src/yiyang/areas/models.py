@@ -128,7 +128,8 @@ class MovedRow(models.Model):
     change = models.ForeignKey(AreaChange, models.PROTECT, related_name="rows", verbose_name="变更")
     table = models.CharField(max_length=63, verbose_name="数据表")
     column = models.CharField(max_length=63, verbose_name="栏目")
-    key = models.BigIntegerField(verbose_name="主键")
+    # As text: most keys are numbers, some are made on a phone.
+    key = models.CharField(max_length=36, verbose_name="主键")
     old = models.BigIntegerField(verbose_name="原值")
     new = models.BigIntegerField(verbose_name="新值")
 

@@ -195,7 +195,7 @@ EXAMPLES: dict[str, Example] = {
     "visits:list": LIST,
     "visits:not_yet": LIST,
     "visits:board": LIST,
-    "visits:order": Example(post=lambda there: {"area_code": f"{there.code}", "month": "2030-01"}, **BOTH),
+    "visits:order": Example(post=lambda there: {"area_code": f"{there.code}", "month": "2030-01"}, logs=False, **BOTH),
     "visits:plan": one("visit_plan"),
     "visits:plan_progress": one("visit_plan", logs=False),
     "visits:decide": Example(of=lambda there: [there.visit_plan, "drop"], post=lambda there: {}, methods=("post",)),

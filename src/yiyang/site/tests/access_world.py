@@ -274,7 +274,9 @@ def _visited(number: int, code: int, person: Person) -> dict[str, Any]:
     """A post, a visit with a report and what came of it, a plan and an alert."""
     today, now = timezone.localdate(), timezone.now()
     visitor = User.objects.create_user(f"w-visitor{number}", None, name=f"探访{number}", must_change_password=False)
-    post = Post.objects.create(area_code=code, visitor=visitor, starts=date(2020, 1, 1))
+    # A village has one visitor; the demo county's have theirs.
+    post = Post.objects.filter(area_code=code, ends=None).first()
+    post = post or Post.objects.create(area_code=code, visitor=visitor, starts=date(2020, 1, 1))
     alert = Alert.objects.create(
         area_code=code, kind="cold", words="寒潮", first=today, last=today, made_by_name="岗位"
     )

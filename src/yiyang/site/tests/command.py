@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -56,7 +57,13 @@ def process(*words: str | Path, before: str = "", limit: int | None = None) -> s
 
     code = f"{before}\nfrom yiyang.site.cli import main\nmain()"
     command = [sys.executable, "-c", code, *map(str, words)]
-    hinder = (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))) if limit is not None else None
+
+    def hinder() -> None:
+        # Where the tests run in the background of a shell, Ctrl+C is ignored from birth on.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        if limit is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
     environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
     if limit is not None:
         # Coverage would meet the limit, too, when the process ends, and complain with a traceback of its own.
