@@ -148,8 +148,8 @@ def put_back(change: AreaChange) -> None:
     with connection.cursor() as cursor:
         columns = {(each.table, each.column): each for each in (*by_code(), *by_id())}
         for table, column in MovedRow.objects.filter(change=change).values_list("table", "column").distinct():
-            each = columns[table, column]
-            statement = RESTORE.format(table=table, column=column, key=each.key, key_type=each.key_type)
+            its = columns[table, column]
+            statement = RESTORE.format(table=table, column=column, key=its.key, key_type=its.key_type)
             cursor.execute(statement, [change.pk, table, column])
     MovedRow.objects.filter(change=change).delete()
     change.former.all().delete()

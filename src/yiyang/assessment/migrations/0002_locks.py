@@ -10,6 +10,8 @@ KEPT = """
 REVOKE DELETE, TRUNCATE ON assessment_request, assessment_form, assessment_result, assessment_objection FROM yiyang_app;
 REVOKE UPDATE, DELETE, TRUNCATE
     ON assessment_requeststep, assessment_signature, assessment_check, assessment_use, assessment_draw FROM yiyang_app;
+-- Where an area is split, its draws go with the part that keeps them.
+GRANT UPDATE (area_code) ON assessment_draw TO yiyang_app;
 """
 
 

@@ -13,6 +13,8 @@ REVOKE DELETE, TRUNCATE ON visits_finding FROM yiyang_app;
 REVOKE UPDATE, DELETE, TRUNCATE ON visits_report, visits_reportfile FROM yiyang_app;
 REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON visits_findingstep FROM yiyang_app;
 REVOKE DELETE, TRUNCATE ON visits_observation, visits_wish FROM yiyang_app;
+-- Where two areas become one, its reports go with a village.
+GRANT UPDATE (area_code) ON visits_report TO yiyang_app;
 """
 FINDINGS = (Path(__file__).parent.parent / "sql" / "findings.sql").read_text(encoding="utf-8")
 NO_FINDINGS = """
