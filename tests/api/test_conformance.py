@@ -28,6 +28,9 @@ schema.config.generation.update(modes=list(schemathesis.GenerationMode))
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 # What stands at the beginning of an address → what lies in a place under that name.
 REAL = {
+    "runs": "run",
+    "revisions": "revision",
+    "scenarios": "scenario",
     "areas": "area",
     "deliveries": "delivery",
     "people": "person",
