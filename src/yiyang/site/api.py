@@ -32,7 +32,11 @@ from yiyang.audit import api as audit_api
 from yiyang.base.errors import DeliveryError, UsageError, YiyangError
 from yiyang.cases import api as cases_api
 from yiyang.entitlement import api as entitlement_api
+from yiyang.forecast import api as forecast_api
+from yiyang.indicators import api as indicators_api
 from yiyang.kit.api import BadCursor, Outdated, Said, refuse
+from yiyang.planning import api as planning_api
+from yiyang.reach import api as reach_api
 from yiyang.registry import api as registry_api
 from yiyang.registry.api_deliveries import WrongKind
 from yiyang.registry.merging import CannotMerge
@@ -93,6 +97,10 @@ for room in (
     assessment_api,
     revisions_api,
     visits_api,
+    forecast_api,
+    planning_api,
+    reach_api,
+    indicators_api,
 ):
     api.add_router("", room.router)
 

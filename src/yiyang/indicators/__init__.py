@@ -1,0 +1,1 @@
+"""Indicators: every promised figure beside the measured one; statistics published in which nobody can be found."""

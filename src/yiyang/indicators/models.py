@@ -1,0 +1,3 @@
+"""What the room keeps."""
+
+from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Reach: who gets to a facility within how many minutes, and where to build the next one."""
