@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from yiyang.access.rls import FollowArea, Protect, by_area, ranges_sql, setting_sql
+from yiyang.access.rls import FollowArea, by_area, ranges_sql, setting_sql, with_parent
 from yiyang.audit.triggers import Track
 
 # Signed, checked, issued and used is what happened: added to, never changed.
@@ -26,12 +26,6 @@ SEEN = (
 )
 
 
-def _with(table: str, parent: str, column: str) -> Protect:
-    """Seen with the row that it belongs to."""
-    row = f"EXISTS (SELECT 1 FROM {parent} AS p WHERE p.id = {table}.{column})"
-    return Protect(table, f"{setting_sql('self')} = 'on' OR {row}")
-
-
 class Migration(migrations.Migration):
     dependencies = (("assessment", "0001_initial"), ("areas", "0003_history"), ("registry", "0007_own_file"))
     operations = (
@@ -41,15 +35,15 @@ class Migration(migrations.Migration):
         FollowArea("assessment_draw", "area_code"),
         by_area("assessment_agency", lock="work"),
         migrations.RunSQL(SEEN, "DROP POLICY seen ON assessment_agency"),
-        _with("assessment_assessor", "assessment_agency", "agency_id"),
+        with_parent("assessment_assessor", "assessment_agency", "agency_id"),
         by_area("assessment_request", person="person_id"),
-        _with("assessment_requeststep", "assessment_request", "request_id"),
-        _with("assessment_form", "assessment_request", "request_id"),
-        _with("assessment_signature", "assessment_form", "form_id"),
-        _with("assessment_check", "assessment_form", "form_id"),
+        with_parent("assessment_requeststep", "assessment_request", "request_id"),
+        with_parent("assessment_form", "assessment_request", "request_id"),
+        with_parent("assessment_signature", "assessment_form", "form_id"),
+        with_parent("assessment_check", "assessment_form", "form_id"),
         by_area("assessment_result", person="person_id"),
-        _with("assessment_objection", "assessment_result", "result_id"),
-        _with("assessment_use", "assessment_result", "result_id"),
+        with_parent("assessment_objection", "assessment_result", "result_id"),
+        with_parent("assessment_use", "assessment_result", "result_id"),
         by_area("assessment_draw", lock="work"),
         migrations.RunSQL(KEPT, migrations.RunSQL.noop),
         Track("assessment_request", area="area_code", inserts="count", updates="count"),

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from yiyang.access.rls import FollowArea, Protect, by_area, setting_sql
+from yiyang.access.rls import FollowArea, Protect, by_area, with_parent
 from yiyang.audit.triggers import Track
 
 OF_A_CASE = ("step", "decision", "appeal", "paper", "rating")
@@ -15,18 +15,12 @@ REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON cases_transition FROM yiyang_app;
 """
 
 
-def _of_a_case(table: str) -> Protect:
-    """Seen with its case. The platform itself need not be asked a million times whether it sees one."""
-    case = f"EXISTS (SELECT 1 FROM cases_case AS c WHERE c.id = {table}.case_id)"
-    return Protect(table, f"{setting_sql('self')} = 'on' OR {case}")
-
-
 class Migration(migrations.Migration):
     dependencies = (("cases", "0001_initial"), ("areas", "0003_history"), ("registry", "0007_own_file"))
     operations = (
         FollowArea("cases_case", "area_code"),
         by_area("cases_case", person="person_id"),
-        *(_of_a_case(f"cases_{name}") for name in OF_A_CASE),
+        *(with_parent(f"cases_{name}", "cases_case", "case_id") for name in OF_A_CASE),
         FollowArea("cases_webhook", "area_code"),
         by_area("cases_webhook", lock="work"),
         Protect("cases_webhookcall", "EXISTS (SELECT 1 FROM cases_webhook AS w WHERE w.id = webhook_id)"),

@@ -4,7 +4,16 @@ from pathlib import Path
 
 from django.db import migrations
 
-from yiyang.access.rls import FollowArea, Protect, by_area, by_person, in_ranges_sql, is_own_sql, setting_sql
+from yiyang.access.rls import (
+    FollowArea,
+    Protect,
+    by_area,
+    by_person,
+    in_ranges_sql,
+    is_own_sql,
+    setting_sql,
+    with_parent,
+)
 from yiyang.audit.triggers import Track
 
 # What was seen and done is added to, never changed.
@@ -33,12 +42,6 @@ IS_MINE = "assigned_to_id = (SELECT nullif(current_setting('yiyang.user', true),
 IN_AREAS = ("post", "alert", "plan", "visit", "report", "observation", "wish", "finding")
 
 
-def _with(table: str, parent: str, column: str) -> Protect:
-    """Seen with the row that it belongs to."""
-    row = f"EXISTS (SELECT 1 FROM {parent} AS p WHERE p.id = {table}.{column})"
-    return Protect(table, f"{setting_sql('self')} = 'on' OR {row}")
-
-
 class Migration(migrations.Migration):
     dependencies = (("visits", "0001_initial"), ("areas", "0003_history"), ("registry", "0007_own_file"))
     operations = (
@@ -53,9 +56,9 @@ class Migration(migrations.Migration):
         Protect(
             "visits_finding", f"{in_ranges_sql('people', ['area_code'])} OR {is_own_sql('person_id')} OR {IS_MINE}"
         ),
-        _with("visits_stop", "visits_plan", "plan_id"),
-        _with("visits_reportfile", "visits_report", "report_id"),
-        _with("visits_findingstep", "visits_finding", "finding_id"),
+        with_parent("visits_stop", "visits_plan", "plan_id"),
+        with_parent("visits_reportfile", "visits_report", "report_id"),
+        with_parent("visits_findingstep", "visits_finding", "finding_id"),
         by_person("visits_signoflife"),
         Protect("visits_absence", ABSENCE),
         migrations.RunSQL(KEPT, migrations.RunSQL.noop),
