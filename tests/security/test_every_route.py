@@ -30,7 +30,7 @@ def test_every_address_says_who_may_open_it() -> None:
 
 def test_every_address_has_an_example() -> None:
     missing = sorted(set(GUARDED) - set(EXAMPLES))
-    assert missing == [], "say in yiyang/site/tests/access_routes.py: EXAMPLES how each of these is asked for"
+    assert missing == [], "say in yiyang/site/tests/access_routes/<room>.py: EXAMPLES how each of these is asked for"
 
 
 def test_no_example_is_of_an_address_that_is_gone() -> None:
