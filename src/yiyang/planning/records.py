@@ -1,4 +1,4 @@
-"""A plan as data: what a reader finds in a document, each record with its place. Pure; the contract between rooms' parts.
+"""A plan as data: what a reader finds in a document, each record with its place. Pure.
 
 Readers (`planning.reading`) make a `Document`; the checks (`planning.coherence`) and the platform read it. Money is in
 whole fen, counts are integers, percentages and rates are `Decimal` in the unit that is named beside them.
@@ -22,7 +22,7 @@ ProjectKind = Literal["elderly", "childcare"]
 Bound = Literal["ge", "le", "eq"]
 TotalLevel = Literal["all", "year", "county"]
 # How a task's units were divided: in words (牵头, 参加, 配合); by a rule that the document states (逗号前为牵头单位);
-# all alike (按职责分工负责); the first one named leads, by the custom of such lists (always with a doubt); there is one only.
+# all alike (按职责分工负责); the first one named leads, by the custom of such lists (always with a doubt); only one.
 UnitRule = Literal["words", "stated", "joint", "first", "single", "none"]
 
 
@@ -77,7 +77,7 @@ class Cell:
 class Row:
     """One row below the head, as many cells as there are columns. `section` is the text of the section row above.
 
-    `key` stays the same when lines move: made of the table's caption, the row's own text and, for equal rows, their order.
+    `key` stays the same when lines move: made of the table's caption, the row's own text and, for equal rows, order.
     """
 
     cells: tuple[Cell, ...]
@@ -100,7 +100,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """One project. `county` is a 12-digit code, the city's own for 市本级; `county_name` says it also where no code is known."""
+    """One project. `county`: whose project it is, as subtotals count it, as a 12-digit code; the city's own for 市本级.
+
+    `county_name` says it also where no code is known. `site` is the county or town in which its place lies, by the table
+    of areas. `section_year` is the year of the section in which the row stands.
+    """
 
     number: int | None
     name: str
@@ -120,6 +124,7 @@ class Project:
     where: Place
     fields: Fields = ()
     key: str = ""
+    site: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +172,7 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One task. `lead` and `part` are units; `local` the governments below that carry it out everywhere (各县（市、区）)."""
+    """One task. `lead` and `part` are units; `local` the governments below that carry it out (各县（市、区）人民政府)."""
 
     number: int | None
     title: str
@@ -188,7 +193,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One row of a list of policies, elements, reforms, pilots, industries, platforms or services, or one item of a box.
+    """One row of a list of policies, elements, reforms, pilots, industries, platforms, services, or one item of a box.
 
     `group` is the row's 类别 or 服务对象, for an item of a box the box's caption.
     """
@@ -207,7 +212,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """What the reader is unsure of, to be shown beside the source: the value it took, how sure it is (0–1), what else it may be.
+    """What the reader is unsure of, shown beside the source: the value it took, how sure (0–1), what else it may be.
 
     `key` names the row and `field` the field: both go into a `Correction`. `what` is one plain Chinese sentence.
     """
@@ -233,7 +238,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as read. `lines` is its text as lines: the file's own for TXT, one made line by line for other formats."""
+    """A document as read. `lines` is its text as lines: the file's own for TXT, made line by line for other formats."""
 
     slug: str
     title: str
