@@ -43,11 +43,11 @@ from yiyang.registry.models import Export
 from yiyang.site.tests import access_world
 world = access_world.World({{}}, {{}})
 with work(platform("walk")):
-    there = access_world._furnish(1, "own", {VILLAGE})
+    there = access_world.furnish(1, "own", {VILLAGE})
     Export.objects.filter(pk=there.export).update(ordered_by=User.objects.get(username="shi").pk)
     world.places["own"] = there
 with work(platform("walk")):
-    access_world._note(there)
+    access_world.note(there)
 access_world.finish(world)
 print("KEYS", json.dumps(there.keys, default=str))
 found.close()
