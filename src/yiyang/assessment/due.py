@@ -1,4 +1,4 @@
-"""What falls due: results near their end, steps that are late; routine requests open by themselves every night."""
+"""What falls due: results near their end; routine requests open by themselves every night."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from yiyang.assessment import steps
-from yiyang.assessment.models import Request, Result
+from yiyang.assessment.models import Result
 from yiyang.assessment.rules import rules
 
 # One statement for a city: whoever's result ends soon, lives, and has nothing on its way, is asked for.
 OPEN = """
 INSERT INTO assessment_request (number, person_id, area_code, instrument, kind, channel, purposes, reason,
-                                again_because, provider_code, state, state_since, due, with_check, place,
-                                asked_by_name, asked_at)
+                                cause, again_because, provider_code, state, state_since, due, escalated, with_check,
+                                place, asked_by_name, asked_at)
 SELECT assessment_new_number('SQ', p.area_code, %(on)s::date), r.person_id, p.area_code, r.instrument, 'routine', 'due',
-       q.purposes, '证书 ' || r.number || ' 将于 ' || r.valid_to || ' 到期', '', q.provider_code, 'requested', now(),
-       %(on)s::date + %(days)s, false, '', %(name)s, clock_timestamp()
+       q.purposes, '证书 ' || r.number || ' 将于 ' || r.valid_to || ' 到期',
+       '', '', q.provider_code, 'requested', now(), %(on)s::date + %(days)s, 0, false, '', %(name)s, clock_timestamp()
 FROM assessment_result AS r
 JOIN assessment_request AS q ON q.id = r.request_id
 JOIN registry_person AS p ON p.id = r.person_id
@@ -57,13 +57,3 @@ def ending(on: date, days: int | None = None) -> QuerySet[Result]:
     until = on + timedelta(days=rules().routine.asked_before if days is None else days)
     standing = [Result.State.VALID, Result.State.CONTESTED]
     return Result.objects.filter(state__in=standing, valid_to__lte=until).order_by("valid_to", "pk")
-
-
-def late(on: date, level: str = "county") -> QuerySet[Request]:
-    """Requests whose step is overdue, the latest first: for the county on the first day, for the city some days on.
-
-    Args:
-        level: county, or city (those late by policy's `escalate` days more).
-    """
-    until = on - timedelta(days=rules().limits.escalate if level == "city" else 0)
-    return Request.objects.filter(state__in=steps.OPEN, due__lt=until).order_by("due", "pk")

@@ -8,7 +8,7 @@ from datetime import date
 from django.utils import timezone
 
 from yiyang.access.scope import Scope
-from yiyang.assessment import effects, letters, objecting, scales, steps
+from yiyang.assessment import effects, hints, letters, objecting, scales, steps
 from yiyang.assessment.filling import answers_of
 from yiyang.assessment.instrument import Instrument
 from yiyang.assessment.logic import Scored
@@ -69,6 +69,7 @@ def _made(by: Scope, request: Request, form: Form, scored: Scored) -> Result:
         rules=scored.rules,
         assessed_on=on,
         valid_from=rules().counts_as_of(on),
+        known=hints.known_of(request.person),
         valid_to=plus_months(on, rules().months_of(scored.instrument)),
         issued_by_name=by.name[:150],
     )

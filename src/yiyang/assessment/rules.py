@@ -1,116 +1,29 @@
-"""`policy/assessment.yaml`, strictly read: purposes, validity, time limits, quality, draws."""
+"""`policy/assessment.yaml`, strictly read: purposes, validity, time limits, what opens by itself, quality, draws."""
 
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
-from typing import Annotated, Literal
-
-from pydantic import Field
+from itertools import pairwise
 
 from yiyang.base.paths import policy_dir
 from yiyang.catalog import loader
+from yiyang.catalog.assessment_schema import AssessmentFile
 from yiyang.catalog.facts import load_facts
-from yiyang.catalog.schema import Slug, Strict, Text
+from yiyang.catalog.loader import Loc
+from yiyang.engine.facts import FactBook
 from yiyang.registry.contracts import departments
 
 FILE = "assessment.yaml"
-Days = Annotated[int, Field(ge=1, le=3650)]
-Share = Annotated[float, Field(gt=0, le=1)]
+# A fact that can be graver or less grave.
+GRADED = ("bool", "ordered")
+Finding = tuple[Loc, str, str]
 
 
-class Stated(Text):
-    """Where a figure comes from, and whether the original was compared."""
-
-    checked: Literal["original", "secondary", "recalled"]
-
-
-class Purpose(Text):
-    """What a result may be used for.
-
-    Attributes:
-        department: who uses it (policy/departments.yaml).
-        sells_care: whoever sells the care that it opens does not assess for it.
-    """
-
-    department: Slug
-    sells_care: bool = False
-
-
-class Validity(Strict):
-    """How long a result holds."""
-
-    months: Annotated[int, Field(ge=1, le=120)]
-    source: Stated
-
-
-class Limits(Strict):
-    """Days for each step; `escalate`: after so many more the level above the county sees it."""
-
-    requested: Days
-    planned: Days
-    filled: Days
-    signed: Days
-    returned: Days
-    escalate: Days
-    object_: Days = Field(alias="object")
-    answer_objection: Days
-    source: Stated
-
-    def of(self, state: str) -> int | None:
-        """Days for what is next in a state; None where nothing is."""
-        steps = ("requested", "planned", "filled", "signed", "returned")
-        return int(getattr(self, state)) if state in steps else None
-
-
-class Routine(Strict):
-    """Routine re-assessments."""
-
-    opens_by_itself: bool
-    days_before: Days
-    asked_before: Days
-    check_window: Days
-    check_from_age: Annotated[int, Field(ge=0, le=120)]
-
-
-class Quality(Strict):
-    """What is found about a form without reading it as a person does."""
-
-    seconds_an_item: Annotated[int, Field(ge=0, le=600)]
-    minutes_at_least: Annotated[int, Field(ge=0, le=600)]
-    longest_minutes: Annotated[int, Field(ge=1, le=1440)]
-    same_answers: Annotated[int, Field(ge=2, le=100)]
-    same_days: Days
-    late_days: Days
-
-
-class Sample(Strict):
-    """Random re-assessment."""
-
-    share: Share
-    at_least: Annotated[int, Field(ge=0, le=1000)]
-
-
-class Figures(Strict):
-    """Figures by assessor."""
-
-    severe_from: dict[Slug, Annotated[int, Field(ge=1, le=9)]]
-    at_least: Annotated[int, Field(ge=1, le=1000)]
-
-
-class Rules(Strict):
+class Rules(AssessmentFile):
     """policy/assessment.yaml"""
-
-    purposes: dict[Slug, Purpose]
-    finds_out: dict[Slug, Slug]
-    validity: dict[Slug, Validity]
-    counts_from: Literal["day", "month"]
-    limits: Limits
-    routine: Routine
-    quality: Quality
-    sample: Sample
-    figures: Figures
 
     def months_of(self, instrument: str) -> int:
         """How many months a result of a scale holds."""
@@ -131,13 +44,34 @@ def rules() -> Rules:
         if purpose.department not in known:
             zh = f"departments.yaml 里没有部门 {purpose.department}"
             problems.add(path, ("purposes", name, "department"), zh, f"there is no department {purpose.department}")
-    for fact in found.finds_out:
-        if fact not in facts.facts:
-            problems.add(path, ("finds_out", fact), f"没有事实 {fact}", f"there is no fact {fact}")
+    for loc, zh, en in (*_facts(found, facts), *_levels(found)):
+        problems.add(path, loc, zh, en)
     if "default" not in found.validity:
         problems.add(path, ("validity",), "缺少 default", "there is no default")
     problems.raise_if_any()
     return found
+
+
+def _facts(found: Rules, book: FactBook) -> Iterator[Finding]:
+    named = [(("finds_out", fact), fact) for fact in found.finds_out]
+    watched = [(("immediate", "facts", place), fact) for place, fact in enumerate(found.immediate.facts)]
+    for loc, fact in (*named, *watched):
+        if fact not in book.facts:
+            yield loc, f"没有事实 {fact}", f"there is no fact {fact}"
+    for loc, fact in watched:
+        if fact in found.finds_out:
+            yield loc, f"{fact} 是评估得出的，不能提示再评", f"{fact} is what an assessment finds out"
+        elif fact in book.facts and book.facts[fact].kind not in GRADED:
+            yield loc, f"{fact} 没有轻重之分", f"{fact} has no graver and less grave values"
+
+
+def _levels(found: Rules) -> Iterator[Finding]:
+    """The county hears of it before the city does."""
+    order = {"county": 0, "city": 1}
+    for before, after in pairwise(found.escalation):
+        if order[before.level] >= order[after.level] or before.days >= after.days:
+            zh, en = "应先县级、后市级，天数递增", "county comes before city, and after fewer days"
+            yield ("escalation",), zh, en
 
 
 def instrument_of(fact: str) -> str:

@@ -47,10 +47,13 @@ def held(request: Request, *states: str) -> Request:
 
 
 def move(request: Request, to: str, why: str = "", **changes: Any) -> None:
-    """Take a held request to a state, with what changes beside it; the database notes who and why."""
+    """Take a held request to a state, with what changes beside it; the database notes who and why.
+
+    Nobody above has been told yet that the next step is late.
+    """
     for name, value in changes.items():
         setattr(request, name, value)
-    request.state, request.due = to, due_in(to)
+    request.state, request.due, request.escalated = to, due_in(to), 0
     with said(why):
         request.save()
     request.refresh_from_db()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from yiyang.access.scope import Scope, current
 from yiyang.areas import logic as areas
-from yiyang.assessment import in_words
+from yiyang.assessment import escalation, in_words
 from yiyang.assessment.models import Agency, Objection, Request, Result
 from yiyang.kit.listing import Bulk, Column, Filter, Table
 from yiyang.kit.paging import bounded_count
@@ -83,7 +83,11 @@ WORKS = (
         empty="两名评估人员都签了字的列在这里，核对后签发结果。",
     ),
     Work("returned", "退回重填", _in(State.RETURNED), empty="质控退回、等评估人员重填的列在这里。"),
-    Work("late", "已超期", _late, empty="超过办理期限还没有出结果的列在这里。"),
+    Work(
+        "hint", "情况变化", lambda rows: rows.filter(channel=Request.Channel.HINT, state__in=OPEN),
+        empty="结果有效期内跌倒、突发疾病、新查出失智等，平台自动提出的即时评估列在这里；不需要的可以写明理由取消。",
+    ),
+    Work("late", "已超期", _late, empty="超过办理期限还没有出结果的列在这里，逾期久的报县级、市级督办。"),
     Work(
         "objections", "异议", lambda rows: rows.filter(state__in=[Objection.State.OPEN, Objection.State.AGAIN]),
         of="objections", right="assessment.object", empty="对结果有异议的列在这里，由没有参加评估的人员重新评估。",
@@ -174,7 +178,7 @@ class Requests(Tabbed):
     """Requests on their way."""
 
     name, title, order = "assessments", "评估申请", "due"
-    columns = (
+    columns: ClassVar[tuple[Column, ...]] = (
         Column("number", "申请编号", kind="code", sort="id", is_link=True),
         Column("person", "姓名", value="person.name", is_fixed=True),
         Column("instrument", "评估标准", value=lambda row: in_words.standard_short(row.instrument)),
@@ -187,6 +191,8 @@ class Requests(Tabbed):
         Column("appointed", "约定时间", kind="when", sort="appointed"),
         Column("lead", "主评估员", value=lambda row: in_words.assessor_name(row.lead), is_hidden=True),
         Column("second", "第二评估员", value=lambda row: in_words.assessor_name(row.second), is_hidden=True),
+        Column("reason", "说明", is_hidden=True),
+        Column("escalated", "督办", value=lambda row: escalation.word(row.escalated), is_hidden=True),
         Column("asked_at", "提出时间", kind="when", is_hidden=True),
     )  # fmt: skip
 
@@ -212,6 +218,23 @@ class Requests(Tabbed):
 
     def row_url(self, row: Any) -> str:
         return reverse("assessment:request", args=[row.pk])
+
+
+def _with(key: str) -> tuple[Column, ...]:
+    """The columns of requests, with one that other lists show only when asked."""
+    return tuple(replace(each, is_hidden=False) if each.key == key else each for each in Requests.columns)
+
+
+class Hinted(Requests):
+    """Requests that opened because something happened: what it was."""
+
+    columns = _with("reason")
+
+
+class Late(Requests):
+    """Requests that are late: which level above has been told."""
+
+    columns = _with("escalated")
 
 
 class Results(Tabbed):
@@ -276,6 +299,7 @@ class Objections(Tabbed):
 
 
 TABLES: dict[str, type[Tabbed]] = {"requests": Requests, "results": Results, "objections": Objections}
+BY_TAB: dict[str, type[Tabbed]] = {"hint": Hinted, "late": Late}
 
 
 def _agencies() -> list[tuple[str, str]]:
@@ -285,4 +309,4 @@ def _agencies() -> list[tuple[str, str]]:
 def work_table(request: HttpRequest) -> Tabbed:
     """The list that a request asks for."""
     work = BY_SLUG.get(request.GET.get("tab", ""), BY_SLUG["all"])
-    return TABLES[work.of](request, work)
+    return BY_TAB.get(work.slug, TABLES[work.of])(request, work)

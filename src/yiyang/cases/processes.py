@@ -4,66 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Annotated, Literal
 
-from pydantic import Field
-
-from yiyang.accounts.roles import RightName, load_roles
+from yiyang.accounts.roles import load_roles
 from yiyang.base.paths import policy_dir
-from yiyang.cases.models import Decision, State, Transition
+from yiyang.cases.models import Transition
 from yiyang.catalog import loader
-from yiyang.catalog.schema import Slug, Strict, Text
+from yiyang.catalog.process_schema import CaseLimits, ProcessFile, StepRule
 
 FILE = "processes.yaml"
 FIELDS = ("process", "slug", "from_state", "to_state", "zh", "right", "by_citizen", "needs_reason", "decides", "days")
-Days = Annotated[int, Field(ge=1, le=3650)]
 
 
-class StepRule(Strict):
-    """One step of a process.
-
-    Attributes:
-        from_: the states it starts in; '' = it opens a case.
-        right: what it takes; '' = the platform alone.
-        by_citizen: the person himself, or who acts for him, may take it.
-        decides: the decision it makes.
-        days: until the next step is due.
-    """
-
-    from_: tuple[Literal[("", *State.values)], ...] = Field(alias="from", min_length=1)  # type: ignore[valid-type]
-    to: Literal[tuple(State.values)]  # type: ignore[valid-type]
-    zh: str = Field(max_length=60)
-    right: RightName | Literal[""] = ""
-    by_citizen: bool = False
-    needs_reason: bool = False
-    decides: Literal[("", *Decision.Kind.values)] = ""  # type: ignore[valid-type]
-    days: Days | None = None
-
-
-class Process(Text):
-    """A way from found to in effect."""
-
-    steps: dict[Slug, StepRule]
-
-
-class CaseLimits(Strict):
-    """Time limits that belong to no single step, and the causes for which payment is held while ending is proposed."""
-
-    proposal_days: Days
-    escalate_days: Days
-    appeal_days: Days
-    appeal_answer_days: Days
-    appeal_source: Text
-    held_causes: tuple[Slug, ...] = ()
-
-
-class Processes(Strict):
+class Processes(ProcessFile):
     """policy/processes.yaml"""
-
-    direct: tuple[Slug, ...]
-    limits: CaseLimits
-    processes: dict[Slug, Process]
-    afterwards: dict[Slug, StepRule]
 
     def rows(self) -> Iterator[tuple[str, str, str, StepRule]]:
         """(process, step, from state, rule) of every step that may be taken."""

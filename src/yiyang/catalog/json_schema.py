@@ -9,7 +9,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from yiyang.base.paths import policy_dir
+from yiyang.catalog.assessment_schema import AssessmentFile
 from yiyang.catalog.instrument_schema import InstrumentFile, ScaleCaseFile
+from yiyang.catalog.process_schema import ProcessFile
 from yiyang.catalog.schema import CaseFile, Document, FactFile, Group, Item, ListHead
 
 MODELS: dict[str, type[BaseModel]] = {
@@ -21,6 +23,8 @@ MODELS: dict[str, type[BaseModel]] = {
     "group": Group,
     "instrument": InstrumentFile,
     "instrument_cases": ScaleCaseFile,
+    "assessment": AssessmentFile,
+    "processes": ProcessFile,
 }
 
 

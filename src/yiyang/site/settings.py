@@ -271,6 +271,11 @@ FIELD_KINDS: dict[str, str] = {
 }
 # Who is told of each step on a finding, in the same transaction (emergency and services rooms): f(finding, step).
 AFTER_FINDING: tuple[str, ...] = ()
+# What happens to people that makes their assessment doubtful: f(on) → `assessment.hints.Hints`.
+ASSESSMENT_HINTS: tuple[str, ...] = (
+    "yiyang.assessment.hints.changed_facts",
+    "yiyang.visits.hinting.findings",
+)
 # Where other rooms add to the phone's shell: static files; scripts among them are loaded as modules.
 FIELD_SHELL: tuple[str, ...] = ()
 # Work is taken along for so many days, and taken in without a look if it comes home within so many.

@@ -51,6 +51,8 @@ JOBS = {
     "forget_codes": "清理验证码",
     "daily": "个案到期与升级",
     "open_routine_assessments": "到期的常规评估",
+    "open_immediate_assessments": "情况变化的即时评估",
+    "raise_late_assessments": "评估超期督办",
     "send_events": "推送个案进展",
     "make_plan": "编制探访计划",
     "visits_nightly": "每日列出应探访",

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from conftest import DAZHU, WUMU, ZHUYANG
+from conftest import DAZHU, ZHUYANG
 from yiyang.access.scope import platform
 from yiyang.assessment import actions, cli_draw, drawing, due, lots
 from yiyang.assessment.models import Draw, Request, Result
 from yiyang.assessment.tests.answering import GB, scale, worst
-from yiyang.assessment.tests.house import House, intact, refused, scope
+from yiyang.assessment.tests.house import House, intact, refused
 from yiyang.audit.record import work
 from yiyang.base.errors import NotAsPublished
 
@@ -181,16 +181,3 @@ def test_a_routine_one_called_off_is_not_opened_again_the_next_night(house: Hous
         actions.cancel(by=house.officer, request=made, reason="本人住院")
     with work(platform("test")):
         assert due.open_routine(today, "到期复评") == 0
-
-
-@pytest.mark.django_db
-def test_late_steps_are_listed_for_the_county_and_later_for_the_city(house: House, person: Any, grant: Any) -> None:
-    request, today = house.ask(person("甲", ZHUYANG)), timezone.localdate()
-    with work(house.officer):
-        assert list(due.late(today)) == []
-        assert [each.pk for each in due.late(today + timedelta(days=6))] == [request.pk]
-        assert list(due.late(today + timedelta(days=6), "city")) == []
-        assert [each.pk for each in due.late(today + timedelta(days=13), "city")] == [request.pk]
-    neighbour = scope(grant("海燕", "township_clerk", WUMU))
-    with work(neighbour):
-        assert list(due.late(date(2030, 1, 1))) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import product
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from django.db import Error, connection, transaction
@@ -13,9 +13,10 @@ from django.utils import timezone
 from conftest import ZHUYANG
 from yiyang.access.scope import acting
 from yiyang.cases import steps
-from yiyang.cases.models import Case, State, Step, Transition
+from yiyang.cases.models import Case, Decision, State, Step, Transition
 from yiyang.cases.processes import load_processes, put
 from yiyang.cases.tests.town import ITEM, LIST, citizen
+from yiyang.catalog.process_schema import CaseState, DecisionKind
 
 pytestmark = pytest.mark.django_db
 PROCESSES = ("automatic", "application")
@@ -27,6 +28,11 @@ def opened(person: Any, process: str, state: str) -> Case:
         process=process, channel="run", area_code=ZHUYANG, state=state, state_since=timezone.now(), every="month",
     )  # fmt: skip
     return case
+
+
+def test_the_schema_of_processes_knows_every_state_and_decision() -> None:
+    assert get_args(CaseState) == tuple(State.values)
+    assert get_args(DecisionKind) == tuple(Decision.Kind.values)
 
 
 def routes(process: str) -> dict[str, list[str]]:

@@ -6,6 +6,7 @@ from datetime import date
 
 from yiyang.access.scope import Scope
 from yiyang.assessment import worklists as assessments
+from yiyang.assessment.escalation import risen as risen_assessments
 from yiyang.assessment.models import Agency, Assessor
 from yiyang.workbench.tasks.task import CALM, EXPIRES_SOON, SOON, URGENT, Source, Task, Waiting, needs
 
@@ -25,6 +26,13 @@ def assessments_waiting(work: assessments.Work) -> Source:
     return waiting
 
 
+@needs("figure.read")
+def assessments_escalated(scope: Scope, on: date) -> tuple[Task, Waiting]:
+    """Assessments so late that they rose to the level of whoever looks."""
+    rows = risen_assessments(scope, on)
+    return Task("超期督办的能力评估", "assessment:work", URGENT, "逾期已报上一级", "warning", "tab=late"), rows
+
+
 @needs("agency.manage")
 def qualifications_expiring(scope: Scope, on: date) -> tuple[Task, Waiting]:
     """Assessors whose qualification ends within a month, or has ended."""
@@ -37,5 +45,6 @@ ASSESSMENT_WORK = tuple(assessments_waiting(work) for work in assessments.WORKS 
 
 SOURCES: tuple[Source, ...] = (
     *ASSESSMENT_WORK,
+    assessments_escalated,
     qualifications_expiring,
 )
