@@ -1,3 +1,0 @@
-"""What the room keeps."""
-
-from __future__ import annotations
