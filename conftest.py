@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -113,8 +114,13 @@ def lacks_postgres_15() -> str | None:
 _NEEDS: dict[str, Callable[[], str | None]] = {"java": lacks_java, "chromium": lacks_chromium, "pango": lacks_pango}
 
 
+_SHARES_ITS_ID = pytest.StashKey[bool]()
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test marked java, chromium or pango where that is missing, and say what to install."""
+    if item.stash.get(_SHARES_ITS_ID, False):
+        pytest.fail(f"several tests have the id {item.nodeid}: with more than one process, one of them would run")
     for mark, lacks in _NEEDS.items():
         if item.get_closest_marker(mark) and (reason := lacks()):
             pytest.skip(reason)
@@ -172,10 +178,18 @@ _NOT_MEASURED = (
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first; within a rank as they were found. What is not measured is marked so."""
+    _one_id_one_test(items)
     for item in items:
         if item.nodeid.startswith(_NOT_MEASURED):
             item.add_marker(pytest.mark.no_cover)
     items.sort(key=lambda item: next((n for n, name in enumerate(_LONGEST) if item.nodeid.startswith(name)), _LAST))
+
+
+def _one_id_one_test(items: list[pytest.Item]) -> None:
+    """Tests that share an id fail: xdist tells tests by their ids, and runs one of those that share one."""
+    times = Counter(item.nodeid for item in items)
+    for item in items:
+        item.stash[_SHARES_ITS_ID] = times[item.nodeid] > 1
 
 
 @pytest.hookimpl(optionalhook=True)
