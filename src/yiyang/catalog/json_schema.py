@@ -10,7 +10,9 @@ from pydantic import BaseModel
 
 from yiyang.base.paths import policy_dir
 from yiyang.catalog.assessment_schema import AssessmentFile
+from yiyang.catalog.indicator_schema import Indicator
 from yiyang.catalog.instrument_schema import InstrumentFile, ScaleCaseFile
+from yiyang.catalog.planning_schema import PlanningFile
 from yiyang.catalog.process_schema import ProcessFile
 from yiyang.catalog.schema import CaseFile, Document, FactFile, Group, Item, ListHead
 
@@ -25,6 +27,8 @@ MODELS: dict[str, type[BaseModel]] = {
     "instrument_cases": ScaleCaseFile,
     "assessment": AssessmentFile,
     "processes": ProcessFile,
+    "planning": PlanningFile,
+    "indicator": Indicator,
 }
 
 

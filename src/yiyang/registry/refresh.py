@@ -83,7 +83,7 @@ def put_people(con: Connection, people: str, month: str, of: str, scratch: Path)
     file = scratch / "people.csv"
     rest = [c for c in sql.columns(con, people) if c not in ("person", *OWN)]
     packed = "json_merge_patch('{}', to_json({" + ", ".join(f"'{c}': {c}" for c in rest) + "}))"
-    _place(con, people)
+    place(con, people)
     # Where somebody lives; if that is unknown, where he is registered; else nowhere yet.
     query = (
         f"SELECT person, {', '.join(OWN)}, coalesce(lives.place, registered.place, {NO_AREA}), "
@@ -105,7 +105,7 @@ def put_people(con: Connection, people: str, month: str, of: str, scratch: Path)
     return changed
 
 
-def _place(con: Connection, people: str) -> None:
+def place(con: Connection, people: str) -> None:
     """The DuckDB relation `placed` (code, place): for each code of the people, the area in force that answers for it.
 
     Registers go on delivering a code after its area was merged; and of other provinces we know the counties only.
