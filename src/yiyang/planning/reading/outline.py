@@ -116,7 +116,12 @@ class Outline:
     def caption_before(self, line: int, reach: int) -> str:
         """The last caption that stands within `reach` lines above a table; box and table numbers before list titles."""
         near = [title for title, at in self.captions if line - reach <= at < line]
-        return near[-1] if near else ""
+        return near[-1] if near else self._short_line_before(line, reach)
+
+    def _short_line_before(self, line: int, reach: int) -> str:
+        last = self.blocks[-1] if self.blocks else None
+        is_near = last is not None and line - reach <= last.where.line < line
+        return last.text if last and is_near and len(last.text) <= LONGEST_TITLE and "。" not in last.text else ""
 
 
 def is_box(title: str) -> bool:

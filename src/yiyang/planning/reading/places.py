@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from yiyang.areas.jurisdictions import jurisdictions
-from yiyang.areas.logic import children, find, level, span, tree
+from yiyang.areas.logic import LEVELS, ancestors, children, find, level, span, tree
 from yiyang.planning.reading.words import squash
 
 CITY_ITSELF = "市本级"
@@ -49,6 +49,11 @@ class Gazetteer:
     def own(self) -> Unit | None:
         """The city itself."""
         return Unit(self.city, CITY_ITSELF) if self.city is not None else None
+
+    def by_code(self, code: int) -> Unit | None:
+        """The county, zone or city of a 12-digit code."""
+        known = [unit for _, unit in self._units if unit.code == code]
+        return known[0] if known else self.own if code == self.city else None
 
     def unit(self, text: str) -> Unit | None:
         """The county or zone that a text names first; of two names at one spot the longer one."""
@@ -101,34 +106,36 @@ def zone_names(name: str, city: str) -> set[str]:
     """
     bare = name.removeprefix(city)
     forms = {bare, bare.removeprefix("东部").removeprefix("西部")}
-    for short, long in (("高新区", "高新技术产业园区"), ("高新区", "高新技术产业开发区"), ("经开区", "经济技术开发区")):
+    for short, long in (("高新区", "高新技术产业园区"), ("经开区", "经济技术开发区")):
         forms |= {form.replace(short, long) for form in set(forms) if short in form}
-    if "高新技术产业开发区" in forms:
-        forms.discard("高新技术产业开发区")
     return forms | {city + form for form in forms}
 
 
 def area_of(title: str, opening: str, text: str) -> int | None:
-    """The area that a document speaks of: named in its title, at its opening, else the one it names most."""
-    for part in (title, opening):
-        found = _named(part)
-        if found:
-            return found[0]
-    counted = Counter(re.findall(r"[\u4e00-\u9fff]{2,4}(?:市|县|区)", squash(text)))
-    ranked = [(times, code) for name, times in counted.items() for code in _by_name().get(name, ())]
+    """The area that a document speaks of: named in its title, at its opening, else the one it names most.
+
+    Outside the title a name counts only where its city's or province's name stands, too: 老城区 is an old town nearly
+    everywhere, and a district of 洛阳 only in 洛阳.
+    """
+    said = squash(text)
+    found = _named(title) or [code for code in _named(opening) if _is_backed(code, said)]
+    if found:
+        return found[0]
+    counted = Counter({code: said.count(name) for name, (code, *_) in _by_name().items() if name in said})
+    ranked = [(times, code) for code, times in counted.items() if level(code) != "province" and _is_backed(code, said)]
     return max(ranked)[1] if ranked else None
 
 
+def _is_backed(code: int, said: str) -> bool:
+    above = [area.name for each in ancestors(code) if (area := find(each)) and area.level in ("province", "city")]
+    return any(name in said for name in above if name != "市辖区") or level(code) == "province"
+
+
 def _named(text: str) -> list[int]:
+    """The areas that a text names, the narrowest first: 重庆市铜梁区 is the district."""
     said = squash(text)
-    found = [
-        (said.find(name), -len(name), code) for name, codes in _by_name().items() if name in said for code in codes[:1]
-    ]
-    # The narrowest that is named counts: 重庆市铜梁区 is the district.
-    return [code for *_, code in sorted(found, key=lambda each: (-LEVEL.index(level(each[2])), each[0], each[1]))]
-
-
-LEVEL = ("nation", "province", "city", "county")
+    found = [(said.find(name), code) for name, (code, *_) in _by_name().items() if name in said]
+    return [code for _, code in sorted(found, key=lambda each: (-LEVELS.index(level(each[1])), each[0]))]
 
 
 @cache

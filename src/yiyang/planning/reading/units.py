@@ -8,16 +8,13 @@ from dataclasses import dataclass
 from yiyang.planning.reading.words import split_outside, tidy
 from yiyang.planning.records import UnitRule
 
-_LOCAL = re.compile(r"各?(县|区|市|镇|乡|街道|地)?[（(]?[市县区州、，]*[)）]?.{0,6}(人民政府|党委|党工委|管委会)?")
 _IS_LOCAL = re.compile(r"各(县|区|市|镇|乡|地|街道).*")
-_ZONE = re.compile(r".{2,8}(高新|经开|经济).{0,8}(管委会|管理委员会|区)$")
 _SUFFIX = (
     "局|委|厅|部|办|院|会|政府|中心|单位|部门|办公室|银行|支行|支队|公司|集团|大学|学校|医院|所|站|团市委|团县委|委员会|联盟|组|室|党校|"
     "法院|检察院|电视台|报社|残联|妇联|工会|红十字会|街道|办事处|组织部|宣传部|社会工作部|老龄办|文明办"
 )
-_UNIT = re.compile(rf"[\u4e00-\u9fff（）()、“”]{{1,24}}(?:{_SUFFIX})")
 _TAIL = re.compile(r"(按照?(各自)?(职责|职能)(分工)?(分别)?负责|按职能职责负责|按各自职责抓好落实|分别负责|共同负责|负责落实|负责)[。.]?$")
-_ET_AL = re.compile(r"等?(市级|县级|区级)?(有关|相关)?(部门|单位)([（(]单位[)）])?$|等$")
+_ET_AL = re.compile(r"等(市级|县级|区级)?(有关|相关)?(部门|单位)([（(]单位[)）])?$|等$")
 _LEAD = re.compile(r"(为|作为)?(第一)?牵头(负责|单位|部门)?")
 _PART = re.compile(r"(参加|参与|配合|协助|协同)(负责|落实|实施)?$")
 _LABEL = re.compile(r"^[（(]?(责任|负责|牵头|配合|参与|参加|主管|实施|组织实施)*(单位|部门)[：:]")

@@ -1,0 +1,171 @@
+"""From a file to a `Document`: the format is told by its content, then everything goes one way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from zipfile import BadZipFile, ZipFile
+
+from yiyang.base.errors import UsageError
+from yiyang.planning.reading import indicators, measures, projects, tasks, totals
+from yiyang.planning.reading.corrections import corrected
+from yiyang.planning.reading.doubts import Settling
+from yiyang.planning.reading.grids import grids
+from yiyang.planning.reading.outline import Outline, is_box
+from yiyang.planning.reading.places import Gazetteer, area_of
+from yiyang.planning.reading.rows import Context, made_table
+from yiyang.planning.reading.source import RawTable, RawText, Source
+from yiyang.planning.reading.titles import issued_on, title_of
+from yiyang.planning.records import Correction, Document, Table
+
+SUFFIXES = (".txt", ".docx", ".xlsx", ".pdf")
+# A caption stands at most so many lines above its table (a blank line, the annex's number, another blank line).
+_CAPTION_REACH = 5
+_OPENING_LINES = 30
+
+
+def read(
+    source: Path | bytes, slug: str = "", area: int | None = None, corrections: Sequence[Correction] = ()
+) -> Document:
+    """A document as records, with places and doubts.
+
+    Args:
+        source: a TXT (UTF-8, GB 18030), DOCX, XLSX or PDF file, or its bytes.
+        slug: what the document is called in places; by default the file's name without its ending.
+        area: the 12-digit code of the area it is for; by default the area that its title or text names.
+        corrections: what people decided before; each one that still has its row is applied, and kept in the result.
+
+    Raises UsageError when the file cannot be read, or a correction's value cannot be what its field needs.
+    """
+    data = source if isinstance(source, bytes) else _bytes(source)
+    name = slug or (source.stem if isinstance(source, Path) else "document")
+    raw = load(data, name)
+    title = title_of(raw.lines)
+    return _Reading(raw, name, title, area or _area(raw, title), corrections).document()
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"读不到文件 {path}：{error.strerror}。", f"Cannot read {path}: {error.strerror}.") from None
+
+
+def load(data: bytes, name: str) -> Source:
+    """The lines and grids of a file of any format. Raises UsageError when it is none of them or damaged."""
+    try:
+        return _loaded(data)
+    except (UnicodeDecodeError, BadZipFile, KeyError, ValueError, OSError) as error:
+        raise UsageError(
+            f"文件“{name}”打不开：它应当是 TXT（UTF-8 或 GB 18030）、DOCX、XLSX 或 PDF，且没有损坏或加密。",
+            f"Cannot read “{name}”: it must be TXT (UTF-8 or GB 18030), DOCX, XLSX or PDF, neither damaged nor locked.",
+            [(str(error), str(error))],
+        ) from error
+
+
+def _loaded(data: bytes) -> Source:
+    # Each format's library loads only when such a file comes.
+    if data.startswith(b"%PDF"):
+        from yiyang.planning.reading.pdf import load_pdf
+
+        return load_pdf(data)
+    if data.startswith(b"PK"):
+        return _of_zip(data)
+    if b"\x00" in data[:2048]:
+        raise ValueError("not a text")
+    from yiyang.planning.reading.txt import load_txt
+
+    return load_txt(data)
+
+
+def _of_zip(data: bytes) -> Source:
+    with ZipFile(BytesIO(data)) as archive:
+        members = set(archive.namelist())
+    if "word/document.xml" in members:
+        from yiyang.planning.reading.docx import load_docx
+
+        return load_docx(data)
+    if "xl/workbook.xml" in members:
+        from yiyang.planning.reading.xlsx import load_xlsx
+
+        return load_xlsx(data)
+    raise ValueError("a ZIP archive that is neither DOCX nor XLSX")
+
+
+def _area(raw: Source, title: str) -> int | None:
+    said = [line for line in raw.lines if line.strip()]
+    return area_of(title, "\n".join(said[:_OPENING_LINES]), "\n".join(said))
+
+
+class _Reading:
+    """One document on its way from lines to records."""
+
+    def __init__(
+        self, raw: Source, slug: str, title: str, area: int | None, corrections: Sequence[Correction]
+    ) -> None:
+        self.raw, self.title, self.area = raw, title, area
+        self.corrections = tuple(corrections)
+        self.context = Context(slug, Gazetteer(area), Settling(corrections))
+        self.outline = Outline(slug)
+        self.tables: list[Table] = []
+
+    def document(self) -> Document:
+        """All records of the document."""
+        self._walk()
+        blocks = self.outline.blocks
+        found = Document(
+            self.context.slug, self.title, self.area, issued_on(self.raw.lines), self.raw.lines, tuple(blocks),
+            tuple(self.tables), **self._records(),
+        )  # fmt: skip
+        return self._settled(found)
+
+    def _walk(self) -> None:
+        for item in self.raw.items:
+            if isinstance(item, RawText):
+                self.outline.take(item)
+            else:
+                self._take_table(item)
+
+    def _take_table(self, raw: RawTable) -> None:
+        for grid in grids(raw):
+            before = self.outline.caption_before(grid.line, _CAPTION_REACH)
+            is_boxed = is_box(before) and not any(column.title for column in grid.columns)
+            caption = grid.caption or before or (self.outline.path[-1] if self.outline.path else "")
+            number = len(self.tables) + 1
+            table = made_table(grid, number, caption, self.outline.path, self.context, box=is_boxed)
+            self.tables.append(table)
+
+    def _records(self) -> dict[str, tuple[object, ...]]:
+        context, blocks = self.context, self.outline.blocks
+        comma_parts = tasks.comma_rule(blocks)
+        of = self._of_kind
+        found = [task for table in of("tasks") for task in tasks.table_tasks(table, context, comma_parts=comma_parts)]
+        found += tasks.text_tasks(blocks, context, comma_parts=comma_parts)
+        settled = tuple(tasks.settle_first(found, context))
+        for task in settled:
+            tasks.doubt_units(task, context)
+        lists = [measure for table in of(*measures.KINDS) for measure in measures.measures(table, context)]
+        listed = [project for table in of("projects") for project in projects.projects(table, context)]
+        summed = [total for table in of("projects") for total in totals.row_totals(table, context)]
+        return {
+            "projects": tuple(listed),
+            "totals": (*summed, *totals.text_totals(blocks)),
+            "indicators": tuple(each for table in of("indicators") for each in indicators.indicators(table, context)),
+            "tasks": settled,
+            "measures": (*lists, *(item for table in of("boxes") for item in measures.box_items(table))),
+        }
+
+    def _of_kind(self, *kinds: str) -> list[Table]:
+        return [table for table in self.tables if table.kind in kinds]
+
+    def _settled(self, found: Document) -> Document:
+        """The corrections laid over, and the doubts that remain."""
+        used: list[Correction] = list(self.context.settling.used)
+        changes: dict[str, object] = {}
+        for name in ("projects", "totals", "indicators", "tasks", "measures"):
+            changes[name], mine = corrected(getattr(found, name), self.corrections, self.context.gazetteer)
+            used += mine
+        kept = tuple(each for each in self.corrections if each in used)
+        return replace(found, **changes, doubts=tuple(self.context.settling.doubts), corrections=kept)  # type: ignore[arg-type]
