@@ -27,7 +27,9 @@ class Settling:
         decided = self.decided(key, name)
         if decided is not None:
             return decided
-        self.doubts.append(Doubt(where, what, guess, sure, tuple(choices), key, name))
+        doubt = Doubt(where, what, guess, sure, tuple(choices), key, name)
+        if doubt not in self.doubts:
+            self.doubts.append(doubt)
         return guess
 
     def decided(self, key: str, name: str) -> str | None:

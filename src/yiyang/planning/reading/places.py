@@ -76,12 +76,12 @@ class Gazetteer:
 
     def site(self, text: str, county: int | None) -> int | None:
         """The town that a text names, inside the county if it has one; else the county or zone; None if neither."""
-        within = county if county is not None and county != self.city else self.city
         said = squash(text)
-        if within is not None:
-            towns = [(said.find(name), code) for name, code in _towns(within) if name in said]
-            if towns:
-                return min(towns)[1]
+        # A zone has no towns in the table: those that it administers are its neighbours'.
+        area = county if county is not None and _towns(county) else self.city
+        towns = [(said.find(name), code) for name, code in _towns(area) if name in said] if area is not None else []
+        if towns:
+            return min(towns)[1]
         named = self.unit(text)
         return named.code if named else None
 

@@ -88,7 +88,7 @@ def _project(view: RowView, index: int, table: Table, unit: str, central_unit: s
         county.code if county else None, county.name if county else "", body, kind, _places(view, kind, context),
         amount.fen if amount else None, central.fen if central else None, view.text("units"),
         year_of(view.row.section), view.where, _fields(view), view.row.key,
-        context.gazetteer.site(f"{place} {body}", county.code if county else None),
+        context.gazetteer.site(f"{place} {body} {name}", county.code if county else None),
     )  # fmt: skip
 
 

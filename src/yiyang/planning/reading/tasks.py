@@ -59,7 +59,7 @@ def _duty_of_row(view: RowView, comma_parts: bool) -> Duty:
     if "lead" in view.roles:
         lead, part = names(view.raw("lead")), names(view.raw("part"))
         return Duty(lead, tuple(name for name in part if name not in lead), (), "words")
-    return duty(view.raw("units").replace("\n", "、"), comma_parts=comma_parts)
+    return duty(view.raw("units"), comma_parts=comma_parts)
 
 
 def _short(text: str) -> str:

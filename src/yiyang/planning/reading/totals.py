@@ -34,7 +34,7 @@ def _has_totals(table: Table) -> bool:
 
 def _of_row(view: RowView, table: Table, unit: str, context: Context) -> Total:
     text = "，".join(tidy(cell.text) for cell in view.row.cells if re.search(r"[\u4e00-\u9fff]", cell.text))
-    head = re.split("[：:]", text)[0]
+    head = re.split("[：:]", next((tidy(cell.text) for cell in view.row.cells if squash(cell.text)), ""))[0]
     kind, year = kind_of(table), year_of(head)
     county = None if year else _county_of(head, context)
     amount = whole_money(view.text("money"), unit)

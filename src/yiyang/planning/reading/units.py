@@ -13,6 +13,8 @@ _SUFFIX = (
     "局|委|厅|部|办|院|会|政府|中心|单位|部门|办公室|银行|支行|支队|公司|集团|大学|学校|医院|所|站|团市委|团县委|委员会|联盟|组|室|党校|"
     "法院|检察院|电视台|报社|残联|妇联|工会|红十字会|街道|办事处|组织部|宣传部|社会工作部|老龄办|文明办"
 )
+# A line break parts two units where the first line ends as a name does and the next begins as one; else it breaks a name.
+_BREAK = re.compile(r"(?<=[局委厅部办院会府心联])\s*\n\s*(?=[各市县区省])")
 _TAIL = re.compile(r"(按照?(各自)?(职责|职能)(分工)?(分别)?负责|按职能职责负责|按各自职责抓好落实|分别负责|共同负责|负责落实|负责)[。.]?$")
 _ET_AL = re.compile(r"等(市级|县级|区级)?(有关|相关)?(部门|单位)([（(]单位[)）])?$|等$")
 _LEAD = re.compile(r"(为|作为)?(第一)?牵头(负责|单位|部门)?")
@@ -40,7 +42,7 @@ def duty(text: str, *, comma_parts: bool = False) -> Duty:
     part: list[str] = []
     local: list[str] = []
     rule: UnitRule = "none"
-    for clause in split_outside(tidy(text).strip("（）()。. "), "；;。"):
+    for clause in split_outside(tidy(_BREAK.sub("、", text)).strip("（）()。. "), "；;。"):
         found = _clause(clause, comma_parts)
         lead, part, local = lead + [*found.lead], part + [*found.part], local + [*found.local]
         rule = found.rule if rule == "none" else rule
@@ -56,7 +58,9 @@ def _clause(clause: str, comma_parts: bool) -> Duty:
         return _made(names(body), (), "words")
     if _LEAD.search(body):
         return _led(body)
+    # Who is only said to be responsible (负责) is so alike, unless the document gives commas a meaning.
     is_joint = re.search(r"职责|职能|分别负责|共同负责", body) is not None
+    is_joint = is_joint or (not comma_parts and _TAIL.search(body) is not None)
     pieces = split_outside(_TAIL.sub("", body), "，,")
     if comma_parts and not is_joint:
         return _made(names(pieces[0]) if pieces else (), tuple(n for p in pieces[1:] for n in names(p)), "stated")
@@ -65,10 +69,10 @@ def _clause(clause: str, comma_parts: bool) -> Duty:
 
 def _plain(found: list[str], is_joint: bool) -> Duty:
     own = [name for name in found if not is_local(name)]
-    if is_joint:
-        return _made(tuple(found), (), "joint")
     if len(own) <= 1:
         return _made(tuple(found), (), "single" if own else "none")
+    if is_joint:
+        return _made(tuple(found), (), "joint")
     return _made((own[0],), tuple(name for name in found if name != own[0]), "first")
 
 
@@ -92,7 +96,8 @@ def is_local(name: str) -> bool:
 
 def names(text: str) -> tuple[str, ...]:
     """The units of a list, without what only says that there are more of them (等有关部门)."""
-    pieces = split_outside(_TAIL.sub("", _LABEL.sub("", tidy(text).replace("\n", "、"))).strip("。.； "), "、，,；;")
+    body = tidy(_BREAK.sub("、", text))
+    pieces = split_outside(_TAIL.sub("", _LABEL.sub("", body)).strip("。.； "), "、，,；;")
     found = [name for piece in pieces for name in _parted(piece)]
     return tuple(name for name in (_bare(each) for each in found) if name)
 
