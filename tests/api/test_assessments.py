@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.utils import timezone
 from conftest import DAZHU, TONGCHUAN, WUMU, ZHUYANG
 from yiyang.access.scope import platform
 from yiyang.accounts.models import User
-from yiyang.assessment import exchange_csv, exchange_fhir, importing
+from yiyang.assessment import exchange_csv, exchange_fhir, importing, scales
 from yiyang.assessment.models import Form, Request, Use
 from yiyang.assessment.tests.answering import GB, scale, worst
 from yiyang.assessment.tests.house import House, state_of
@@ -106,8 +107,27 @@ def test_an_agency_hands_in_fhir_and_both_still_sign(house: House, person: Any, 
     token, path = agency_system(house), f"/assessment-requests/{request.number}/form"
     wrong = call(client, token, path, {"resource": resource | {"status": "in-progress"}})
     assert wrong.status_code == 422
+    nobody = call(client, token, path, {"resource": {k: v for k, v in resource.items() if k != "identifier"}})
+    assert (nobody.status_code, "没有写是谁的评估" in nobody.json()["problems"][0]["zh"]) == (422, True)
     told = call(client, token, path, {"resource": resource})
     assert (told.status_code, told.json()["state"]) == (201, "filled")
+
+
+def test_an_answer_to_another_version_of_the_scale_is_refused_with_what_to_do(
+    house: House, person: Any, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request, today = house.plan(house.ask(person("秀英", ZHUYANG))), timezone.localdate()
+    now = scale(GB)
+    old = replace(now, version="2022.0", starts=date(2022, 1, 1), ends=today - timedelta(days=1))
+    resource = exchange_fhir.response(old, worst(old), request=request.number, authored=timezone.now())
+    token, path = agency_system(house), f"/assessment-requests/{request.number}/form"
+    unknown = call(client, token, path, {"resource": resource})
+    assert (unknown.status_code, "按版本 2022.0 填写" in unknown.json()["problems"][0]["zh"]) == (422, True)
+    monkeypatch.setattr(scales, "versions", lambda policy=None: {GB: (old, now)})
+    ended = call(client, token, path, {"resource": resource})
+    assert ended.status_code == 422
+    assert "版本 2022.0 填写，评估那一天施行的是" in ended.json()["zh"]
+    assert state_of(request) == "planned"
 
 
 def test_a_sheet_of_an_agency_is_taken_row_by_row(house: House, person: Any, tmp_path: Path) -> None:

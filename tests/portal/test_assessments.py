@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from conftest import ZHUYANG
 from yiyang.access.scope import platform
+from yiyang.assessment.tests.answering import SELF_CHECK, scale
 from yiyang.assessment.tests.house import House
 from yiyang.assessment.tests.test_pages import one, text
 from yiyang.audit.record import work
@@ -58,3 +59,36 @@ def test_an_elder_asks_takes_back_and_objects_in_the_portal(house: House, person
     foreign = house.issued(other)
     assert his.get(f"{home}{foreign.pk}/certificate/").status_code == 404
     assert his.get(reverse("portal:mine_assessments", args=[other.pk])).status_code == 404
+
+
+def _checked() -> dict[str, str]:
+    """A self-check in which one thing is hard."""
+    check = scale(SELF_CHECK)
+    first, *_ = check.items
+    return {code: item.options[-1 if code == first else 0].value for code, item in check.items.items()}
+
+
+def test_the_self_check_leads_straight_to_a_request_and_is_never_a_fact(house: House, person: Any) -> None:
+    elder, there = person("王秀英", ZHUYANG), reverse("portal:mine_ask_for")
+    found = text(Client().post(reverse("portal:self_check"), _checked()))
+    assert "登录后申请评估" in found
+    assert reverse("portal:login") in Client().post(there, _checked())["Location"]
+    his, form = citizen(elder), reverse("portal:mine_ask_assessment", args=[elder.pk])
+    assert his.post(there, _checked())["Location"] == there
+    assert his.get(there)["Location"] == form
+    hard = next(iter(scale(SELF_CHECK).items.values())).name
+    assert f"自查时觉得吃力：{hard}。" in text(his.get(form))
+    his.post(form, {"reason": "洗澡要人帮"})
+    assert one().reason == "洗澡要人帮"
+    assert "自查时" not in text(his.get(form))
+    with work(platform("test")):
+        assert type(elder).objects.get(pk=elder.pk).facts == elder.facts
+
+
+def test_who_comes_from_the_questions_finds_back_to_them(house: House) -> None:
+    check, so_far = reverse("portal:self_check"), "who=self&county=511724"
+    first = text(Client().post(check, {"wizard": so_far}))
+    assert 'name="wizard" value="who=self&amp;county=511724"' in first
+    last = text(Client().post(check, {**_checked(), "wizard": so_far}))
+    assert "回到“我能享受什么”" in last
+    assert 'value="ask:ability"' in last

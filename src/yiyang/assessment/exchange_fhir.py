@@ -98,17 +98,22 @@ def read_response(resource: Resource, instruments: Mapping[str, Instrument]) -> 
 
     Raises:
         MissingPart: the FHIR library is not installed.
-        UsageError: it is no valid R4B resource, names no such scale, is not completed, or its answers do not fit.
+        UsageError: it is no valid R4B resource, does not say of which request it is, names no such scale or version, is
+            not completed, or its answers do not fit; every fault with its place and what to do.
     """
     validated(resource)
     problems = [*_head_problems(resource, instruments)]
     if problems:
-        raise UsageError("这份 FHIR 答卷不能用：", "This FHIR response cannot be used:", problems)
+        raise UsageError(
+            "这份 FHIR 答卷不能用，请改正后重新提交：",
+            "This FHIR response cannot be used; mend it and send it again:",
+            problems,
+        )
     scale = instruments[_named(resource)]
     return Response(
         instrument=scale.id,
         version=scale.version,
-        request=str(resource.get("identifier", {}).get("value", "")),
+        request=_request_of(resource),
         authored=_authored(resource),
         answers=tidy(scale, dict(_given(scale, resource))),
     )
@@ -222,15 +227,43 @@ def _head_problems(resource: Resource, instruments: Mapping[str, Instrument]) ->
     if resource["resourceType"] != "QuestionnaireResponse":
         yield "应为 QuestionnaireResponse", "it should be a QuestionnaireResponse"
         return
+    yield from _about_problems(resource)
     if _named(resource) not in instruments:
-        known = "、".join(f"{SCALES}:{name}" for name in instruments)
-        given = resource.get("questionnaire")
-        yield f"questionnaire 是 {given}；可用：{known}", f"questionnaire is {given}; taken are {known}"
+        yield _other_questionnaire(_named(resource), str(resource.get("questionnaire")), instruments)
         return
     if resource.get("status") not in ("completed", "amended"):
         given = resource.get("status")
         yield f"status 是 {given}，只收填完的（completed）", f"status is {given}; only completed ones are taken"
     yield from _answer_problems(instruments[_named(resource)], resource)
+
+
+def _request_of(resource: Resource) -> str:
+    return str((resource.get("identifier") or {}).get("value") or "").strip()
+
+
+def _about_problems(resource: Resource) -> Iterator[Problem]:
+    """Nobody's name stands in a response: the request's number alone says whose it is."""
+    named = resource.get("identifier") or {}
+    if not _request_of(resource):
+        yield (
+            f"identifier：没有写是谁的评估，请填评估申请编号（system 为 {REQUESTS}）",
+            f"identifier: it does not say whose it is; give the request's number under {REQUESTS}",
+        )
+    elif named.get("system", REQUESTS) != REQUESTS:
+        given = named["system"]
+        yield f"identifier.system：是 {given}，应为 {REQUESTS}", f"identifier.system: is {given}, should be {REQUESTS}"
+
+
+def _other_questionnaire(named: str, given: str, instruments: Mapping[str, Instrument]) -> Problem:
+    """That it answers another version of a scale, or no scale that is taken, and what to do."""
+    slug, _, version = named.partition("|")
+    there = [name.partition("|")[2] for name in instruments if name.startswith(f"{slug}|")]
+    if there:
+        anew, used, wrong = f"{SCALES}:{slug}|{there[-1]}", "、".join(there), version or "?"
+        zh = f"questionnaire：按版本 {wrong} 填写，本平台用的是 {used}；条目和分值可能不同，请按 {anew} 重新填写"
+        return zh, f"questionnaire: answers version {wrong}, used here are {used}; fill in {anew} anew"
+    known = "、".join(f"{SCALES}:{name}" for name in instruments)
+    return f"questionnaire：是 {given}；可用：{known}", f"questionnaire is {given}; taken are {known}"
 
 
 def _answer_problems(scale: Instrument, resource: Resource) -> Iterator[Problem]:
@@ -242,7 +275,9 @@ def _answer_problems(scale: Instrument, resource: Resource) -> Iterator[Problem]
         if link in seen:
             yield f"{link}：出现不止一次", f"{link}: stands more than once"
         seen.add(link)
-        if len(codings) != 1 or not codings[0]:
+        if len(codings) > 1:
+            yield f"{link}：写了 {len(codings)} 个答案，只能选一个", f"{link}: {len(codings)} answers; choose one"
+        elif not codings or not codings[0]:
             yield f"{link}：应有一个 valueCoding", f"{link}: there should be one valueCoding"
         elif link in scale.items and codings[0].get("system") != system_of(scale, scale.items[link]):
             asked = system_of(scale, scale.items[link])

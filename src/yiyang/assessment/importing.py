@@ -70,17 +70,31 @@ def fhir(*, by: Scope, request: Request, resource: Mapping[str, Any], began_at: 
         began_at: FHIR knows only when it was written; None = as long before that as the rule of quality asks at least.
 
     Raises:
-        UsageError: it does not fit the scale, names another request, or as of `filling.file_form`.
+        UsageError: it does not fit the scale, answers another version than the one in force on its day, names another
+            request, or as of `filling.file_form`.
         PermissionDenied: he is neither of the two.
     """
     read = exchange_fhir.read_response(dict(resource), _taken())
-    if read.request not in ("", request.number) or read.instrument != request.instrument:
-        raise UsageError("这份答卷不是这次评估的。", f"The response is of {read.request} under {read.instrument}.")
+    if read.request != request.number or read.instrument != request.instrument:
+        raise UsageError(
+            f"这份答卷是 {read.request}（{read.instrument}）的，不是这次评估 {request.number} 的，请核对 identifier。",
+            f"The response is of {read.request} under {read.instrument}, not of {request.number}.",
+        )
     if read.authored is None:
         raise UsageError("答卷没有写完成时间（authored）。", "The response has no `authored`.")
     ended = _here(read.authored)
+    _refuse_version(read.version, scales.current(request.instrument, timezone.localtime(ended).date()))
     began = _here(began_at) if began_at else ended - timedelta(minutes=rules().quality.minutes_at_least)
     return filling.file_form(by=by, request=request, answers=read.answers, began_at=began, ended_at=ended)
+
+
+def _refuse_version(answered: str, scale: Instrument) -> None:
+    if answered != scale.version:
+        raise UsageError(
+            f"答卷按“{scale.name}”版本 {answered} 填写，评估那一天施行的是 {scale.version}；"
+            f"请按 {exchange_fhir.url_of(scale)}|{scale.version} 重新填写后提交。",
+            f"The response answers version {answered} of {scale.id}; on its day {scale.version} was in force.",
+        )
 
 
 def _taken() -> dict[str, Instrument]:

@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from yiyang.access.scope import Scope
@@ -13,6 +14,7 @@ from yiyang.base.errors import UsageError
 from yiyang.registry import documents
 from yiyang.registry.models import Document, Person
 
+WORDS = {"image": "照片或签字", "audio": "录音"}
 MOST_EACH = 6
 MOST = 20
 
@@ -57,6 +59,37 @@ def keep(*, by: Scope, person: Person, body: dict[str, Any], title: str) -> list
         (question, documents.keep(by=by, person=person, title=title, blocks=[content], kinds=taken))
         for question, content in contents(body)
     ]
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A file within an entry that is not taken in: what it is called, and what it is by its content."""
+
+    title: str
+    media_type: str
+    content: bytes
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether a browser shows it in a page."""
+        return self.media_type.startswith("image/")
+
+
+def brought(body: dict[str, Any]) -> list[Brought]:
+    """The files that lie within a body, in its order; those that lie elsewhere already or are none are left out."""
+    given = body.get("files")
+    several = given.values() if isinstance(given, dict) else ()
+    found: list[Brought] = []
+    for each in (one for many in several if isinstance(many, list) for one in many):
+        if isinstance(each, dict) and "data" in each:
+            try:
+                content = _decoded(each)
+                kind = documents.kind_of(content[:8], documents.BEGINNINGS + documents.SOUNDS)
+            except UsageError:
+                content, kind = b"", "application/octet-stream"
+            word = WORDS.get(kind.partition("/")[0], "不能辨认的附件")
+            found.append(Brought(f"{word} {len(found) + 1}", kind, content))
+    return found
 
 
 def without_contents(body: dict[str, Any]) -> dict[str, Any]:

@@ -19,13 +19,15 @@ from django.db import IntegrityError, transaction
 
 from yiyang.access.ranges import NO_AREA
 from yiyang.access.scope import Scope, acting, platform
+from yiyang.accounts.models import Grant, User
 from yiyang.audit.record import collecting, record
 from yiyang.base.errors import UsageError
 from yiyang.field import clock
 from yiyang.field.devices import find
+from yiyang.field.kinds import UNKNOWN
 from yiyang.field.models import Device, Entry
 from yiyang.field.taking import Noted, Outcome, Problems, attempt, doer, told, write
-from yiyang.field.tickets import Pass, Ticket, pass_of, ticket_of
+from yiyang.field.tickets import Pass, Ticket, claim_of, pass_of, ticket_of
 from yiyang.registry.models import Person
 
 
@@ -147,7 +149,7 @@ def _made(
 ) -> Entry | _New:
     """Keep an entry, refused until it is taken; or the one that another connection has just kept."""
     problems: Problems = []
-    passed = _passed(given, problems)
+    passed = _passed(given, ticket, problems)
     device, person = find(ticket.device_key), Person.objects.filter(pk=passed.person).first()
     problems += _against(ticket, device, text, now)
     done = _done(given, ticket, off, now, problems)
@@ -178,12 +180,27 @@ def _made(
     return _New(made, problems)
 
 
-def _passed(given: dict[str, Any], problems: Problems) -> Pass:
+def _passed(given: dict[str, Any], ticket: Ticket, problems: Problems) -> Pass:
+    """What it is about; under a pass that is not ours what it claims, for somebody to look at.
+
+    Where it claims nothing that there is, it lies where whoever did it belongs: there somebody looks after him.
+    """
+    text = str(given.get("pass", ""))
     try:
-        return pass_of(str(given.get("pass", "")))
+        return pass_of(text)
     except UsageError as error:
         problems += told(error)
-        return Pass("unknown", "", 0, NO_AREA)
+    claimed = claim_of(text)
+    if claimed and claimed.kind in settings.FIELD_KINDS and Person.objects.filter(pk=claimed.person).exists():
+        return claimed
+    return Pass(UNKNOWN, "", 0, _home_of(ticket.user))
+
+
+def _home_of(user: int) -> int:
+    """Where an account belongs: by itself, or by the newest of its roles."""
+    found = User.objects.filter(pk=user).values_list("area__code", flat=True).first()
+    newest = Grant.objects.filter(user=user, revoked_at=None).order_by("-pk").values_list("area__code", flat=True)
+    return int(found or newest.first() or NO_AREA)
 
 
 def _against(ticket: Ticket, device: Device | None, text: str, now: datetime) -> Problems:

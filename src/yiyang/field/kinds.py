@@ -121,6 +121,8 @@ class Replacing(Protocol):
         """Put the entry in the place of what stands (which stays known); the scope is the doer's, as in `take`."""
 
 
+# Of what came home under a pass that says nothing: nobody knows what kind of work it was.
+UNKNOWN = "unknown"
 # Who decides about conflicts of a kind: the right that looks after those who have the kind's own.
 SETTLES = {"visit.do": "visit.plan", "assessment.do": "assessment.plan"}
 

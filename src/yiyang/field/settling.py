@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from yiyang.access.scope import Scope
+from yiyang.access.scope import Scope, acting
 from yiyang.audit.record import record
 from yiyang.base.errors import UsageError
-from yiyang.field.kinds import Replacing, kind_of, kinds, settled_by
+from yiyang.field.kinds import UNKNOWN, Piece, Replacing, kind_of, kinds, settled_by
 from yiyang.field.models import Entry
 from yiyang.field.taking import Noted, attempt, body_of, doer, write
 
@@ -32,7 +33,7 @@ def looked_after(scope: Scope, right: str = "") -> QuerySet[Entry]:
     for key, kind in kinds().items():
         by = settled_by(kind)
         if right in ("", by):
-            mine |= Q(kind=key) & scope.where(by).q("area_code")
+            mine |= Q(kind__in=(key, UNKNOWN)) & scope.where(by).q("area_code")
     found: QuerySet[Entry] = Entry.objects.filter(mine)
     return found
 
@@ -54,18 +55,37 @@ def choices(entry: Entry) -> Iterator[tuple[str, str]]:
         yield BOTH, WORDS[BOTH]
 
 
-def settle(*, by: Scope, entry: Entry, how: str, words: str) -> Entry:
+def pieces(by: Scope, entry: Entry) -> dict[str, tuple[str, Piece]]:
+    """What an entry of unknown kind may have been: the pieces of work that its doer still has, where `by` decides.
+
+    Returns:
+        "kind:piece" → kind and piece.
+    """
+    if entry.kind != UNKNOWN:
+        return {}
+    of, on = doer(entry), timezone.localdate()
+    found: dict[str, tuple[str, Piece]] = {}
+    for key, kind in kinds().items():
+        with acting(of):
+            there = kind.pack(of, on) if of.may(kind.right) else []
+        found |= {f"{key}:{each.id}": (key, each) for each in there if by.may(settled_by(kind), each.area)}
+    return found
+
+
+def settle(*, by: Scope, entry: Entry, how: str, words: str, piece: str = "") -> Entry:
     """Decide about an entry.
 
     Args:
         how: one of `choices`.
         words: why, at most 400 characters.
+        piece: of an entry of unknown kind that is taken in, which piece of work it was: a key of `pieces`.
 
     Raises:
         PermissionDenied: who decides lacks the right there.
-        UsageError: decided already, no reason, the doer himself, or it still cannot be taken.
+        UsageError: decided already, no reason, the doer himself, not said which piece, or it still cannot be taken.
     """
-    by.require(settled_by(kind_of(entry.kind)), entry.area_code)
+    if not looked_after(by).filter(pk=entry.pk).exists():
+        raise PermissionDenied("field.settle")
     if by.user == entry.user_id:
         raise UsageError("本人办理的记录请由他人处理。", "Somebody else than the doer decides.")
     if not words.strip():
@@ -75,6 +95,8 @@ def settle(*, by: Scope, entry: Entry, how: str, words: str) -> Entry:
         if found.state not in OPEN or how not in dict(choices(found)):
             raise UsageError("这条记录已有人处理。", "It has been decided already.")
         said = dict(choices(found))[how]
+        if how == TAKE and found.kind == UNKNOWN:
+            _name(by, found, piece)
         if how in (SECOND, TAKE):
             _take(found, "instead" if how == SECOND else "take")
         found.state, found.settled_by_name, found.settled_at = Entry.State.SETTLED, by.name[:150], timezone.now()
@@ -83,6 +105,16 @@ def settle(*, by: Scope, entry: Entry, how: str, words: str) -> Entry:
     detail = {"how": how}
     record("write", what=f"field_entry:{entry.pk}", person=entry.person, area=entry.area_code, detail=detail)
     return found
+
+
+def _name(by: Scope, entry: Entry, piece: str) -> None:
+    """Say which piece of work an entry was about. Raises UsageError where that is none of its doer's."""
+    there = pieces(by, entry).get(piece)
+    if there is None:
+        raise UsageError("请选择这条记录办的是哪一件。", "Choose which piece of work it was.")
+    kind, what = there
+    entry.kind, entry.about, entry.person, entry.area_code = kind, what.id, what.person, what.area
+    entry.save(update_fields=("kind", "about", "person", "area_code"))
 
 
 def _take(entry: Entry, method: str) -> None:

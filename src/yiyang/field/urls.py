@@ -22,4 +22,5 @@ urlpatterns = [
     path("devices/<uuid:key>/revoke", workbench.revoke, name="revoke"),
     path("conflicts/", workbench.conflicts, name="conflicts"),
     path("conflicts/<uuid:key>/", workbench.entry, name="entry"),
+    path("conflicts/<uuid:key>/files/<int:number>/", workbench.entry_file, name="entry_file"),
 ]

@@ -20,12 +20,14 @@ from yiyang.accounts.visible import accounts
 from yiyang.audit.record import record
 from yiyang.base.errors import UsageError, YiyangError
 from yiyang.field import devices, settling
+from yiyang.field.files import Brought, brought
 from yiyang.field.forms import Settling
-from yiyang.field.kinds import kinds
+from yiyang.field.kinds import UNKNOWN, kinds
 from yiyang.field.models import Device, Entry
+from yiyang.field.taking import body_of
 from yiyang.kit.listing import Column, Filter, Table
 from yiyang.kit.parts import Definition, Empty, Tab
-from yiyang.registry.models import Person
+from yiyang.registry.models import Document, Person
 
 SUPPORT = "account.support"
 # The rights with which kinds of work are looked after (kinds.SETTLES).
@@ -137,6 +139,8 @@ class AllEntries(Entries):
 
 
 def _title(kind: str) -> str:
+    if kind == UNKNOWN:
+        return "认不出的业务"
     found = kinds().get(kind)
     return found.title if found else kind
 
@@ -167,10 +171,10 @@ def entry(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     scope = current()
     found: Entry = get_object_or_404(_named(settling.looked_after(scope)), pk=key)
     is_open = found.state in settling.OPEN and found.user_id != scope.user
-    form = Settling(found, request.POST or None) if is_open else None
+    form = Settling(scope, found, request.POST or None) if is_open else None
     if request.method == "POST" and form is not None and form.is_valid():
         try:
-            settling.settle(by=scope, entry=found, how=form.cleaned_data["how"], words=form.cleaned_data["words"])
+            settling.settle(by=scope, entry=found, **form.cleaned_data)
         except YiyangError as error:
             messages.error(request, error.zh)
         else:
@@ -178,6 +182,43 @@ def entry(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         return redirect("field:entry", key)
     record("read", what=f"field_entry:{found.pk}", person=found.person, area=found.area_code)
     return render(request, "field/entry.html", {"entry": found, "form": form, **_beside(found)})
+
+
+@page(LOOKS_AFTER, also=OR)
+def entry_file(request: HttpRequest, key: uuid.UUID, number: int) -> HttpResponse:
+    """A photo, voice note or signature of an entry that is not taken in; noted."""
+    found: Entry = get_object_or_404(settling.looked_after(current()), pk=key)
+    there = _files(found)
+    if number >= len(there) or not there[number].content:
+        raise Http404("file")
+    what = {"file": number, "kind": there[number].media_type}
+    record("reveal", what=f"field_entry:{found.pk}", person=found.person, area=found.area_code, detail=what)
+    answer = HttpResponse(there[number].content, content_type=there[number].media_type)
+    # What a phone brought is shown, never run: not as a page of ours, whatever it turns out to be.
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'; img-src 'self'; media-src 'self'"
+    answer["Content-Disposition"] = "inline"
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _files(found: Entry) -> list[Brought]:
+    try:
+        return brought(body_of(str(found.body)))
+    except UsageError:
+        return []
+
+
+def _papers(found: Entry) -> list[Document]:
+    """The person's papers that came with an entry that was taken in, by their fingerprints."""
+    if found.person is None:
+        return []
+    try:
+        given = body_of(str(found.body)).get("files")
+    except UsageError:
+        return []
+    several = given.values() if isinstance(given, dict) else ()
+    marks = [one["sha256"] for many in several for one in many if isinstance(one, dict) and "sha256" in one]
+    return list(Document.objects.filter(person=found.person, sha256__in=marks).order_by("pk"))
 
 
 def _beside(found: Entry) -> dict[str, Any]:
@@ -191,5 +232,7 @@ def _beside(found: Entry) -> dict[str, Any]:
         "mine": [Definition(term, words) for term, words in mine.items()],
         "theirs": [Definition(term, words) for term, words in theirs.items()],
         "kind_title": _title(found.kind),
+        "files": _files(found),
+        "papers": _papers(found),
         "crumbs": [*way, (found.person_name or "一条记录", "")],  # type: ignore[attr-defined]
     }

@@ -133,7 +133,7 @@ class Answerer:
         unknown = [name for name in mentioned if name not in values]
         alone = [*(name for name in FIXED_FACTS if name in unknown), *outcome.hangs_on[number]]
         questions = [self._ready.questions[name] for name in alone or unknown if name in self._ready.questions]
-        return tuple(Missing(each.short, each.unknown.do if each.unknown else "") for each in questions)
+        return tuple(Missing(q.short, q.unknown.do if q.unknown else "", q.self_check) for q in questions)
 
 
 @dataclass(frozen=True)

@@ -25,10 +25,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Missing:
-    """A fact that is not known yet, and how to find it out."""
+    """A fact that is not known yet, and how to find it out; `self_check`: whether to look for oneself first."""
 
     short: str
     do: str
+    self_check: bool = False
 
 
 @dataclass(frozen=True)

@@ -20,13 +20,16 @@ from yiyang.assessment.rules import instrument_of
 from yiyang.audit.record import record
 from yiyang.base.errors import YiyangError
 from yiyang.portal.forms_mine import ReasonForm
-from yiyang.portal.mine_home import shown
-from yiyang.portal.web import kept, mine
+from yiyang.portal.mine_home import my_people, shown
+from yiyang.portal.self_check import reason_of
+from yiyang.portal.web import keep, kept, kept_for, mine
 from yiyang.registry.forms_people import tell
 from yiyang.registry.models import Person
 
 State = Request.State
 SHOWN = 20
+# What the self-check found, in the session until it is asked for.
+HINT = "assessment_hint"
 SAYS = {
     State.REQUESTED: "已收到，正在安排评估人员。",
     State.PLANNED: "已约好，评估人员会按时上门。",
@@ -117,12 +120,25 @@ def _to(person: Person) -> tuple[str, str]:
 
 
 @mine
+def ask_for(request: HttpRequest) -> HttpResponse:
+    """From the self-check straight to a request: for whom? What it found comes along as the reason."""
+    if sent := request.POST or kept(request):
+        keep(request, HINT, {"reason": reason_of(sent)})
+        return redirect("portal:mine_ask_for")
+    people = my_people(request)
+    if len(people) == 1:
+        return redirect("portal:mine_ask_assessment", key=people[0].person.pk)
+    return render(request, "portal/mine/ask_for.html", {"people": people})
+
+
+@mine
 def ask(request: HttpRequest, person: Person) -> HttpResponse:
     """Ask for an assessment, for oneself or for somebody for whom one acts."""
     slug = instrument_of("ability")
     valid = valid_result(person.pk, slug)
     typed = kept(request)
-    form = AskForm(request.POST or None, initial=typed.dict() if typed else None, has_result=valid is not None)
+    initial = typed.dict() if typed else kept_for(request, HINT)
+    form = AskForm(request.POST or None, initial=initial, has_result=valid is not None)
     if request.method == "POST" and form.is_valid():
         kind = Request.Kind.IMMEDIATE if valid else Request.Kind.FIRST
         words = {"instrument": slug, "kind": str(kind), "channel": str(Request.Channel.SELF)}
@@ -131,6 +147,7 @@ def ask(request: HttpRequest, person: Person) -> HttpResponse:
         except YiyangError as error:
             tell(form, error)
         else:
+            request.session.pop(HINT, None)
             messages.success(request, f"已提交，申请编号 {made.number}。约好时间后会告诉您。")
             return redirect("portal:mine_assessments", key=person.pk)
     context = {"form": form, "valid": _result(valid) if valid else None, "back": _to(person)}

@@ -51,6 +51,8 @@ class Question(Strict):
     unknown: NotKnown | None = None
     short: str
     """What is not known yet, in a few words: 还差 …"""
+    self_check: bool = False
+    """Whoever does not know may first see for himself by the self-check whether an assessment is worth asking for."""
 
     def says(self, text: str, who: str) -> str:
         """A text of the question for whoever it is about."""

@@ -17,6 +17,8 @@ from yiyang.portal.look import asked_look, look_of, remember
 
 SLUG = "self_check"
 Answers = dict[str, str]
+# The answers of "我能享受什么" from which somebody came, carried along so that he finds back; longer ones are not.
+MOST = 2000
 
 
 # Exempt: it changes nothing and stores nothing, and a page that lay open since yesterday must still go on.
@@ -25,7 +27,7 @@ Answers = dict[str, str]
 def self_check(request: HttpRequest) -> HttpResponse:
     """One question a page; at the end whether an assessment is worth asking for."""
     check = scales.current(SLUG, timezone.localdate())
-    look = asked_look(request)
+    look, wizard = asked_look(request), request.POST.get("wizard", "")[:MOST]
     answers = _so_far(check, request.POST)
     pressed = request.POST.get("key", "")
     error = "" if look or request.POST.get("act") == "back" or not pressed else _missing(check, pressed, answers)
@@ -35,13 +37,23 @@ def self_check(request: HttpRequest) -> HttpResponse:
     shown = _question(check, left[0], error) if left else _advice(check, answers)
     context: dict[str, Any] = {
         "look": look or look_of(request),
-        "so_far": list(answers.items()),
+        "so_far": [*answers.items(), *([("wizard", wizard)] if wizard else [])],
+        "has_answers": bool(answers),
+        "wizard": wizard,
         "back": ("首页", reverse("portal:home")),
     }
     response = render(request, "portal/self_check.html", context | shown)
     # Kept by the browser for its back button, by nobody in between.
     response["Cache-Control"] = "private, max-age=0"
     return remember(response, look) if look else response
+
+
+def reason_of(sent: QueryDict) -> str:
+    """What a finished self-check gives as the reason of a request; '' where it is not finished or found nothing."""
+    check = scales.current(SLUG, timezone.localdate())
+    answers = _so_far(check, sent)
+    because = scales.advise(check, answers).because if len(answers) == len(check.items) else []
+    return f"自查时觉得吃力：{'、'.join(because)}。" if because else ""
 
 
 def _so_far(check: Instrument, sent: QueryDict) -> Answers:

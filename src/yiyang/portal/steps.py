@@ -130,6 +130,7 @@ class Step:
         way: choices, or birth (three numbers).
         groups: options under headings ("" = without one).
         is_many: short options, in columns.
+        self_check: the self-check is offered beside it.
     """
 
     key: str
@@ -138,6 +139,7 @@ class Step:
     way: str = "choices"
     groups: tuple[tuple[str, tuple[Option, ...]], ...] = ()
     is_many: bool = False
+    self_check: bool = False
 
     @property
     def options(self) -> tuple[Option, ...]:

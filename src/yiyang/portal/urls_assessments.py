@@ -10,6 +10,7 @@ ONE = "mine/<int:key>/assessments/"
 urlpatterns: list[URLPattern] = [
     path("assessments/check/", self_check.self_check, name="self_check"),
     path("assessments/verify/<str:token>/", certificates.certificate, name="certificate"),
+    path("mine/assessments/ask/", mine_assessments.ask_for, name="mine_ask_for"),
     path(ONE, mine_assessments.assessments, name="mine_assessments"),
     path(ONE + "ask/", mine_assessments.ask, name="mine_ask_assessment"),
     path(ONE + "<int:assessment>/cancel/", mine_assessments.cancel, name="mine_cancel_assessment"),

@@ -165,7 +165,7 @@ class Wizard:
 
     def _asked(self, key: str, question: Question, groups: Groups, *, is_many: bool = False) -> Step:
         asks, help_text = question.says(question.asks, self.who), question.says(question.help, self.who)
-        step = Step(key, asks, help_text, groups=groups, is_many=is_many)
+        step = Step(key, asks, help_text, groups=groups, is_many=is_many, self_check=question.self_check)
         return step.with_unknown(question.unknown.says) if question.unknown else step
 
     def _in_words(self, step: str, answer: str) -> str:

@@ -81,7 +81,16 @@ def test_a_scale_without_items_is_no_questionnaire() -> None:
         ({"status": "in-progress"}, "only completed ones"),
         ({"authored": "yesterday"}, "No valid FHIR"),
         ({"questionnaire": "http://loinc.org/q/96761-2"}, "taken are urn:yiyang:instrument:gbt_42195_2022"),
-        ({"questionnaire": "urn:yiyang:instrument:destitute_self_care|2020.1"}, "taken are"),
+        (
+            {"questionnaire": "urn:yiyang:instrument:destitute_self_care|2020.1"},
+            "questionnaire: answers version 2020.1, used here are",
+        ),
+        ({"questionnaire": "urn:yiyang:instrument:destitute_self_care"}, "answers version ?"),
+        ({"identifier": None}, "identifier: it does not say whose it is"),
+        (
+            {"identifier": {"system": "urn:hospital:patient", "value": "7"}},
+            "identifier.system: is urn:hospital:patient",
+        ),
         ({"item": []}, "S1 eating: missing"),
         ({"score": 6}, "No valid FHIR"),
         ({"resourceType": "Patient"}, "not taken"),
@@ -112,6 +121,21 @@ def test_an_answer_of_another_kind_or_twice_is_refused() -> None:
         read_response(sent, TAKEN)
     assert "S1: there should be one valueCoding" in str(caught.value)
     assert "S2: stands more than once" in str(caught.value)
+
+
+def test_two_answers_and_what_is_no_option_and_no_item_are_each_named() -> None:
+    sent = _sent()
+    _first(sent)["answer"] *= 2
+    with pytest.raises(UsageError, match="S1: 2 answers; choose one"):
+        read_response(sent, TAKEN)
+    sent = _sent()
+    _first(sent)["answer"][0]["valueCoding"]["code"] = "9"
+    sent["item"][0]["item"].append({"linkId": "S9", "answer": [{"valueCoding": {"code": "1"}}]})
+    with pytest.raises(UsageError) as caught:
+        read_response(sent, TAKEN)
+    said = str(caught.value)
+    assert "there is no item S9" in said
+    assert "S1 eating: no option '9'" in said
 
 
 def test_points_that_are_sent_along_are_not_believed() -> None:

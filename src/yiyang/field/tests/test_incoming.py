@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core import signing
 from django.urls import reverse
 
 from conftest import DAZHU, WUMU, ZHUYANG
@@ -103,7 +104,28 @@ def test_a_pass_that_we_did_not_sign_names_nobody(aihua: Phone) -> None:
     entry = aihua.entry() | {"pass": "x"}
     [answer] = aihua.brought(entry)
     assert (answer["state"], answer["kept"]) == ("refused", True)
-    assert kept(entry).person is None
+    there = kept(entry)
+    assert (there.person, there.kind, there.area_code) == (None, "unknown", VILLAGE)
+
+
+def test_a_pass_whose_key_was_changed_is_kept_under_what_it_claims(aihua: Phone, elder: Any) -> None:
+    said, at, _ = aihua.pack["pieces"][0]["pass"].split(":")
+    entry = aihua.entry() | {"pass": f"{said}:{at}:{'x' * 43}"}
+    [answer] = aihua.brought(entry)
+    assert (answer["state"], answer["kept"]) == ("refused", True)
+    assert "凭证无效" in answer["problems"][0]["zh"]
+    there = kept(entry)
+    assert (there.person, there.kind, there.about) == (elder.pk, "trial", str(elder.pk))
+
+
+@pytest.mark.parametrize(
+    "claims", [[1, 2], ["trial", "1", "x", 3], ["trial", "1", 7, 511702000000], "x", ["other", "1", 1, 1]]
+)
+def test_a_pass_that_claims_what_is_not_there_lies_where_its_doer_belongs(aihua: Phone, claims: Any) -> None:
+    said = signing.b64_encode(json.dumps(claims).encode()).decode()
+    [answer] = aihua.brought(entry := aihua.entry() | {"pass": f"{said}:1:x"})
+    assert (answer["state"], answer["kept"]) == ("refused", True)
+    assert (kept(entry).kind, kept(entry).area_code) == ("unknown", VILLAGE)
 
 
 @pytest.mark.parametrize(("days", "state"), [(10, "taken"), (13.9, "taken"), (14.1, "refused")])

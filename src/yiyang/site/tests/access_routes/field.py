@@ -18,4 +18,5 @@ EXAMPLES: dict[str, Example] = {
     "field:entry": Example(
         of=lambda there: [there.brought], post=lambda there: {"how": "first", "words": "核对"}, **BOTH
     ),
+    "field:entry_file": Example(of=lambda there: [there.brought, 0]),
 }

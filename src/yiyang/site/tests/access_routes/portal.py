@@ -7,6 +7,7 @@ from yiyang.site.tests.access_routes.asking import BOTH, LIST, REASON, Example, 
 EXAMPLES: dict[str, Example] = {
     "portal:mine_assessments": mine(),
     "portal:mine_ask_assessment": mine(post={"reason": "跌倒"}, **BOTH),
+    "portal:mine_ask_for": LIST,
     "portal:mine_cancel_assessment": mine("assessment", post=REASON, **BOTH),
     "portal:mine_certificate": mine("my_result", is_slow=True),
     "portal:mine_object_assessment": mine("my_result", post=REASON, **BOTH),
