@@ -1,0 +1,143 @@
+"""Two plans of two levels: targets below those of the level above, and the same project told differently."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import combinations
+
+from rapidfuzz import fuzz
+
+from yiyang.areas.logic import within
+from yiyang.planning.coherence.findings import Amount, Finding, finding, number
+from yiyang.planning.coherence.mentions import Mention
+from yiyang.planning.coherence.numbers import figures
+from yiyang.planning.coherence.projects import plain, spot
+from yiyang.planning.coherence.targets import by_name, promised
+from yiyang.planning.coherence.totals import FEN_WAN, PLACES_ZH
+from yiyang.planning.records import Document, Project
+
+# Two names of so many points (0–100) and one county are one project.
+SAME_NAME = 88
+
+
+def lower_targets(
+    below: Document, above: Document, lower: Sequence[Mention], upper: Sequence[Mention]
+) -> Iterator[Finding]:
+    """Rates of the plan below against those of the plan above, for the same year."""
+    if not _is_below(below, above):
+        return
+    theirs = by_name(upper)
+    for about, group in by_name(lower).items():
+        mine, wanted = _last(group), _last(theirs.get(about, ()))
+        if mine is None or wanted is None or mine.kind != "rate" or mine.unit != wanted.unit or mine.bound == "le":
+            continue
+        is_same_year = mine.year == wanted.year or None in (mine.year, wanted.year)
+        if mine.value < wanted.value and not mine.agrees(wanted) and (is_same_year or mine.is_since):
+            yield _lower(mine, wanted, sure=0.5 if mine.is_since else 0.9)
+
+
+def _is_below(below: Document, above: Document) -> bool:
+    return (
+        below.area is not None
+        and above.area is not None
+        and below.area != above.area
+        and within(below.area, above.area)
+    )
+
+
+def _last(group: Sequence[Mention]) -> Mention | None:
+    """The promise for the last year, that of a table before that of a sentence; without a year it is for the end."""
+    made = promised(group)
+    end = max((each.year or 0 for each in made), default=0)
+    return max(made, key=lambda each: (each.year or end, each.is_table), default=None)
+
+
+def _lower(mine: Mention, wanted: Mention, sure: float) -> Finding:
+    why = f"{mine.zh}：本级目标 {mine.amount.text}，低于上级规划的 {wanted.amount.text}，上级目标因此难以完成。"
+    return finding(
+        "levels", "target", (mine.spot, wanted.spot), (mine.amount, wanted.amount), why, about=mine.zh, sure=sure,
+        severity="high" if sure > 0.6 else "medium",
+    )  # fmt: skip
+
+
+def same_projects(one: Document, other: Document) -> Iterator[Finding]:
+    """One project in two documents: places, money, area and years must be the same."""
+    for mine in one.projects:
+        twin = max(
+            (each for each in other.projects if _is_twin(mine, each)),
+            key=lambda each: fuzz.ratio(_core(mine), _core(each)), default=None,
+        )  # fmt: skip
+        if twin is not None:
+            yield from _told_twice(mine, twin)
+
+
+def _is_twin(one: Project, other: Project) -> bool:
+    is_near = one.county is None or other.county is None or one.county == other.county
+    return one.kind == other.kind and is_near and fuzz.ratio(_core(one), _core(other)) >= SAME_NAME
+
+
+def _core(project: Project) -> str:
+    return plain(
+        project.name.replace("建设项目", "").replace("项目", "").replace("老年人", "老人").replace("区域性", "区域")
+    )
+
+
+def _told_twice(one: Project, other: Project) -> Iterator[Finding]:
+    word = PLACES_ZH[one.kind]
+    rows = (
+        ("places", word, one.places, other.places, "张", 1),
+        ("money", "总投资", one.money_fen, other.money_fen, "万元", FEN_WAN),
+        ("central", "中央预算内投资", one.central_fen, other.central_fen, "万元", FEN_WAN),
+        ("area", "建筑面积", floor_area(one), floor_area(other), "平方米", 1),
+    )
+    for kind, label, mine, yours, unit, per in rows:
+        if mine is not None and yours is not None and mine != yours:
+            values = [Decimal(each) / per for each in (mine, yours)]
+            amounts = [Amount(f"{number(value)}{unit}", value, unit) for value in values]
+            yield _twice(one, other, kind, label, (amounts[0], amounts[1]))
+    if _span(one) and _span(other) and not _overlap(_span(one), _span(other)):
+        yield _twice(one, other, "year", "建设年限", (_years(one), _years(other)))
+
+
+def floor_area(project: Project) -> int | None:
+    """The floor area that a description states, in square metres; land is something else."""
+    for each in figures(project.description):
+        before = project.description[max(0, each.start - 8) : each.start]
+        if each.kind == "平方米" and re.search(r"建筑面积|新建面积|建面", before):
+            return int(each.value)
+    return None
+
+
+def _span(project: Project) -> tuple[int, ...]:
+    if project.from_year is None:
+        return ()
+    return project.from_year, project.to_year or project.from_year
+
+
+def _years(project: Project) -> Amount:
+    span = _span(project)
+    return Amount("—".join(map(str, dict.fromkeys(span))) + "年", Decimal(span[0]), "年")
+
+
+def _overlap(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    return one[0] <= other[1] and other[0] <= one[1]
+
+
+def _twice(one: Project, other: Project, kind: str, label: str, amounts: tuple[Amount, Amount]) -> Finding:
+    field = {"places": "places", "money": "money_fen", "central": "central_fen", "year": "from_year"}.get(
+        kind, "description"
+    )
+    why = (
+        f"“{one.name}”的{label}，本文件为 {amounts[0].text}，"
+        f"另一文件为 {amounts[1].text}，同一项目两处数不同，报批和安排资金以哪个为准不明。"
+    )
+    spots = (spot(one, field), spot(other, field))
+    return finding("levels", kind, spots, amounts, why, about=one.name, sure=0.95, severity="high")
+
+
+def pairs(documents: Sequence[Document]) -> Iterator[tuple[Document, Document]]:
+    """Every two documents, the one of the lower level first."""
+    for one, other in combinations(documents, 2):
+        yield (one, other) if not _is_below(other, one) else (other, one)

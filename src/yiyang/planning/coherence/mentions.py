@@ -1,0 +1,171 @@
+"""Every promised or reached figure of a document, wherever it stands: indicator tables, boxes, text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from yiyang.planning.coherence.findings import Amount, Spot, number, quote
+from yiyang.planning.coherence.numbers import SAME, SCALES, Figure, figures
+from yiyang.planning.coherence.terms import Term, Terms, loose
+from yiyang.planning.coherence.text import Role, Sentence
+from yiyang.planning.records import Document, Indicator, Place
+
+_FILLER = re.compile(
+    r"(到|至|自)?20\d\d年(底前|年底|底|末|前|起)?|全(市|县|区|省)|力争|达到|提高到|提高至|达|不低于|超过|将|为|至少|以上|约|近|左右|累计|率"
+)
+_BOOK = re.compile(r"《[^》]*》")
+_SINCE = re.compile(r"自20\d\d年起")
+# So much of an indicator's name must be in the words of a sentence, by pairs of letters, to be the same figure.
+ALIKE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One figure of one name. `about`: the term's id or, where no term fits, the indicator's own name."""
+
+    about: str
+    zh: str
+    kind: str
+    value: Decimal
+    step: Decimal
+    high: Decimal | None
+    unit: str
+    year: int | None
+    role: Role
+    bound: str
+    place: Place
+    text: str
+    raw: str
+    is_table: bool = False
+    is_since: bool = False
+    near: str | None = None
+
+    def agrees(self, other: Mention) -> bool:
+        """Whether two figures may be the same: within the last digit of the coarser one, or in its range."""
+        if self.high is not None or other.high is not None:
+            low, high = (self.value, self.high or self.value), (other.value, other.high or other.value)
+            return low[0] <= high[1] and high[0] <= low[1]
+        return abs(self.value - other.value) < max(self.step, other.step)
+
+    @property
+    def spot(self) -> Spot:
+        """Its place with a quotation."""
+        return Spot(self.place, quote(self.text, self.raw))
+
+    @property
+    def amount(self) -> Amount:
+        """It as a finding's figure, with the year."""
+        year = f"（{self.year}年）" if self.year else ""
+        sign = {"ge": "≥", "le": "≤"}.get(self.bound, "")
+        high = f"—{number(self.high)}" if self.high is not None else ""
+        return Amount(f"{sign}{number(self.value)}{high}{self.unit}{year}", self.value, self.unit)
+
+
+def mentions(document: Document, sentences: Sequence[Sentence], terms: Terms) -> tuple[Mention, ...]:
+    """Every figure of the document that has a name: of its tables of indicators first, then of its text."""
+    table = [each for indicator in document.indicators for each in _of_indicator(indicator, terms)]
+    own = {each.about: each for each in table if each.about == each.zh}
+    text = [each for sentence in sentences for each in _of_sentence(sentence, terms, tuple(own.values()))]
+    return (*table, *text)
+
+
+def _of_indicator(indicator: Indicator, terms: Terms) -> Iterator[Mention]:
+    unit, factor = unit_of(indicator.unit)
+    term = terms.find(indicator.name, indicator.name, unit)
+    about, zh, kind = (term.id, term.zh, term.kind) if term else (indicator.name, indicator.name, "other")
+    sides: tuple[tuple[Decimal | None, int | None, Role, str], ...] = (
+        (indicator.baseline, indicator.baseline_year, "reached", "eq"),
+        (indicator.target, indicator.target_year, "promised", indicator.bound),
+    )
+    for value, year, role, bound in sides:
+        if value is not None:
+            where = dict(indicator.fields).get("target" if role == "promised" else "baseline", indicator.where)
+            counted_in = unit or (term.unit if term else "")
+            yield Mention(
+                about, zh, kind, value * factor, _step(value) * factor, None, counted_in, year, role,
+                bound, where, f"{indicator.name} {value}", str(value), is_table=True, near=term.near if term else None,
+            )  # fmt: skip
+
+
+def unit_of(written: str) -> tuple[str, Decimal]:
+    """The unit and what it multiplies by: 万张 → (张, 10000), % → (%, 1), 人次 → (人次, 1)."""
+    unit = written.strip("（）() ")
+    scale = next((word for word in sorted(SCALES, key=len, reverse=True) if word and unit.startswith(word)), "")
+    rest = unit.removeprefix(scale)
+    return SAME.get(rest, rest), Decimal(SCALES[scale])
+
+
+def _step(value: Decimal) -> Decimal:
+    exponent = value.as_tuple().exponent
+    return Decimal(1).scaleb(exponent) if isinstance(exponent, int) and exponent < 0 else Decimal(1)
+
+
+def _of_sentence(sentence: Sentence, terms: Terms, own: Sequence[Mention]) -> Iterator[Mention]:
+    text = _BOOK.sub(lambda match: "□" * len(match[0]), sentence.text)
+    found = figures(text)
+    last: tuple[Term | Mention, str] | None = None
+    for index, each in enumerate(found):
+        if each.kind in ("", "元") and not each.scale:
+            continue
+        words, around = _words(text, found, index)
+        named = next((name for part in words if (name := _name(part, around, each.kind, terms, own))), None)
+        # 达标率 2022 年达到 80 %，2025 年达到 100 %: the second has no name of its own.
+        if named is None and last and last[1] == each.kind and not any(map(_bare, words)):
+            named = last[0]
+        last = (named, each.kind) if named else None
+        if named is not None:
+            yield _mention(sentence, each, named)
+
+
+def _name(words: str, around: str, unit: str, terms: Terms, own: Sequence[Mention]) -> Term | Mention | None:
+    return terms.find(words, around, unit) or _own(own, words, unit)
+
+
+def _words(text: str, found: Sequence[Figure], index: int) -> tuple[tuple[str, ...], str]:
+    """The words that may name a figure, and all around it: what it counts behind it, then what stands before it."""
+    figure = found[index]
+    begin = found[index - 1].end if index else 0
+    until = found[index + 1].start if index + 1 < len(found) else len(text)
+    before = re.split(r"[；;。：:]", text[begin : figure.start])[-1]
+    clauses = [part for part in re.split(r"[，,]", before) if part.strip()]
+    left = clauses[-1] if clauses else ""
+    if not _bare(left) and len(clauses) > 1:
+        left = clauses[-2] + left
+    right = re.split(r"[，,。；;：:]", text[figure.end : until])[0]
+    if right.startswith(("、", "）", ")")) or not right.strip():
+        right = ""
+    if right.startswith("的") or (figure.kind in ("个", "人", "人次") and len(right) >= 4):
+        return (right, left), left + right
+    return (left,), left + right
+
+
+def _bare(words: str) -> str:
+    return re.sub(r"[^\u4e00-\u9fff]", "", _FILLER.sub("", words))
+
+
+def _own(own: Sequence[Mention], words: str, unit: str) -> Mention | None:
+    """An indicator of the document's own tables, known by its name where no term fits."""
+    pairs = _pairs(words)
+    for each in own:
+        wanted = _pairs(each.zh)
+        if each.unit == unit and wanted and len(wanted & pairs) / len(wanted) >= ALIKE:
+            return each
+    return None
+
+
+def _pairs(text: str) -> set[str]:
+    plain = loose(_FILLER.sub("", text))
+    return {plain[index : index + 2] for index in range(len(plain) - 1)}
+
+
+def _mention(sentence: Sentence, figure: Figure, named: Term | Mention) -> Mention:
+    is_term = isinstance(named, Term)
+    about = named.id if isinstance(named, Term) else named.about
+    return Mention(
+        about, named.zh, named.kind, figure.value, figure.step, figure.high, figure.unit or named.unit,
+        sentence.year_at(figure.start), sentence.role, figure.bound, sentence.place, sentence.text, figure.text,
+        is_since=bool(_SINCE.search(sentence.text[: figure.start])), near=named.near if is_term else None,
+    )  # fmt: skip
