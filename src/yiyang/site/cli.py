@@ -45,6 +45,7 @@ ROOMS = {
     "yiyang.accounts.cli": "account",
     "yiyang.notices.cli": "notice",
     "yiyang.visits.cli": "visits",
+    "yiyang.forecast.cli": None,
     "yiyang.planning.cli": "plan",
     "yiyang.revisions.cli": "lists",
     "yiyang.assessment.cli": "instruments",

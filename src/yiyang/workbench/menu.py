@@ -40,6 +40,7 @@ MENU = (
     Entry("疑似同一人", "registry:doubles", "doubles", ("link.judge",)),
     Entry("导出", "registry:exports", "exports", ("person.export",)),
     Entry("清单测算", "simulation:board", "chart", ("simulation.use",)),
+    Entry("人口预测", "forecast:overview", "chart", ("figure.read",)),
     Entry("区划", "areas:areas", "areas", ("area.read",)),
     Entry("账户与授权", "accounts:accounts", "accounts", ("account.read",)),
     Entry("接口令牌", "accounts:tokens", "tokens", ("token.manage",)),
