@@ -34,6 +34,11 @@ class Compared:
         """By what share ours is above (or below) theirs."""
         return self.ours / self.theirs - 1
 
+    @property
+    def percent(self) -> float:
+        """The same in percent."""
+        return 100 * self.error
+
 
 @cache
 def against_un() -> tuple[Compared, ...]:
@@ -115,3 +120,45 @@ def error_by_age() -> Floats:
     middles = [(low + min(high, 90)) / 2 for low, high in pairwise(BANDS)]
     found: Floats = np.interp(np.arange(AGES) + 0.5, middles, back_test().spread)
     return found
+
+
+def errors() -> Floats:
+    """Unit × band: by what share the count differs from what the other counties' moves let expect."""
+    found: Floats = back_test().found / back_test().moved - 1
+    return found
+
+
+def plain_errors() -> Floats:
+    """Unit × band: by what share the count differs from ageing alone, without moves."""
+    found: Floats = back_test().found / back_test().aged - 1
+    return found
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many of the back-test's cells lie within an interval of the errors' own spread."""
+
+    share: float
+    within: int
+    of: int
+
+
+def coverage() -> tuple[Coverage, ...]:
+    """Whether errors of the back-test are as wide as normal ones of their spread: eight in ten, and 95 in a hundred."""
+    test = back_test()
+    scaled = np.abs(test.errors / test.spread)
+    return tuple(
+        Coverage(share, int((scaled <= limit).sum()), scaled.size) for share, limit in ((0.8, 1.282), (0.95, 1.96))
+    )
+
+
+@cache
+def against_revision() -> tuple[Compared, ...]:
+    """The country as projected here (census of 2020, death rates of 2024) beside the UN's revision of 2022."""
+    people = logic.path(units.base(NATION), units.BASE, max(UN_YEARS) - units.BASE, logic.still(1), logic.Assumptions())
+    return tuple(
+        Compared("联合国2022年版", year, age, float(logic.over(people[year - units.BASE, 0], age)), theirs)
+        for year in UN_YEARS
+        for age in (60, 80)
+        for theirs in [float(un_population()[year][age // 5 :].sum())]
+    )

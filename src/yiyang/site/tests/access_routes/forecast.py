@@ -1,7 +1,14 @@
-"""How the addresses of `forecast` are asked for."""
+"""How the addresses of `forecast` are asked for. It speaks of censuses: whoever may see figures sees those of every area."""
 
 from __future__ import annotations
 
 from yiyang.site.tests.access_routes.asking import Example
 
-EXAMPLES: dict[str, Example] = {}
+EXAMPLES: dict[str, Example] = {
+    "forecast:overview": Example(in_query=lambda there: {"area": "511724"}, is_scoped=False),
+    "forecast:quality": Example(is_scoped=False),
+    "forecast:method": Example(is_scoped=False),
+    "forecast:export": Example(of=lambda there: ["csv"], in_query=lambda there: {"area": "511724"}, is_scoped=False),
+    "api:forecast_population": Example(in_query=lambda there: {"area": 511724000000}, is_scoped=False),
+    "api:forecast_demand": Example(in_query=lambda there: {"area": 511724000000}, is_scoped=False),
+}
