@@ -118,6 +118,12 @@ class NotAsPublished(YiyangError):
     exit_code = 16
 
 
+class Contradiction(YiyangError):
+    """Plans contradict themselves or each other."""
+
+    exit_code = 17
+
+
 class Interrupted(YiyangError):
     """Stopped by the user (Ctrl-C); earlier output is untouched."""
 

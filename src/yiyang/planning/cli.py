@@ -1,4 +1,4 @@
-"""Commands: plan read."""
+"""Commands: plan read, plan check."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ import typer
 from yiyang.areas.logic import full_name, require
 from yiyang.base.errors import UsageError
 from yiyang.base.screen import emit_json, say, show_table, t
+from yiyang.planning.check_cli import EXAMPLE, check_command
 from yiyang.planning.records import Document
 
 app = typer.Typer(name="plan", no_args_is_help=True, help="规划文件：读成数据、查矛盾。Plans read as data and checked.")
+app.command("check", epilog=EXAMPLE)(check_command)
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出。Print JSON.")]
 File = Annotated[Path, typer.Argument(metavar="FILE", help="TXT、DOCX、XLSX 或 PDF 文件。A plan's file.")]
 AreaOf = Annotated[str, typer.Option("--area", help="文件所属区划，代码或全名；默认由标题认出。The area it is for.")]

@@ -28,7 +28,7 @@ def _told(task: Task, unit: str, own: str) -> Finding:
     fields = dict(task.fields)
     where = next((fields[name] for name in ("lead", "part", "local", "units") if name in fields), task.where)
     label = task.title or task.text
-    why = f"任务“{quote(label)[:24]}”由{unit}负责，{unit}不是{own}单位，任务实际无人承担。"
+    why = f"任务“{quote(label)[:24]}”由{unit}负责，{own}规划安排不了上级单位，任务实际无人承担。"
     spots = (Spot(where, unit), Spot(task.where, quote(label)))
     amounts = (Amount(unit), Amount(f"{own}规划"))
     return finding("duties", "level", spots, amounts, why, about=label[:30] + unit, sure=0.7, severity="low")

@@ -73,7 +73,11 @@ def parts(sentence: Sentence) -> Iterator[Finding]:
     inside = [each for each in figures(tail) if each.unit == whole[0].unit]
     run = _run(tail, inside)
     shares = [each for each in figures(tail) if each.kind == "%"][: len(run)]
-    is_all = len(run) > 1 and len(shares) == len(run) and abs(sum(each.value for each in shares) - 100) <= len(run)
+    is_all = (
+        len(run) > 1
+        and len(shares) == len(run)
+        and abs(sum((each.value for each in shares), Decimal(-100))) <= len(run)
+    )
     total = sum((each.value for each in run), Decimal(0))
     if run and (
         (is_all and not _near(whole[0], run, total)) or (len(run) > 1 and total > whole[0].value + whole[0].step)
