@@ -102,8 +102,8 @@ class Table:
 class Project:
     """One project. `county`: whose project it is, as subtotals count it, as a 12-digit code; the city's own for 市本级.
 
-    `county_name` says it also where no code is known. `site` is the county or town in which its place lies, by the table
-    of areas. `section_year` is the year of the section in which the row stands.
+    `county_name` says it also where no code is known. `site` is the county or town in which its place lies, by the
+    table of areas. `section_year` is the year of the section in which the row stands.
     """
 
     number: int | None
@@ -172,7 +172,7 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One task. `lead` and `part` are units; `local` the governments below that carry it out (各县（市、区）人民政府)."""
+    """One task. `lead` and `part` are units; `local` the governments below that carry it out."""
 
     number: int | None
     title: str

@@ -14,7 +14,9 @@ from yiyang.planning.reading.units import names
 from yiyang.planning.records import Correction, Indicator, Measure, Project, Task, Total
 
 Record = TypeVar("Record", Project, Total, Indicator, Task, Measure)
-_INTEGERS = {"number", "from_year", "to_year", "places", "section_year", "baseline_year", "target_year", "year", "count"}
+_INTEGERS = {
+    "number", "from_year", "to_year", "places", "section_year", "baseline_year", "target_year", "year", "count", "site",
+}  # fmt: skip
 _MONEY = {"money_fen", "central_fen"}
 _DECIMALS = {"baseline", "target"}
 _UNITS = {"lead", "part", "local", "units"}

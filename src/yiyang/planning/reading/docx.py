@@ -28,7 +28,8 @@ def load_docx(data: bytes) -> Source:
             "Reading DOCX needs python-docx: pip install 'yiyang[plans]'.",
         ) from None
     document = docx.Document(BytesIO(data))
-    scribe, counters = Scribe(), {}
+    scribe = Scribe()
+    counters: dict[tuple[str, int], int] = {}
     for part in document.iter_inner_content():
         if isinstance(part, DocxTable):
             _table(part, scribe)
@@ -54,19 +55,23 @@ def _shown(count: int, form: str) -> str:
     if "hinese" not in form and "ideograph" not in form.lower():
         return str(count)
     tens, ones = divmod(count, 10)
-    return ("" if tens == 0 else "十" if tens == 1 else NUMERALS[tens - 1] + "十") + (NUMERALS[ones - 1] if ones else "")
+    before = "" if tens == 0 else "十" if tens == 1 else NUMERALS[tens - 1] + "十"
+    return before + (NUMERALS[ones - 1] if ones else "")
 
 
 def _level(paragraph: Paragraph) -> tuple[str, int, str, str] | None:
-    """The list of a paragraph: its id, level, form of numbers and pattern (第%1章); None outside lists and for bullets."""
+    """The list of a paragraph: its id, level, form of numbers and pattern (第%1章). None outside lists, for bullets."""
     properties: Any = paragraph._p.pPr
     numbering = properties.numPr if properties is not None else None
     if numbering is None or numbering.numId is None:
         return None
     number, level = str(numbering.numId.val), int(numbering.ilvl.val) if numbering.ilvl is not None else 0
-    root: Any = paragraph.part.numbering_part.element
+    part: Any = paragraph.part
+    root = part.numbering_part.element
     abstract = root.xpath(f"./w:num[@w:numId='{number}']/w:abstractNumId/@w:val")
-    found = root.xpath(f"./w:abstractNum[@w:abstractNumId='{abstract[0]}']/w:lvl[@w:ilvl='{level}']") if abstract else []
+    if not abstract:
+        return None
+    found = root.xpath(f"./w:abstractNum[@w:abstractNumId='{abstract[0]}']/w:lvl[@w:ilvl='{level}']")
     if not found:
         return None
     form, pattern = found[0].xpath("./w:numFmt/@w:val"), found[0].xpath("./w:lvlText/@w:val")
@@ -78,7 +83,8 @@ def _table(table: Table, scribe: Scribe) -> None:
     rows: list[list[tuple[str, int, int]]] = []
     nested: list[Table] = []
     for row in table.rows:
-        cells, last = [], None
+        cells: list[tuple[str, int, int]] = []
+        last: object = None
         for column, cell in enumerate(row.cells, row.grid_cols_before):
             if cell._tc is last:
                 text, start, span = cells[-1]

@@ -14,7 +14,8 @@ UNITS_FEN = {"元": 100, "千元": 10**5, "万元": 10**6, "百万元": 10**8, "
 _MONEY = re.compile(rf"({NUMBER})(百万|千|万|亿)?(元)?")
 _YEARS = re.compile(r"(20\d\d)(?:[年./]\d{0,2}月?)?(?:[-—–~至到]+(20\d\d)?)?")
 _FIGURE = re.compile(rf"(?P<sign>[≥≤><＞＜])?=?(?P<value>{NUMBER})(?P<tail>.*)")
-_AT_LEAST, _AT_MOST = ("≥", ">", "＞", "不低于", "不少于", "以上", "超过", "至少"), ("≤", "<", "＜", "不高于", "不超过", "以下", "以内")
+_AT_LEAST = ("≥", ">", "＞", "不低于", "不少于", "以上", "超过", "至少")
+_AT_MOST = ("≤", "<", "＜", "不高于", "不超过", "以下", "以内")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def decimal(text: str) -> Decimal:
 
 
 def money(text: str, unit: str = "") -> Money | None:
-    """The first amount of a text. `unit` (万元, 亿元, 元) counts where the text names none. None without amount or unit.
+    """The first amount of a text. `unit` (万元, 亿元, 元) counts where the text names none; None without either.
 
     >>> money("总投资15.23亿元")
     Money(fen=152300000000, step_fen=100000000)
@@ -94,6 +95,6 @@ def figure(text: str) -> tuple[Decimal, Bound, str] | None:
 
 def bound(text: str) -> Bound:
     """Whether a figure is a floor, a ceiling or the value itself."""
-    if any(word in text for word in _AT_LEAST):
-        return "ge"
-    return "le" if any(word in text for word in _AT_MOST) else "eq"
+    if any(word in text for word in _AT_MOST):
+        return "le"
+    return "ge" if any(word in text for word in _AT_LEAST) else "eq"

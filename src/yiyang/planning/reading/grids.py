@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from yiyang.planning.reading import heads
 from yiyang.planning.reading.healing import align, heal, is_number, is_spanning
@@ -13,6 +14,7 @@ from yiyang.planning.reading.source import RawCell, RawRow, RawTable
 from yiyang.planning.reading.words import plain, squash, tidy
 from yiyang.planning.records import Column, RowKind
 
+Cells = tuple[RawCell, ...]
 _SUBTITLE = re.compile(r"20\d\d年?.*|基期值?|目标值?|累计|.{0,6}[（(][%万亿元张个人次]+[)）]")
 _TOTAL = re.compile(r"合计|总计|小计|共计|.{1,8}(合计|小计)$")
 _ALL = re.compile(r"(?![一二三四五六七八九十]+、).{1,16}[（(]共?\d+个项目[)）]")
@@ -141,7 +143,7 @@ def _both(top: str, below: str) -> str:
     return top if squash(top) == squash(below) or not squash(below) else f"{top}{below}"
 
 
-def _joined(columns: list[Column], rows: list[tuple[RawCell, ...]]) -> tuple[tuple[Column, ...], list[tuple[RawCell, ...]]]:
+def _joined(columns: list[Column], rows: list[Cells]) -> tuple[tuple[Column, ...], list[Cells]]:
     """Columns under one title that spans them become one, unless each of them says something of its own."""
     keep: list[list[int]] = []
     for index, column in enumerate(columns):
@@ -166,7 +168,7 @@ def _numbered(columns: tuple[Column, ...], rows: Sequence[tuple[RawCell, ...]]) 
     """Of two columns under one title the one that holds only numbers is the number's."""
     if "number" in heads.roles(columns):
         return columns
-    for index, (left, right) in enumerate(zip(columns, columns[1:], strict=False)):
+    for index, (left, right) in enumerate(pairwise(columns)):
         if left == right and rows and all(is_number(row[index].text) for row in rows):
             return (*columns[:index], Column("序号"), *columns[index + 1 :])
     return columns
@@ -182,9 +184,7 @@ def _placed(row: RawRow, width: int, default: int | None) -> tuple[RawCell, ...]
     return tuple(cell or RawCell("", row[0].line, at) for at, cell in enumerate(cells))
 
 
-def _sorted(
-    rows: Sequence[tuple[RawCell, ...]], raw: Sequence[RawRow], columns: Sequence[Column]
-) -> list[GridRow]:
+def _sorted(rows: Sequence[tuple[RawCell, ...]], raw: Sequence[RawRow], columns: Sequence[Column]) -> list[GridRow]:
     """Rows with their kinds; rows without any text fall away. Repeats of a span in section rows are blanked."""
     number = heads.place_of("number", heads.roles(columns))
     made = []

@@ -73,7 +73,7 @@ def roles(columns: Sequence[Column]) -> tuple[str, ...]:
 
 
 def is_head(cells: Sequence[str]) -> bool:
-    """Whether these cells are titles: two at least that are known and differ, and at least half of those that say something."""
+    """Whether these cells are titles: two known ones at least that differ, and half of all that say something."""
     said = [cell for cell in cells if squash(cell)]
     known = [role(cell) for cell in said]
     distinct = {each for each in known if each}

@@ -1,8 +1,8 @@
-"""Rows of a TXT table put together again: cells there end at line breaks, and blank lines stand between and inside rows.
+"""Rows of a TXT table put together again: blank lines stand between rows there, and inside them, too.
 
-What is known are the chunks between blank lines. Neighbouring chunks are joined into rows so that the whole costs least:
-a full row is free, one that lacks its number nearly, a total that spans columns a little; joining over a wide gap is
-cheaper than over a narrow one, since a wide one is mostly an empty paragraph inside a cell.
+What is known are the chunks between blank lines. Neighbours are joined into rows so that the whole costs least: a full
+row is free, one that lacks its number nearly, a total that spans columns a little; joining over a wide gap is cheaper
+than over a narrow one, since a wide one is mostly an empty paragraph inside a cell.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from yiyang.planning.records import Indicator, Table
 
 _IS_RATE = re.compile(r".*(率|占比|比例|比重|覆盖面|百分比)$")
 _NOTHING = ("", "-", "—", "——", "/", "无", "－")
+_FIELDS = {"number": "number", "name": "indicator", "baseline": "baseline", "nature": "attribute"}
 _PLAN_ENDS = {"十三五": 2020, "十四五": 2025, "十五五": 2030}
 
 
@@ -53,7 +54,7 @@ def _indicator(
         number, named.title, unit, base[0] if base else None, _baseline_year(table),
         found[0] if found else None, found[1] if found else "eq", _target_year(table, at),
         view.text("attribute") or None, view.where,
-        (*view.fields(number="number", name="indicator", baseline="baseline", nature="attribute"), ("target", cell.where)),
+        (*view.fields(**_FIELDS), ("target", cell.where)),
         key,
     )  # fmt: skip
 

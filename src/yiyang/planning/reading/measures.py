@@ -24,7 +24,7 @@ KINDS: dict[str, MeasureKind] = {
 
 
 def measures(table: Table, context: Context) -> Iterator[Measure]:
-    """The rows of one list. A group (类别, 服务对象) that stands once for several rows is carried down, with one doubt."""
+    """The rows of one list. A group (类别, 服务对象) that stands once for several rows is carried down and doubted."""
     group, is_carried = "", False
     for view in views(table):
         said = view.text("group")

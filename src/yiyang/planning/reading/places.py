@@ -62,7 +62,7 @@ class Gazetteer:
         return min(found, key=lambda each: each[:2])[2] if found else None
 
     def responsible(self, text: str) -> Unit | None:
-        """Whose unit this is: 通川区人民政府 is 通川区's, 市民政局 the city's, 县民政局 that of the document's own county."""
+        """Whose unit this is: 通川区人民政府 is 通川区's, 市民政局 the city's, 县民政局 the document's own county's."""
         named = self.unit(text)
         if named:
             return named

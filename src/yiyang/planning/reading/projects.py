@@ -35,8 +35,8 @@ def unit_of(table: Table, role: str) -> str:
 
 
 def money_unit(table: Table, context: Context) -> str:
-    """The unit of the money column. Where its title names none it is taken from the sentences in the table's own totals,
-    else from the document's other lists, and doubted.
+    """The unit of the money column. Where its title names none it is doubted, and taken from the sentences in the
+    table's own totals, else from the document's other lists.
     """
     stated = unit_of(table, "money")
     if stated or "money" not in heads.roles(table.columns):
@@ -62,7 +62,8 @@ def _unit_by_totals(table: Table) -> str:
     for kind in ("section", "total"):
         for view in views(table, kind):
             figure = count(view.text("money"))
-            amounts = [money(part) for cell in view.row.cells for part in re.findall(r"投资([\d.]+[万亿]?元)", cell.text)]
+            said = "".join(cell.text for cell in view.row.cells)
+            amounts = [money(part) for part in re.findall(r"投资([\d.]+[万亿]?元)", said)]
             whole = sum(each.fen for each in amounts if each)
             for unit, fen in UNITS_FEN.items():
                 if figure and whole and abs(figure * fen - whole) * 10 <= whole:
@@ -170,7 +171,7 @@ def places_in(text: str, kind: ProjectKind) -> list[int]:
 
 
 def _county(view: RowView, context: Context) -> Unit | None:
-    """Whose project it is: by the organising unit, else by name, else by place; doubted where the place says another."""
+    """Whose project it is: by the organising unit, else by name, else by place; doubted where these differ."""
     gazetteer = context.gazetteer
     by_unit = gazetteer.responsible(view.text("units"))
     by_name, by_place = gazetteer.unit(view.text("project")), gazetteer.unit(view.text("place"))

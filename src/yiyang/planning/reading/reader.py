@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
@@ -18,7 +19,7 @@ from yiyang.planning.reading.places import Gazetteer, area_of
 from yiyang.planning.reading.rows import Context, made_table
 from yiyang.planning.reading.source import RawTable, RawText, Source
 from yiyang.planning.reading.titles import issued_on, title_of
-from yiyang.planning.records import Correction, Document, Table
+from yiyang.planning.records import Correction, Document, Indicator, Measure, Project, Table, Task, Total
 
 SUFFIXES = (".txt", ".docx", ".xlsx", ".pdf")
 # A caption stands at most so many lines above its table (a blank line, the annex's number, another blank line).
@@ -102,9 +103,7 @@ def _area(raw: Source, title: str) -> int | None:
 class _Reading:
     """One document on its way from lines to records."""
 
-    def __init__(
-        self, raw: Source, slug: str, title: str, area: int | None, corrections: Sequence[Correction]
-    ) -> None:
+    def __init__(self, raw: Source, slug: str, title: str, area: int | None, corrections: Sequence[Correction]) -> None:
         self.raw, self.title, self.area = raw, title, area
         self.corrections = tuple(corrections)
         self.context = Context(slug, Gazetteer(area), Settling(corrections))
@@ -114,10 +113,10 @@ class _Reading:
     def document(self) -> Document:
         """All records of the document."""
         self._walk()
-        blocks = self.outline.blocks
         found = Document(
-            self.context.slug, self.title, self.area, issued_on(self.raw.lines), self.raw.lines, tuple(blocks),
-            tuple(self.tables), **self._records(),
+            self.context.slug, self.title, self.area, issued_on(self.raw.lines), self.raw.lines,
+            tuple(self.outline.blocks), tuple(self.tables), self._projects(), self._totals(), self._indicators(),
+            self._tasks(), self._measures(),
         )  # fmt: skip
         return self._settled(found)
 
@@ -137,35 +136,45 @@ class _Reading:
             table = made_table(grid, number, caption, self.outline.path, self.context, box=is_boxed)
             self.tables.append(table)
 
-    def _records(self) -> dict[str, tuple[object, ...]]:
+    def _projects(self) -> tuple[Project, ...]:
+        return tuple(each for table in self._of_kind("projects") for each in projects.projects(table, self.context))
+
+    def _totals(self) -> tuple[Total, ...]:
+        of_rows = [each for table in self._of_kind("projects") for each in totals.row_totals(table, self.context)]
+        return (*of_rows, *totals.text_totals(self.outline.blocks))
+
+    def _indicators(self) -> tuple[Indicator, ...]:
+        return tuple(
+            each for table in self._of_kind("indicators") for each in indicators.indicators(table, self.context)
+        )
+
+    def _tasks(self) -> tuple[Task, ...]:
         context, blocks = self.context, self.outline.blocks
         comma_parts = tasks.comma_rule(blocks)
-        of = self._of_kind
-        found = [task for table in of("tasks") for task in tasks.table_tasks(table, context, comma_parts=comma_parts)]
-        found += tasks.text_tasks(blocks, context, comma_parts=comma_parts)
+        of_tables = (tasks.table_tasks(table, context, comma_parts=comma_parts) for table in self._of_kind("tasks"))
+        found = [*chain.from_iterable(of_tables), *tasks.text_tasks(blocks, context, comma_parts=comma_parts)]
         settled = tuple(tasks.settle_first(found, context))
         for task in settled:
             tasks.doubt_units(task, context)
-        lists = [measure for table in of(*measures.KINDS) for measure in measures.measures(table, context)]
-        listed = [project for table in of("projects") for project in projects.projects(table, context)]
-        summed = [total for table in of("projects") for total in totals.row_totals(table, context)]
-        return {
-            "projects": tuple(listed),
-            "totals": (*summed, *totals.text_totals(blocks)),
-            "indicators": tuple(each for table in of("indicators") for each in indicators.indicators(table, context)),
-            "tasks": settled,
-            "measures": (*lists, *(item for table in of("boxes") for item in measures.box_items(table))),
-        }
+        return settled
+
+    def _measures(self) -> tuple[Measure, ...]:
+        lists = [each for table in self._of_kind(*measures.KINDS) for each in measures.measures(table, self.context)]
+        return (*lists, *(item for table in self._of_kind("boxes") for item in measures.box_items(table)))
 
     def _of_kind(self, *kinds: str) -> list[Table]:
         return [table for table in self.tables if table.kind in kinds]
 
     def _settled(self, found: Document) -> Document:
         """The corrections laid over, and the doubts that remain."""
-        used: list[Correction] = list(self.context.settling.used)
-        changes: dict[str, object] = {}
-        for name in ("projects", "totals", "indicators", "tasks", "measures"):
-            changes[name], mine = corrected(getattr(found, name), self.corrections, self.context.gazetteer)
-            used += mine
-        kept = tuple(each for each in self.corrections if each in used)
-        return replace(found, **changes, doubts=tuple(self.context.settling.doubts), corrections=kept)  # type: ignore[arg-type]
+        gazetteer, wanted = self.context.gazetteer, self.corrections
+        listed, used_1 = corrected(found.projects, wanted, gazetteer)
+        summed, used_2 = corrected(found.totals, wanted, gazetteer)
+        promised, used_3 = corrected(found.indicators, wanted, gazetteer)
+        shared, used_4 = corrected(found.tasks, wanted, gazetteer)
+        other, used_5 = corrected(found.measures, wanted, gazetteer)
+        used = [*self.context.settling.used, *used_1, *used_2, *used_3, *used_4, *used_5]
+        return replace(
+            found, projects=listed, totals=summed, indicators=promised, tasks=shared, measures=other,
+            doubts=tuple(self.context.settling.doubts), corrections=tuple(each for each in wanted if each in used),
+        )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Tasks with their units: out of tables, out of paragraphs that end in （责任单位：…）, and out of headings with a line of units."""
+"""Tasks with units: out of tables, of paragraphs that end in （责任单位：…）, of headings with a line of units."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ def table_tasks(table: Table, context: Context, *, comma_parts: bool) -> Iterato
         title = tidy(view.row.cells[title_at].text) if title_at is not None else _short(text)
         if "action" in view.roles and title_at is None:
             title, text = text, view.text("action")
-        fields = view.fields(number="number", text="task", lead="lead" if "lead" in view.roles else "units", part="part")
+        leads = "lead" if "lead" in view.roles else "units"
+        fields = view.fields(number="number", text="task", lead=leads, part="part")
         number = count(view.text("number"))
         yield _task(number, title, text, found, view.where, fields, view.row.key)
 
@@ -67,9 +68,7 @@ def _short(text: str) -> str:
     return first[0][:TITLE] if first else ""
 
 
-def _task(
-    number: int | None, title: str, text: str, found: Duty, where: Place, fields: Fields, key: str
-) -> Task:
+def _task(number: int | None, title: str, text: str, found: Duty, where: Place, fields: Fields, key: str) -> Task:
     return Task(number, title, text, found.lead, found.part, found.local, found.rule, where, fields, key)
 
 
@@ -132,7 +131,7 @@ def _heading_above(blocks: Sequence[Block], index: int) -> int | None:
 
 
 def settle_first(tasks: Iterable[Task], context: Context) -> Iterator[Task]:
-    """Lists that only name units leave open who leads. One doubt for all of them: the first, as is usual, or all alike."""
+    """Lists that only name units leave open who leads: one doubt for all; the first, as is usual, or all alike."""
     found = list(tasks)
     open_ones = [task for task in found if task.rule == "first"]
     if not open_ones:
@@ -152,7 +151,6 @@ def doubt_units(task: Task, context: Context) -> None:
     """Doubts a name that does not end as units' names do."""
     for name in task.units:
         if not is_unit(name) and not name.endswith(("金融办", "法院", "部门", "单位")):
-            context.settling.settle(
-                task.where, task.key, "lead" if name in task.lead else "part", "、".join(task.lead if name in task.lead else task.part),
-                sure=0.6, what=f"“{name}”不像一个单位的名称。",
-            )  # fmt: skip
+            field, found = ("lead", task.lead) if name in task.lead else ("part", task.part)
+            what = f"“{name}”不像一个单位的名称。"
+            context.settling.settle(task.where, task.key, field, "、".join(found), what=what, sure=0.6)

@@ -14,7 +14,9 @@ from yiyang.planning.reading.words import digest, plain, sentences, split_outsid
 from yiyang.planning.records import Block, Fields, Place, ProjectKind, Table, Total, TotalLevel
 
 _COUNT = re.compile(r"(\d+)个(?:[\u4e00-\u9fff]{0,4})?项目|项目(?:共)?(\d+)个")
-_CLAUSE = re.compile(r"(?P<who>[^\d，,：:]{2,14}?)(?:共)?(?P<count>\d+)个项目[，,]?(?:总投资|投资)?(?P<money>[\d.]+[万亿]?元)?")
+_CLAUSE = re.compile(
+    r"(?P<who>[^\d，,：:]{2,14}?)(?:共)?(?P<count>\d+)个项目[，,]?(?:总投资|投资)?(?P<money>[\d.]+[万亿]?元)?"
+)
 _INVESTED = re.compile(r"投资(?:约|共)?([\d.]+[万亿]元)")
 _ADDED = re.compile(r"新增[\u4e00-\u9fff]{0,6}?(床位|托位)数?(\d+)[张个]?")
 

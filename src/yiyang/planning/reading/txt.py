@@ -9,9 +9,10 @@ from yiyang.planning.reading.healing import is_spanning
 from yiyang.planning.reading.source import RawCell, RawRow, RawTable, RawText, Source
 from yiyang.planning.reading.words import squash
 
-_STRONG = re.compile(r"第[一二三四五六七八九十]+[章节]|[（(][一二三四五六七八九十]+[)）]|[一二三四五六七八九十]+、|附件|附表|专栏|表\d")
-_CAPTION = re.compile(r"(附件|附表|专栏|表)\s*[\d一二三四五六七八九十]+.{0,60}|.{2,40}(清单|一览表|分工表|指标)")
-_BOX = re.compile(r"专栏\s*[\d一二三四五六七八九十]+")
+_CN = "一二三四五六七八九十"
+_STRONG = re.compile(rf"第[{_CN}]+[章节]|[（(][{_CN}]+[)）]|[{_CN}]+、|附件|附表|专栏|表\d")
+_CAPTION = re.compile(rf"(附件|附表|专栏|表)\s*[\d{_CN}]+.{{0,60}}|.{{2,40}}(清单|一览表|分工表|指标)")
+_BOX = re.compile(rf"专栏\s*[\d{_CN}]+")
 
 
 def load_txt(data: bytes) -> Source:
@@ -81,7 +82,7 @@ class _Walker:
         return self.is_box and not self._heads()
 
     def _leads_to_cell(self, number: int) -> bool:
-        """Whether the lines from here run into another cell before much else stands: then they may lie inside a cell."""
+        """Whether the lines from here soon run into another cell: then they may lie inside one."""
         following = [line for line in self.lines[number - 1 : number + 11] if line.strip()]
         return any(line.startswith("\t") for line in following[:4])
 

@@ -13,9 +13,11 @@ _SUFFIX = (
     "局|委|厅|部|办|院|会|政府|中心|单位|部门|办公室|银行|支行|支队|公司|集团|大学|学校|医院|所|站|团市委|团县委|委员会|联盟|组|室|党校|"
     "法院|检察院|电视台|报社|残联|妇联|工会|红十字会|街道|办事处|组织部|宣传部|社会工作部|老龄办|文明办"
 )
-# A line break parts two units where the first line ends as a name does and the next begins as one; else it breaks a name.
+# A line break parts two units where the first line ends as a name does and the next begins as one; else it is inside.
 _BREAK = re.compile(r"(?<=[局委厅部办院会府心联])\s*\n\s*(?=[各市县区省])")
-_TAIL = re.compile(r"(按照?(各自)?(职责|职能)(分工)?(分别)?负责|按职能职责负责|按各自职责抓好落实|分别负责|共同负责|负责落实|负责)[。.]?$")
+_TAIL = re.compile(
+    r"(按照?(各自)?(职责|职能)(分工)?(分别)?负责|按职能职责负责|按各自职责抓好落实|分别负责|共同负责|负责落实|负责)[。.]?$"
+)
 _ET_AL = re.compile(r"等(市级|县级|区级)?(有关|相关)?(部门|单位)([（(]单位[)）])?$|等$")
 _LEAD = re.compile(r"(为|作为)?(第一)?牵头(负责|单位|部门)?")
 _PART = re.compile(r"(参加|参与|配合|协助|协同)(负责|落实|实施)?$")
@@ -44,7 +46,7 @@ def duty(text: str, *, comma_parts: bool = False) -> Duty:
     rule: UnitRule = "none"
     for clause in split_outside(tidy(_BREAK.sub("、", text)).strip("（）()。. "), "；;。"):
         found = _clause(clause, comma_parts)
-        lead, part, local = lead + [*found.lead], part + [*found.part], local + [*found.local]
+        lead, part, local = [*lead, *found.lead], [*part, *found.part], [*local, *found.local]
         rule = found.rule if rule == "none" else rule
     return Duty(_once(lead), _once(part), _once(local), rule)
 
@@ -84,9 +86,8 @@ def _led(body: str) -> Duty:
 
 def _made(lead: tuple[str, ...], part: tuple[str, ...], rule: UnitRule) -> Duty:
     local = tuple(name for name in (*lead, *part) if is_local(name))
-    return Duty(
-        tuple(name for name in lead if not is_local(name)), tuple(name for name in part if not is_local(name)), local, rule
-    )
+    own_lead, own_part = (tuple(name for name in names if not is_local(name)) for names in (lead, part))
+    return Duty(own_lead, own_part, local, rule)
 
 
 def is_local(name: str) -> bool:
@@ -123,7 +124,7 @@ def is_unit(name: str) -> bool:
 
 
 def is_list(text: str) -> bool:
-    """Whether a line is nothing but a list of units: most of its names end as units' names do, and the first begins so."""
+    """Whether a line is nothing but units: most of its names end as units' names do, and the first begins so."""
     line = tidy(text).strip("。")
     first = split_outside(line, "。")
     if not first or len(first[0]) > 250:

@@ -1,0 +1,112 @@
+"""Tables without rules in a PDF: columns are the white between words, rows begin where the number stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from yiyang.planning.reading import heads
+from yiyang.planning.reading.healing import is_spanning
+from yiyang.planning.reading.lines import Line, rows_of
+from yiyang.planning.reading.words import plain
+
+Rows = list[list[tuple[str, int, int]]]
+_FEWEST_COLUMNS = 3
+
+
+def split_off(words: Sequence[Line]) -> tuple[list[Line], list[tuple[float, Rows]]]:
+    """The words outside tables, and the tables with their tops."""
+    lines = rows_of(words)
+    at = next((index for index, line in enumerate(lines) if _is_head(line)), None)
+    if at is None:
+        return list(words), []
+    end = _end(lines, at)
+    rows = _rows(lines[at], lines[at + 1 : end])
+    rest = [word for line in (*lines[:at], *lines[end:]) for word in line]
+    outside, more = split_off(rest) if _below(lines[end:]) else (rest, [])
+    return outside, [(lines[at][0].top, rows), *more]
+
+
+def _below(lines: Sequence[Sequence[Line]]) -> bool:
+    return any(_is_head(line) for line in lines)
+
+
+def _segments(line: Sequence[Line]) -> list[Line]:
+    """Words that stand closer than a character and a half are one cell's."""
+    joined: list[Line] = []
+    for word in line:
+        last = joined[-1] if joined else None
+        if last and word.left - last.right < 0.8 * word.size:
+            joined[-1] = Line(last.text + word.text, last.left, word.right, last.top, last.size)
+        else:
+            joined.append(word)
+    return joined
+
+
+def _is_head(line: Sequence[Line]) -> bool:
+    titles = [segment.text for segment in _segments(line)]
+    return len(titles) >= _FEWEST_COLUMNS and heads.is_head(titles)
+
+
+def _end(lines: Sequence[Sequence[Line]], head: int) -> int:
+    """The first line below that is no row: one text that begins left of the second column and runs past the third."""
+    columns = _segments(lines[head])
+    for index in range(head + 1, len(lines)):
+        segments = _segments(lines[index])
+        is_text = len(segments) == 1 and segments[0].left < columns[1].left and segments[0].right > columns[2].left
+        is_apart = lines[index][0].top - lines[index - 1][0].top > 3.5 * lines[index][0].size
+        if (is_text and not is_spanning(segments[0].text)) or is_apart or _is_head(lines[index]):
+            return index
+    return len(lines)
+
+
+def _rows(head: Sequence[Line], body: Sequence[Sequence[Line]]) -> Rows:
+    titles = _segments(head)
+    walls = _walls(titles, body)
+    number = heads.place_of("number", [heads.role(title.text) for title in titles])
+    lines = [_by_column(line, walls) for line in body]
+    tops = [line[0].top for line in body]
+    groups = _grouped(lines, tops, 0 if number is None else number)
+    rows: Rows = [[(title.text, at, 1) for at, title in enumerate(titles)]]
+    for group in groups:
+        cells = ["".join(lines[index][at] for index in group) for at in range(len(titles))]
+        rows.append([(cell, at, 1) for at, cell in enumerate(cells)])
+    return rows
+
+
+def _walls(titles: Sequence[Line], body: Sequence[Sequence[Line]]) -> list[float]:
+    """Where one column ends: in the white that all lines leave between two titles' middles, the widest of it."""
+    middles = [(title.left + title.right) / 2 for title in titles]
+    taken = [(word.left, word.right) for line in body if len(_segments(line)) > 1 for word in _segments(line)]
+    taken += [(title.left, title.right) for title in titles]
+    return [_widest(left, right, taken) for left, right in pairwise(middles)]
+
+
+def _widest(left: float, right: float, taken: Sequence[tuple[float, float]]) -> float:
+    inside = sorted((max(left, start), min(right, end)) for start, end in taken if end > left and start < right)
+    best, edge = (0.0, (left + right) / 2), left
+    for start, end in [*inside, (right, right)]:
+        if start > edge:
+            best = max(best, (start - edge, (start + edge) / 2))
+        edge = max(edge, end)
+    return best[1]
+
+
+def _by_column(line: Sequence[Line], walls: Sequence[float]) -> list[str]:
+    cells = [""] * (len(walls) + 1)
+    for segment in _segments(line):
+        cells[sum((segment.left + segment.right) / 2 > wall for wall in walls)] += segment.text
+    return cells
+
+
+def _grouped(lines: Sequence[Sequence[str]], tops: Sequence[float], number: int) -> list[list[int]]:
+    """Lines by row. Numbers stand on a row's first line, or in its middle: then a line is the nearest number's."""
+    marks = [index for index, line in enumerate(lines) if plain(line[number]).strip(".、") or is_spanning(line[0])]
+    if not marks:
+        return [[index] for index in range(len(lines))]
+    if marks[0] == 0:
+        return [list(range(start, end)) for start, end in zip(marks, [*marks[1:], len(lines)], strict=True)]
+    groups: dict[int, list[int]] = {mark: [] for mark in marks}
+    for index, top in enumerate(tops):
+        groups[min(marks, key=lambda mark: abs(tops[mark] - top))].append(index)
+    return list(groups.values())
