@@ -105,6 +105,10 @@ def _offer_demo(demo: bool | None, elders: int) -> None:
         )
 
 
+# What takes minutes has a process of its own, so that nothing else waits for it.
+CHILDREN = {"web": ["web"], "worker": ["worker", "--except", "long"], "long": ["worker", "--only", "long"]}
+
+
 @dataclass
 class Children:
     """The web server and the worker as processes of their own: watched, started again when they die, ended together."""
@@ -122,7 +126,7 @@ class Children:
         for name in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(name, _interrupt)
         try:
-            for child in ("web", "worker"):
+            for child in CHILDREN:
                 self._start(child)
             self._wait_for_web()
             say(
@@ -141,7 +145,7 @@ class Children:
 
     @staticmethod
     def _command(child: str) -> list[str]:
-        return [sys.executable, "-m", "yiyang", child]
+        return [sys.executable, "-m", "yiyang", *CHILDREN[child]]
 
     def _environment(self) -> dict[str, str]:
         metrics = self.data / "run" / "metrics"

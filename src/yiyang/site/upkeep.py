@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from yiyang.base.errors import MissingPart
+from yiyang.base.errors import MissingPart, UsageError
 from yiyang.base.screen import say
 
 app = typer.Typer()
@@ -60,15 +60,29 @@ def _gunicorn() -> None:
     run()
 
 
-@app.command("worker", epilog="例 Example: yiyang worker --concurrency 2")
+@app.command("worker", epilog="例 Example: yiyang worker --except long")
 def worker_command(
     concurrency: Annotated[int, typer.Option(help="同时执行几项任务。Jobs at the same time.")] = 1,
+    only: Annotated[str | None, typer.Option(help="只做这一队列。This queue only.")] = None,
+    without: Annotated[str | None, typer.Option("--except", help="不做这一队列。All queues but this.")] = None,
     data: Data = None,
 ) -> None:
-    """只启动后台任务（生产环境）。Only the worker, for production."""
+    """只启动后台任务（生产环境）；长时间的计算在队列 long。Only the worker; long jobs are in `long`."""
     from yiyang.site import start
 
     with start.start(data and data.resolve()):
         from django.core.management import call_command
 
-        call_command("procrastinate", "worker", concurrency=concurrency)
+        call_command("procrastinate", "worker", concurrency=concurrency, queues=queues(only, without))
+
+
+def queues(only: str | None, without: str | None) -> list[str] | None:
+    """The queues that a worker looks after; None = all of them. Raises UsageError where there is no such queue."""
+    from procrastinate.contrib.django import app as jobs
+
+    known = sorted({task.queue for task in jobs.tasks.values()})
+    if wrong := [name for name in (only, without) if name is not None and name not in known]:
+        raise UsageError(f"没有队列“{wrong[0]}”。", f"there is no queue {wrong[0]}", [(name, name) for name in known])
+    if only is not None:
+        return [only]
+    return None if without is None else [name for name in known if name != without]

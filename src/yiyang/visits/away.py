@@ -20,7 +20,7 @@ from yiyang.registry.models import Person
 from yiyang.registry.refresh import OWN
 from yiyang.registry.words import group_words
 from yiyang.visits import actions, form, observing, reporting
-from yiyang.visits.models import Report, Visit
+from yiyang.visits.models import Means, Report, Visit
 from yiyang.visits.policy import load_visits
 
 DAYS_AHEAD = 3
@@ -106,6 +106,8 @@ def _lines(visit: Visit, person: Person, on: date) -> list[str]:
     groups = "、".join(names[group].short.zh for group in visit.groups if group in names)
     words = "，".join(part for part in (age, groups) if part)
     lines = [words, "".join(person.address) if person.address else ""]
+    if visit.means != Means.HOME:
+        lines.append("打电话或问邻居即可，不用上门")
     lines.append(CAUSES.get(Visit.Cause(visit.cause), ""))
     if visit.state == Visit.State.NOT_FOUND and visit.next_step in load_visits().not_met:
         lines.append(f"上次没见到。下一步：{load_visits().not_met[visit.next_step].zh}")

@@ -24,6 +24,8 @@ from yiyang.visits.models import Finding, Means, Visit
 from yiyang.visits.words import finding_kinds, finding_word, groups_word
 
 COUNTED = 1000
+# What needs no way.
+CALL = "call"
 STATES = (*Visit.State.choices, ("waiting", "还没有完成"), ("late", "已过期限"))
 STILL_OPEN = (Finding.State.OPEN, Finding.State.ASSIGNED, Finding.State.ACTED)
 WAITING = (Visit.State.OWED, Visit.State.PLANNED, Visit.State.NOT_FOUND)
@@ -71,7 +73,7 @@ class Visits(Table):
         Column("last", "最迟", kind="day"),
         Column("visitor", "探访员", value=lambda row: row.visitor.name if row.visitor else "未安排"),
         Column("area_code", "村（社区）", kind="area"),
-        Column("means", "方式", value=lambda row: row.get_means_display(), is_hidden=True),
+        Column("means", "方式", value=lambda row: row.get_means_display()),
         Column("done_on", "探访日期", kind="day", is_hidden=True),
         Column("done_by", "实际探访人", value="done_by_name", is_hidden=True),
         Column("tries", "未见到次数", kind="number", is_hidden=True),
@@ -88,7 +90,8 @@ class Visits(Table):
             Filter("area", "区划", lookup=area, choices=area_choices(self.request.GET.get("area", ""))),
             Filter("state", "状态", choices=STATES, lookup=_state),
             Filter("cause", "事由", choices=Visit.Cause.choices),
-            Filter("means", "方式", choices=Means.choices),
+            Filter("means", "方式", choices=(*Means.choices, (CALL, "电话或邻里")), lookup=_means),
+            Filter("on", "安排日期", kind="date"),
             Filter("group", "对象类别", choices=[(slug, each.short.zh) for slug, each in group_words().items()],
                    lookup=lambda rows, value: rows.filter(groups__contains=[value])),
         )  # fmt: skip
@@ -105,6 +108,10 @@ def visit_table(request: HttpRequest) -> Visits:
 def _named(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
     text = search.text_q(value)
     return rows.filter(person__in=Person.objects.filter(text.q).values("pk"))
+
+
+def _means(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    return rows.exclude(means=Means.HOME) if value == CALL else rows.filter(means=value)
 
 
 def _state(rows: QuerySet[Any], value: str) -> QuerySet[Any]:

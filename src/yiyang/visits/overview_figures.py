@@ -34,6 +34,11 @@ SELECT p.month, count(*), count(*) FILTER (WHERE p.is_visited) FROM (
 ) AS p GROUP BY 1 ORDER BY 1
 """
 MEANS = "SELECT means, count(*) FROM visits_visit WHERE month = %(month)s AND state = 'done' GROUP BY 1 ORDER BY 2 DESC"
+# Visits that count at home only: how many there are, how many were made.
+HOME = """
+SELECT count(*), count(*) FILTER (WHERE state = 'done') FROM visits_visit
+WHERE month = %(month)s AND state <> 'excused' AND cause IN ('monthly', 'risk') AND counts = '["home"]'
+"""
 KINDS = """
 SELECT kind, count(*), count(*) FILTER (WHERE state IN ('open', 'assigned', 'acted')) FROM visits_finding
 WHERE found_at >= %(since)s AND state <> 'void' GROUP BY 1 ORDER BY 2 DESC
@@ -42,6 +47,8 @@ HOURS = """
 SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM closed_at - found_at) / 3600) FROM visits_finding
 WHERE state = 'closed' AND closed_at >= %(since)s
 """
+
+QUERIES = {"lines": BY_AREA, "trend": TREND, "means": MEANS, "kinds": KINDS, "hours": HOURS, "home": HOME}
 
 
 @dataclass(frozen=True)
@@ -66,13 +73,18 @@ class AreaLine:
 
 @dataclass(frozen=True)
 class Figures:
-    """What the page shows. `hours`: half of the findings are closed within so many."""
+    """What the page shows.
+
+    `hours`: half of the findings are closed within so many; `to_see`, `seen`: visits that must be at home, and were.
+    """
 
     lines: list[AreaLine]
     trend: list[tuple[str, int, int]]
     means: list[tuple[str, int]]
     kinds: list[tuple[str, int, int]]
     hours: float | None
+    to_see: int = 0
+    seen: int = 0
 
     @property
     def owed(self) -> int:
@@ -109,12 +121,14 @@ def _counted(month: str, size: int) -> Figures:
     }  # fmt: skip
     with connection.cursor() as cursor:
         rows = {}
-        for name, query in (("lines", BY_AREA), ("trend", TREND), ("means", MEANS), ("kinds", KINDS), ("hours", HOURS)):
+        for name, query in QUERIES.items():
             cursor.execute(query, words)
             rows[name] = cursor.fetchall()
     lines = [AreaLine(*row) for row in rows["lines"]]
     hours = rows["hours"][0][0]
-    return Figures(lines, rows["trend"], rows["means"], rows["kinds"], None if hours is None else float(hours))
+    to_see, seen = rows["home"][0]
+    half = None if hours is None else float(hours)
+    return Figures(lines, rows["trend"], rows["means"], rows["kinds"], half, to_see, seen)
 
 
 def open_findings() -> tuple[int, int]:

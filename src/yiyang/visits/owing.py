@@ -27,12 +27,16 @@ COUNTY = 10**6
 
 @dataclass(frozen=True)
 class Owed:
-    """What laying out a month changed: visits that are new, excused, owed again, moved to another village."""
+    """What laying out a month changed: visits that are new, excused, owed again, moved to another village.
+
+    `seen`: calls that became visits at home, because last month's visit at home was missed.
+    """
 
     new: int
     excused: int
     resumed: int
     moved: int
+    seen: int = 0
     alerts: int = 0
 
 
@@ -66,7 +70,8 @@ def _lay_out(area_code: int, month: str, start: date) -> Owed:
     words: dict[str, Any] = {
         "low": low, "high": high, "month": month, "start": first, "from": max(first, start),
         "days": (last - first).days + 1, "gap": policy.defaults.gap, "opens": policy.defaults.opens,
-        "closes": policy.defaults.closes,
+        "closes": policy.defaults.closes, "call": policy.defaults.by_phone_minutes,
+        "turn": first.year * 12 + first.month, "before": f"{first - timedelta(days=1):%Y-%m}",
     }  # fmt: skip
     with connection.cursor() as cursor:
         # Of two at once the second waits, and then finds everything there.
@@ -77,6 +82,7 @@ def _lay_out(area_code: int, month: str, start: date) -> Owed:
             "resumed": _run(cursor, owing_sql.RESUME, words),
             "excused": _run(cursor, owing_sql.excuse_sql(policy, first, book), words),
             "new": _run(cursor, owing_sql.OWE, words),
+            "seen": _run(cursor, owing_sql.SEE, words),
         }
         cursor.execute("DROP TABLE owing")
         if counts["new"] > 1000:
@@ -176,5 +182,5 @@ def bring_up_to_date(on: date) -> Owed:
     found = [_lay_out(area, month, on) for area in counties() for month in months]
     alerts = Alert.objects.filter(ended_at=None, last__gte=on)
     added = sum(add_alert_visits(alert, on) for alert in alerts)
-    sums = {name: sum(getattr(each, name) for each in found) for name in ("new", "excused", "resumed", "moved")}
+    sums = {name: sum(getattr(each, name) for each in found) for name in ("new", "excused", "resumed", "moved", "seen")}
     return Owed(**sums, alerts=added)

@@ -71,6 +71,16 @@ def _greatest(policy: Visits, name: str, reference: int, book: FactBook, least: 
     return f"greatest({', '.join([str(least), *cases])})"
 
 
+def _least(policy: Visits, name: str, reference: int, book: FactBook) -> str:
+    """SQL: the least of what the rules that hold say, NULL where none says anything."""
+    cases = [
+        f"CASE WHEN {holds_sql(rule, reference, book)} THEN {value} END"
+        for rule in policy.rules.values()
+        if (value := getattr(rule, name)) is not None
+    ]
+    return f"least({', '.join(['NULL::int', *cases])})"
+
+
 def _any(policy: Visits, rules: Iterable[Rule], reference: int, book: FactBook) -> str:
     return " OR ".join(holds_sql(rule, reference, book) for rule in rules) or "false"
 
@@ -85,7 +95,8 @@ def _gathered(policy: Visits, name: str, values: Iterable[str], reference: int, 
 def people_sql(policy: Visits, reference: date, book: FactBook) -> str:
     """SQL: everybody in an area for whom a rule holds, and what is owed to him.
 
-    Columns: person, area_code, times, at_home, minutes, needs_two, skills, counts, groups, excuse.
+    Columns: person, area_code, has_phone, times, at_home, seen_every, minutes, needs_two, skills, counts, groups,
+    excuse.
     Parameters: %(low)s, %(high)s.
     """
     on = as_int(reference)
@@ -95,8 +106,10 @@ def people_sql(policy: Visits, reference: date, book: FactBook) -> str:
     )
     means = [way for way in policy.means if any(way in rule.means for rule in policy.rules.values())]
     return (
-        f"SELECT p.id AS person, p.area_code, {_greatest(policy, 'times', on, book, 0)} AS times, "
+        f"SELECT p.id AS person, p.area_code, p.phone IS NOT NULL AS has_phone, "
+        f"{_greatest(policy, 'times', on, book, 0)} AS times, "
         f"{_greatest(policy, 'at_home', on, book, 0)} AS at_home, "
+        f"{_least(policy, 'seen_every', on, book)} AS seen_every, "
         f"{_greatest(policy, 'minutes', on, book, policy.defaults.minutes)} AS minutes, "
         f"({_any(policy, [r for r in policy.rules.values() if r.needs_two], on, book)}) AS needs_two, "
         f"{_gathered(policy, 'skills', policy.skills, on, book)} AS skills, "
@@ -108,21 +121,41 @@ def people_sql(policy: Visits, reference: date, book: FactBook) -> str:
 
 
 # Windows part the month evenly: the k-th of n visits lies in its n-th part, and not before the day counted from.
+# Whose turn it is, is seen at home: everybody's turn comes once in `seen_every` months, and each month has its share.
 OWE = """
 INSERT INTO visits_visit (person_id, area_code, month, number, cause, groups, means, counts, gap, first, last, opens,
     closes, minutes, skills, needs_two, state, state_since, done_by_name, tries, next_step, reason)
 SELECT w.person, w.area_code, %(month)s, w.number, CASE WHEN w.number = 1 THEN 'monthly' ELSE 'risk' END, w.groups,
-    'home',
-    CASE WHEN w.number <= w.at_home THEN '["home"]'::jsonb ELSE w.counts END,
+    w.means, CASE WHEN w.must THEN '["home"]'::jsonb ELSE w.counts END,
     CASE WHEN w.times > 1 THEN least(%(gap)s, %(days)s / w.times - 1) ELSE 0 END,
-    greatest(w.first, %(from)s), w.last, %(opens)s, %(closes)s, w.minutes, w.skills, w.needs_two, 'owed', now(), '', 0,
-    '', ''
+    greatest(w.first, %(from)s), w.last, %(opens)s, %(closes)s,
+    CASE WHEN w.means = 'home' THEN w.minutes ELSE %(call)s END,
+    CASE WHEN w.means = 'home' THEN w.skills ELSE '[]'::jsonb END, w.needs_two AND w.means = 'home', 'owed', now(), '',
+    0, '', ''
 FROM (
-    SELECT o.*, n AS number, %(start)s::date + (n - 1) * %(days)s / o.times AS first,
+    SELECT o.*, n AS number, m.must, CASE WHEN m.must OR o.counts = '["home"]'::jsonb THEN 'home'
+            WHEN o.counts ? 'phone' AND (o.has_phone OR NOT o.counts ? 'neighbour') THEN 'phone'
+            WHEN o.counts ? 'neighbour' THEN 'neighbour' ELSE 'home' END AS means,
+        %(start)s::date + (n - 1) * %(days)s / o.times AS first,
         %(start)s::date + n * %(days)s / o.times - 1 AS last
-    FROM owing AS o CROSS JOIN LATERAL generate_series(1, o.times) AS n WHERE o.excuse IS NULL
+    FROM owing AS o CROSS JOIN LATERAL generate_series(1, o.times) AS n
+    CROSS JOIN LATERAL (
+        SELECT n <= greatest(o.at_home, coalesce(((o.person + %(turn)s) %% o.seen_every = 0)::int, 0)) AS must
+    ) AS m
+    WHERE o.excuse IS NULL
 ) AS w WHERE w.last >= %(from)s
 ON CONFLICT (person_id, month, cause, number, alert_id) DO NOTHING
+"""
+# Who was to be seen at home last month and was not, is seen this month, whosever turn it is.
+SEE = """
+UPDATE visits_visit AS v SET means = 'home', counts = '["home"]', minutes = o.minutes, skills = o.skills,
+    needs_two = o.needs_two, state = 'owed', visitor_id = NULL, second_id = NULL, "on" = NULL, turn = NULL, at = NULL,
+    state_since = now(), reason = '上月应上门而没有上门'
+FROM owing AS o
+WHERE o.person = v.person_id AND o.excuse IS NULL AND v.month = %(month)s AND v.last >= %(from)s
+    AND v.cause = 'monthly' AND v.state IN ('owed', 'planned') AND v.counts <> '["home"]'::jsonb AND EXISTS (
+        SELECT 1 FROM visits_visit AS b WHERE b.person_id = v.person_id AND b.month = %(before)s
+            AND b.cause = 'monthly' AND b.state = 'missed' AND b.counts = '["home"]'::jsonb)
 """
 # What is planned or owed still, of somebody whom nobody need visit any more; and back again where that was an error.
 EXCUSE = """

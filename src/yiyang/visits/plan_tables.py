@@ -83,8 +83,8 @@ def rest_problem(low: int, high: int, month: str, start: date, scratch: Path) ->
 def _problem(rows: pa.Table, low: int, high: int, start: date, last: date) -> Problem:
     posts = list(Post.objects.filter(ends=None, area_code__gte=low, area_code__lt=high))
     villages = sorted({*pc.unique(rows["village"]).to_pylist(), *(post.area_code for post in posts)})
-    urban = {code: _is_urban(code) for code in villages}
-    middles = centres(villages, [urban[code] for code in villages], {}, _border(low), seed=1)
+    urban = {code: is_urban(code) for code in villages}
+    middles = centres(villages, [urban[code] for code in villages], {}, border(low), seed=1)
     visitors = _visitors(posts, urban, middles, start, last)
     known = set(visitors["id"].to_pylist())
     city = np.array([urban[code] for code in rows["village"].to_pylist()], bool)
@@ -100,12 +100,14 @@ def _problem(rows: pa.Table, low: int, high: int, start: date, last: date) -> Pr
     return problem(placed, visitors)
 
 
-def _is_urban(code: int) -> bool:
+def is_urban(code: int) -> bool:
+    """Whether a village is a neighbourhood of a town."""
     area = find(code)
     return area is not None and area.is_urban
 
 
-def _border(code: int) -> list[Any]:
+def border(code: int) -> list[Any]:
+    """The rings of a county's outline, from any code within it; a square somewhere where none is held."""
     rings: list[Any] = []
     for feature in boundaries(code // COUNTY * COUNTY)["features"]:
         shape = feature["geometry"]

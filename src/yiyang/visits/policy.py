@@ -74,6 +74,8 @@ class Rule(Strict):
     who: str | None = None
     times: Annotated[int, Field(ge=1, le=10)]
     at_home: Annotated[int, Field(ge=0, le=10)] = 0
+    # Where calls and neighbours count: once in so many months he is seen at home all the same.
+    seen_every: Annotated[int, Field(ge=1, le=12)] | None = None
     minutes: Minutes | None = None
     skills: tuple[Slug, ...] = ()
     needs_two: bool = False
@@ -278,6 +280,8 @@ def _unknown_names(found: Visits, policy: Path | None) -> Wrong:
             yield ("rules", slug, "skills"), f"没有技能“{skill}”", f"there is no skill {skill}"
         if rule.at_home > rule.times:
             yield ("rules", slug, "at_home"), "上门次数多于总次数", "more visits at home than visits"
+        if not rule.at_home and rule.seen_every is None:
+            yield ("rules", slug, "seen_every"), "没有写多久上门见一次", "does not say how often he is seen at home"
     for loc, source in _sources(found):
         if source.document not in known:
             yield (*loc, "document"), f"没有名为 {source.document} 的文件", f"no document is named {source.document}"

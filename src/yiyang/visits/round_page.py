@@ -24,7 +24,7 @@ from yiyang.engine.facts import as_int, years_since
 from yiyang.registry.models import Person
 from yiyang.visits import actions, away, form, observing, plan_tables, reporting, words
 from yiyang.visits.lists import WAITING, clock, visits
-from yiyang.visits.models import Post, Visit
+from yiyang.visits.models import Means, Post, Visit
 from yiyang.visits.planning.places import Centres, centres, households
 from yiyang.visits.policy import load_visits
 from yiyang.visits.round_map import Stop, drawn, said, way
@@ -45,17 +45,30 @@ def my_round(request: HttpRequest) -> HttpResponse:
     for row in rows:
         # Address and telephone stand there in full: without them nobody can be visited.
         record("reveal", what=f"visit:{row.pk}", person=row.person_id, area=row.area_code, reason="当日探访")
+    calls = [row for row in rows if row.means != Means.HOME and not row.next_step]
+    rows = [row for row in rows if row not in calls]
     stops, seat = _placed(rows, by.user or 0)
     context = {
         "title": f"{on.month}月{on.day}日的探访" if on != timezone.localdate() else "今天的探访",
-        "lead": f"共 {len(rows)} 户，已完成 {sum(row.state == Visit.State.DONE for row in rows)} 户。",
+        "lead": _lead(rows, calls),
         "map": drawn(seat, [stop for stop in stops if stop]),
         "cards": _cards(rows, stops, seat, on),
+        "calls": [_card(number, row, "", on) for number, row in enumerate(calls, 1)],
         "on": on,
         "days": [on - timedelta(days=1), on + timedelta(days=1)],
         "next": _next(by.user or 0, on),
     }
     return render(request, "visits/round.html", context)
+
+
+def _lead(rows: list[Visit], calls: list[Visit]) -> str:
+    """How many doors and how many calls, and what is done of them."""
+    said = [
+        f"{word} {len(some)} {unit}，已完成 {sum(row.state == Visit.State.DONE for row in some)} {unit}"
+        for word, unit, some in (("上门", "户", rows), ("电话", "个", calls))
+        if some
+    ]
+    return "；".join(said) + "。" if said else ""
 
 
 def _day(request: HttpRequest) -> date:
@@ -85,13 +98,13 @@ def _next(user: int, on: date) -> date | None:
 
 @lru_cache(maxsize=64)
 def _middles(villages: tuple[int, ...]) -> Centres:
-    urban = [plan_tables._is_urban(code) for code in villages]
-    return centres(villages, urban, {}, plan_tables._border(villages[0]), seed=1)
+    urban = [plan_tables.is_urban(code) for code in villages]
+    return centres(villages, urban, {}, plan_tables.border(villages[0]), seed=1)
 
 
 def _placed(rows: list[Visit], user: int) -> tuple[list[Stop | None], tuple[float, float] | None]:
     """Where the stops lie (made up where nobody stated it), and the visitor's seat."""
-    placed = [row for row in rows if row.area_code > 0 and row.means != "phone"]
+    placed = [row for row in rows if row.area_code > 0 and row.means == Means.HOME]
     if not placed:
         return [None] * len(rows), None
     low, high = span(placed[0].area_code // COUNTY * COUNTY)
@@ -101,7 +114,7 @@ def _placed(rows: list[Visit], user: int) -> tuple[list[Stop | None], tuple[floa
         )
     codes = tuple(sorted({code for code, _ in held} | {row.area_code for row in placed if low <= row.area_code < high}))
     middles, here = _middles(codes), [row for row in placed if row.area_code in codes]
-    urban = [plan_tables._is_urban(row.area_code) for row in here]
+    urban = [plan_tables.is_urban(row.area_code) for row in here]
     lon, lat = households([row.area_code for row in here], [row.person_id for row in here], urban, middles, 1)
     where = {row.pk: (float(x), float(y)) for row, x, y in zip(here, lon, lat, strict=True)}
     own = next((code for code, visitor in held if visitor == user), here[0].area_code if here else 0)
@@ -124,11 +137,11 @@ def _cards(
 
 
 def _directions(here: tuple[float, float] | None, there: tuple[float, float] | None, row: Visit) -> str:
-    if row.means == "phone":
+    if row.means != Means.HOME:
         return "打电话，不用上门"
     if not here or not there:
         return ""
-    wind, metres = way(here, there, DETOUR_URBAN if plan_tables._is_urban(row.area_code) else DETOUR_RURAL)
+    wind, metres = way(here, there, DETOUR_URBAN if plan_tables.is_urban(row.area_code) else DETOUR_RURAL)
     return f"向{wind}约 {said(metres)}"
 
 

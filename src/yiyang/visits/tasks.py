@@ -17,7 +17,7 @@ from yiyang.visits.models import Plan
 log = structlog.get_logger("yiyang.visits")
 
 
-@app.task(queue="registry", retry=AGAIN, pass_context=False)
+@app.task(queue="long", retry=AGAIN, pass_context=False)
 def make_plan(plan: int, user: int | None, request: str) -> None:
     """Make a plan that was ordered."""
     scope = platform(f"探访计划 #{plan}", request)

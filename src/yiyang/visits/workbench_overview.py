@@ -33,6 +33,7 @@ RIGHT = "visit.read"
 ALSO = ("finding.handle", "finding.verify")
 SIZES = (10**6, 10**3, 1)
 
+BELOW = {10**6: "县（市、区）", 10**3: "乡镇（街道）", 1: "村（社区）"}
 MOST, LOWEST = 200, 40
 
 
@@ -50,7 +51,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "month": month,
         "figures": _figures(found, month),
         "charts": _charts(found, month, size),
-        "lines": [(line, areas.name(line.code) if line.code > 0 else "未落区划") for line in found.lines],
+        "lines": [(line, _place(line.code, size), _listed(line.code, size, month)) for line in found.lines],
         "target": load_visits().targets.rate.percent,
         "has_visits": Visit.objects.exists(),
         "waiting": _waiting(scope),
@@ -70,6 +71,7 @@ def _figures(found: Figures, month: str) -> list[Figure]:
     open_ones, late = overview_figures.open_findings()
     rate = f"{100 * found.visited / found.owed:.1f}" if found.owed else "—"
     on_time = f"{100 * found.on_time / found.owed:.1f}" if found.owed else "—"
+    home = f"{100 * found.seen / found.to_see:.1f}" if found.to_see else "—"
     hours = (
         ""
         if found.hours is None
@@ -80,6 +82,7 @@ def _figures(found: Figures, month: str) -> list[Figure]:
     late_words = f"其中超时 {late:,} 件" + (f"，{hours}" if hours else "")
     return [
         Figure("探访率", rate, "%", f"{found.visited:,} / {found.owed:,} 人"),
+        Figure("上门见到", home, "%", "应上门的次数中", f"{reverse('visits:list')}?month={month}&means=home"),
         Figure("按时完成", on_time, "%", "每次都在期限内"),
         Figure("尚未探访", found.owed - found.visited, "人", month, f"{reverse('visits:not_yet')}?month={month}"),
         Figure("未办结的异常", open_ones, "件", late_words, f"{reverse('visits:findings')}?tab=all"),
@@ -124,9 +127,8 @@ def _percent(value: Any) -> str:
 def _by_area(lines: list[AreaLine], month: str, size: int) -> Chart | None:
     if not lines:
         return None
-    url = f"{reverse('visits:list')}?month={month}&state=waiting&area="
     items = {
-        line.code: Item(areas.name(line.code) if line.code > 0 else "未落区划", line.share, f"{url}{line.code}")
+        line.code: Item(_place(line.code, size), line.share, _listed(line.code, size, month, "&state=waiting"))
         for line in lines
     }
     title, note = "各地探访率", f"单位：%，{month}"
@@ -135,6 +137,23 @@ def _by_area(lines: list[AreaLine], month: str, size: int) -> Chart | None:
     # The lowest first: there is something to do.
     ordered = sorted(items.values(), key=lambda item: item.value if item.value is not None else 101)[:LOWEST]
     return charts.bars(title, f"{note}，低的在前", ordered, unit="%", write=_percent, shown=MOST)
+
+
+def _place(code: int, size: int) -> str:
+    """The name of an area; of people of whom only the area above is known, that they lie in none of these."""
+    if code <= 0:
+        return "未落区划"
+    return areas.name(code) if not _is_above(code, size) else f"未落到{BELOW[size]}"
+
+
+def _is_above(code: int, size: int) -> bool:
+    """Whether a code names an area above those by which is counted: so it is written where no more is known."""
+    return code > 0 and code % (size * 10**3 if size < 10**6 else 10**8) == 0
+
+
+def _listed(code: int, size: int, month: str, more: str = "") -> str:
+    """The visits of an area; of those who lie in none of them there is no list of their own."""
+    return "" if code <= 0 or _is_above(code, size) else f"{reverse('visits:list')}?month={month}{more}&area={code}"
 
 
 def _waiting(scope: Scope) -> dict[str, int]:

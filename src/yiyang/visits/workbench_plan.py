@@ -57,6 +57,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "plans": Plan.objects.filter(month=month).exclude(state=Plan.State.DROPPED)[:10],
         "places": area_choices(request.GET.get("area", "")),
         "visitor_count": rows.exclude(visitor=None).order_by().values("visitor").distinct().count(),
+        "calls_url": f"{reverse('visits:list')}?month={today:%Y-%m}&means=call&on={today:%Y-%m-%d}",
         "may_plan": current().may("visit.plan"),
         "crumbs": crumbs(("排班", "")),
     }
@@ -93,7 +94,7 @@ def _figures(rows: QuerySet[Any], month: str) -> list[Figure]:
     without = rows.filter(visitor=None, state__in=WAITING).count()
     url = f"{reverse('visits:list')}?month={month}"
     return [
-        Figure("应探访", count, "次", month, url),
+        Figure("应探访", count, "次", f"其中上门 {rows.filter(calendars.HOME).count():,} 次，其余电话或邻里", url),
         Figure("已安排日期", planned, "次"),
         Figure("已完成", done, "次", "", f"{url}&state=done"),
         Figure("还没有人去", without, "次", "没有探访员的村或技能不合", f"{url}&state=owed"),

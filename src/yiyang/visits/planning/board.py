@@ -56,13 +56,13 @@ class Board:
 
     def days_for(self, visit: int) -> list[int]:
         """Days of a visit's window that keep their distance from the same person's other visits."""
-        data = self.data
-        others = [one for one in self.of_person.get(int(data.person[visit]), []) if one != visit]
-        return [
-            day
-            for day in range(int(data.first[visit]), int(data.last[visit]) + 1)
-            if all(abs(day - self.day_of[one]) >= gap(data, visit, one) for one in others)
-        ]
+        window = range(int(self.data.first[visit]), int(self.data.last[visit]) + 1)
+        return [day for day in window if self.is_apart(visit, day)]
+
+    def is_apart(self, visit: int, day: int) -> bool:
+        """Whether a day keeps its distance from the same person's other visits."""
+        others = self.of_person.get(int(self.data.person[visit]), ())
+        return all(abs(day - self.day_of[one]) >= gap(self.data, visit, one) for one in others if one != visit)
 
     def insert(self, visit: int, visitors: Iterable[int], days: Iterable[int]) -> Key | None:
         """Puts a visit where it costs least among visitors and days; None, and nothing changed, if it fits nowhere."""

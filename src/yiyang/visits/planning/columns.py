@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -77,6 +77,14 @@ class Columns:
         if not with_skills:
             return works
         return works & (self.visitor_skills & self.skills[visit] == self.skills[visit])
+
+
+def only(data: Columns, rows: NDArray[np.bool_]) -> Columns:
+    """The columns with some of the visits."""
+    of_visits = ("ids", "person", "village", "town", "away", "first", "last", "opens", "closes", "minutes", "skills",
+                 "needs_two", "gap", "usual", "deputy")  # fmt: skip
+    place = (data.place[0][rows], data.place[1][rows], data.place[2][rows])
+    return replace(data, place=place, **{name: getattr(data, name)[rows] for name in of_visits})
 
 
 def columns(problem: Problem) -> Columns:

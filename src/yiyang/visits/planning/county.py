@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import ArrayLike, NDArray
 
 from yiyang.synthetic.chance import Chance
@@ -18,19 +19,46 @@ SKILLS = ("nursing", "dialect")
 
 
 def made_up_county(
-    villages: Sequence[tuple[int, bool]], border: Sequence[ArrayLike], *, people: int, month: str, seed: int = 1
+    villages: Sequence[tuple[int, bool]],
+    border: Sequence[ArrayLike],
+    *,
+    people: int,
+    month: str,
+    seed: int = 1,
+    calls: int = 0,
 ) -> Problem:
     """A month's visits to `people` elders in the villages (code, is urban), one visitor a village.
 
     A quarter is visited twice, a week or more apart; some at certain hours only, by two, by telephone, by somebody with
-    a skill; a tenth of visitors is away for a week, one in fifty the whole month.
+    a skill; a tenth of visitors is away for a week, one in fifty the whole month. `calls` more people are telephoned.
     """
     codes = np.array([code for code, _ in villages], np.int64)
     urban = np.array([is_urban for _, is_urban in villages])
     middles = centres(codes.tolist(), urban.tolist(), {}, border, seed)
     first, last = month_days(month)
     visitors = _visitors(Chance(seed), codes, urban, middles, working_days(first, last))
-    return problem(_visits(Chance(seed), codes, urban, middles, people, (first, last), seed), visitors, seed=seed)
+    visits = _visits(Chance(seed), codes, urban, middles, people, (first, last), seed)
+    if calls:
+        called = _visits(Chance(seed + 1), codes, urban, middles, calls, (first, last), seed + 1)
+        visits = pa.concat_tables([visits, _by_telephone(called, visits.num_rows)])
+    return problem(visits, visitors, seed=seed)
+
+
+def _by_telephone(table: pa.Table, after: int) -> pa.Table:
+    """The first visit of each person as a call of eight minutes at any hour."""
+    first = table.slice(0, pc.count_distinct(table["person"]).as_py())
+    count = first.num_rows
+    given = {
+        "id": pc.add(first["id"], after), "person": pc.add(first["person"], after), "away": np.zeros(count, bool),
+        "opens": np.full(count, 510), "closes": np.full(count, 1080), "minutes": np.full(count, 8),
+        "skills": pa.array([[]] * count, pa.list_(pa.string())), "needs_two": np.zeros(count, bool),
+        "gap": np.zeros(count, np.int64),
+    }  # fmt: skip
+    for name, values in given.items():
+        values = values if isinstance(values, pa.ChunkedArray) else pa.array(values)
+        values = values.cast(first[name].type)
+        first = first.set_column(first.column_names.index(name), name, values)
+    return first
 
 
 def _visitors(

@@ -32,9 +32,12 @@ def figures(
     lead = ~rows["second"]
     usual = data.usual[rows["visit"]][lead]
     kept = (usual == rows["visitor"][lead])[usual >= 0]
+    home = data.away[rows["visit"]][lead]
+    kept_home = (usual == rows["visitor"][lead])[home & (usual >= 0)]
     return {
         "visits": problem.visits.num_rows,
         "served": int(lead.sum()),
+        "calls": int((~home).sum()),
         "unserved": unserved.num_rows,
         "unserved_by": {one["values"]: one["counts"] for one in pc.value_counts(unserved["promise"]).to_pylist()},
         "visitors": problem.visitors.num_rows,
@@ -43,6 +46,9 @@ def figures(
         "way_metres": metres,
         **village,
         "usual_share": round(float(kept.mean()), 4) if len(kept) else None,
+        "usual_share_at_home": round(float(kept_home.mean()), 4) if len(kept_home) else None,
+        # Minutes of the fullest day of anybody, calls and ways included.
+        "longest_day": max(spans.values(), default=0),
         "load": _loads(data, rows, spans),
     }
 

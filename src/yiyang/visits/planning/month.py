@@ -10,7 +10,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 import numpy as np
 
 from yiyang.visits.planning.board import Board, in_time, mended
-from yiyang.visits.planning.columns import Columns, columns
+from yiyang.visits.planning.calls import dealt, for_rounds
+from yiyang.visits.planning.columns import Columns, Whole, columns
 from yiyang.visits.planning.doubles import Doubles, doubles
 from yiyang.visits.planning.figures import figures
 from yiyang.visits.planning.problem import Problem, Solution, Tell
@@ -49,7 +50,7 @@ def plan_month(problem: Problem, *, seconds: float = 600, tell: Tell | None = No
     couples = doubles(cut, rows[cut.needs_two[rows]], problem.wishes)
     tell(1, total, "分配探访员")
     board = Board(data, problem.wishes, at=dict(couples.at))
-    tasks, left = _tasks(problem, cut, rows, couples)
+    tasks, calls, left = _tasks(problem, cut, rows, couples)
     tell(2, total, "编排每人每日路线")
     short, spent = 0, 0.0
     for number, done in enumerate(_made(tasks, began + seconds * FOR_ROUNDS, workers), 1):
@@ -62,6 +63,10 @@ def plan_month(problem: Problem, *, seconds: float = 600, tell: Tell | None = No
     tell(total - 1, total, "安置余下探访")
     rest = mended(board, left, hopeless, began + seconds)
     shortened(board)
+    # The windows that keep a person's visits apart hold for his calls too.
+    board.data = cut
+    rest = [*rest, *mended(board, dealt(board, calls), hopeless, began + seconds)]
+    board.data = data
     stops = stops_table(board, couples.second)
     reasons = unserved(data, [*rest, *hopeless], hopeless, problem.wishes)
     cpu = round(time.process_time() - used + spent, 1)
@@ -74,19 +79,24 @@ def _silent(done: int, total: int, words: str) -> None:
     """Nobody listens."""
 
 
-def _tasks(problem: Problem, data: Columns, rows: np.ndarray, couples: Doubles) -> tuple[list[Task], list[int]]:
-    """Each visitor's visits, those that he makes with somebody else among them; and those whom nobody can go to."""
+def _tasks(
+    problem: Problem, data: Columns, rows: Whole, couples: Doubles
+) -> tuple[list[Task], dict[int, Whole], list[int]]:
+    """Each visitor's visits, those that he makes with somebody else among them; his calls; whom nobody can reach."""
     alone = rows[~data.needs_two[rows]]
     visitor = shared(data, alone, couples.load(data), problem.wishes)
     fixed = {visit: couples.day[visit] * DAY + at for visit, at in couples.at.items()}
-    tasks = []
+    tasks, calls = [], {}
     for one in range(len(data.visitor_ids)):
         double = [visit for visit in couples.day if one in (couples.first[visit], couples.second[visit])]
-        visits = np.concatenate([alone[visitor == one], np.array(sorted(double), np.int64)])
+        mine = alone[visitor == one]
+        calls[one] = mine[~data.away[mine]]
+        visits = np.concatenate([mine[data.away[mine]], np.array(sorted(double), np.int64)])
         if len(visits):
-            given = task(data, one, visits, fixed, fill=problem.wishes.fill, seed=problem.seed + one, rounds=SEARCH)
+            fill = for_rounds(data, visits, calls[one], one, problem.wishes.fill)
+            given = task(data, one, visits, fixed, fill=fill, seed=problem.seed + one, rounds=SEARCH)
             tasks.append(given)
-    return tasks, alone[visitor < 0].tolist()
+    return tasks, calls, alone[visitor < 0].tolist()
 
 
 def _halves(board: Board, couples: Doubles) -> list[int]:

@@ -21,7 +21,7 @@ DAY = 1440
 # The solver's unit of way is a sixth of a minute, so that hundred metres count too.
 UNIT = 6
 # Searches end after so many rounds without a better plan, or at the hard limits of the call.
-IDLE = 150
+IDLE = 300
 
 
 @dataclass(frozen=True)
@@ -109,9 +109,13 @@ def _windows(given: Task) -> tuple[Whole, Whole]:
 
 
 def _narrow(given: Task) -> NDArray[np.bool_]:
-    """Visits whose hours cut into the visitor's day, other than those that are fixed to the minute."""
-    begins, ends = given.days[0][1:3] if given.days else (0, DAY)
-    return ((given.opens > begins) | (given.closes < ends)) & (given.fixed < 0)
+    """Visits whose hours cut into the visitor's day, other than those that are fixed to the minute.
+
+    A day is shorter than the hours between beginning and end: what that leaves at each end can be waited for at home.
+    """
+    begins, ends, most = given.days[0][1:4] if given.days else (0, DAY, DAY)
+    slack = max(ends - begins - most, 0) // 2
+    return ((given.opens > begins + slack) | (given.closes < ends - slack)) & (given.fixed < 0)
 
 
 def _bound(

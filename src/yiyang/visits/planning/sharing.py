@@ -26,6 +26,8 @@ ROUND = 3
 # What a minute of load costs beyond the fair share, beyond half as much again, and beyond what his days hold.
 SLOPES = (1.5, 4.0, 50.0)
 
+# A call by somebody else is less strange than a visit: loads are made even by calls first, and faces and ways stay.
+CALL = 0.5
 # Up to this share of what his days hold nobody is relieved, however little the others have.
 EASY = 0.25
 
@@ -85,7 +87,8 @@ def _groups(data: Columns, rows: Whole, wishes: Wishes) -> _Groups:
             kept.append(part)
             candidates.append(able)
             costs.append(_costs(data, part, able, wishes))
-    return _Groups(kept, candidates, costs, np.array([data.minutes[part[0]] + WAY for part in kept], np.int64))
+    minutes = [int(data.minutes[part[0]]) + WAY * bool(data.away[part[0]]) for part in kept]
+    return _Groups(kept, candidates, costs, np.array(minutes, np.int64))
 
 
 def _asked(data: Columns, visit: int, wishes: Wishes) -> Whole:
@@ -97,6 +100,8 @@ def _asked(data: Columns, visit: int, wishes: Wishes) -> Whole:
 def _costs(data: Columns, part: Whole, able: Whole, wishes: Wishes) -> NDArray[np.float64]:
     usual, deputy = data.usual[part[0]], data.deputy[part[0]]
     other = np.where(able == deputy, wishes.deputy_instead, wishes.other_than_usual)
+    if not data.away[part[0]]:
+        other = other * CALL
     if usual < 0:
         # Where nobody is usual only the way counts.
         other = np.zeros(len(able))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from yiyang.visits.planning.columns import Columns, Whole
+from yiyang.visits.planning.columns import Columns, Whole, only
 from yiyang.visits.planning.problem import Wishes
 from yiyang.visits.planning.roads import matrix
 from yiyang.visits.planning.sharing import candidates_of
@@ -21,7 +21,7 @@ def village_order(data: Columns, wishes: Wishes) -> dict[str, int]:
     `village_*`: each visitor's visits as they fall due, spread evenly over his working days. `village_full_*`: each
     day filled to `wishes.fill` of its minutes before the next is begun, which is the harder one to beat.
     """
-    data, _ = spaced(data)
+    data, _ = spaced(only(data, data.away))
     sums = np.zeros(4, np.int64)
     lead, along = _who(data, wishes)
     for visitor in range(len(data.visitor_ids)):

@@ -5,7 +5,7 @@ WITH days AS (
     WHERE extract(isodow FROM d) < 6
 ),
 mine AS (
-    SELECT v.id, v.first, v.last, p.visitor_id, v.needs_two, p.deputy_id,
+    SELECT v.id, v.first, v.last, p.visitor_id, v.needs_two, p.deputy_id, v.means <> 'home' AS is_call, v.minutes,
         row_number() OVER (PARTITION BY p.visitor_id ORDER BY v.first, md5(v.person_id::text), v.number) - 1 AS place,
         count(*) OVER (PARTITION BY p.visitor_id) AS total
     FROM visits_visit AS v JOIN visits_post AS p ON p.area_code = v.area_code AND p.ends IS NULL
@@ -20,10 +20,13 @@ placed AS (
     ) AS on_day
     FROM mine AS m
 ),
+-- First the round, a quarter of an hour on the way to each, then the calls one after the other.
 turns AS (
-    SELECT t.*, row_number() OVER (PARTITION BY t.visitor_id, t.on_day ORDER BY t.place) AS turn FROM placed AS t
+    SELECT t.*, row_number() OVER way AS turn,
+        510 + coalesce(sum(t.minutes + CASE WHEN t.is_call THEN 0 ELSE 15 END) OVER (way ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS at
+    FROM placed AS t WINDOW way AS (PARTITION BY t.visitor_id, t.on_day ORDER BY t.is_call, t.place)
 )
 UPDATE visits_visit AS v
 SET visitor_id = t.visitor_id, second_id = CASE WHEN t.needs_two THEN t.deputy_id END, plan_id = %(plan)s, "on" = t.on_day,
-    turn = t.turn, at = least(510 + (t.turn - 1) * 35, 1050), state = 'planned', state_since = (%(month)s || '-01')::timestamptz
+    turn = t.turn, at = least(t.at, 1070), state = 'planned', state_since = (%(month)s || '-01')::timestamptz
 FROM turns AS t WHERE v.id = t.id
