@@ -18,7 +18,7 @@ from yiyang.access.scope import acting, current, platform
 from yiyang.access.web import page
 from yiyang.areas.logic import find, span
 from yiyang.audit.record import record
-from yiyang.base.errors import YiyangError
+from yiyang.base.errors import UsageError, YiyangError
 from yiyang.catalog.facts import load_facts
 from yiyang.engine.facts import as_int, years_since
 from yiyang.registry.models import Person
@@ -33,7 +33,7 @@ from yiyang.visits.workbench import crumbs
 RIGHT = "visit.do"
 COUNTY = 10**6
 DETOUR_URBAN, DETOUR_RURAL = 1.25, 1.41
-PHOTO = 8 << 20
+PHOTO, PHOTOS = 8 << 20, 3
 
 
 @page(RIGHT)
@@ -262,15 +262,22 @@ def _report(request: HttpRequest, visit: Visit, answers: dict[str, Any]) -> None
     except ValueError:
         began = timezone.now()
     ended = max(began, min(began + timedelta(minutes=visit.minutes), timezone.now()))
-    files = [
-        reporting.File("photo", each.read())
-        for each in request.FILES.getlist("q-picture")[:3]
-        if (each.size or 0) <= PHOTO
-    ]
+    files = [reporting.File("photo", each.read()) for each in _photos(request)]
     reporting.report(
         by=current(), visit=visit, answers=_kept(answers), met=answers.get(form.MET) == "yes",
         means=str(answers.get(form.MEANS, "")), began_at=began, ended_at=ended, files=files,
     )  # fmt: skip
+
+
+def _photos(request: HttpRequest) -> list[Any]:
+    """The photos handed in. Raises UsageError for too many or too large ones: none is left out silently."""
+    given = request.FILES.getlist("q-picture")
+    large = [each.name for each in given if (each.size or 0) > PHOTO]
+    if len(given) > PHOTOS:
+        raise UsageError(f"照片最多 {PHOTOS} 张，请去掉几张再交。", f"At most {PHOTOS} photos.")
+    if large:
+        raise UsageError(f"照片超过 {PHOTO >> 20} MB：{'、'.join(large)}。", f"Photos over {PHOTO >> 20} MB: {large}")
+    return given
 
 
 def _kept(answers: dict[str, Any]) -> dict[str, Any]:
