@@ -15,6 +15,7 @@ from yiyang.catalog.instrument_schema import InstrumentFile, ScaleCaseFile
 from yiyang.catalog.planning_schema import PlanningFile
 from yiyang.catalog.process_schema import ProcessFile
 from yiyang.catalog.schema import CaseFile, Document, FactFile, Group, Item, ListHead
+from yiyang.catalog.visits_schema import Visits
 
 MODELS: dict[str, type[BaseModel]] = {
     "item": Item,
@@ -27,6 +28,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "instrument_cases": ScaleCaseFile,
     "assessment": AssessmentFile,
     "processes": ProcessFile,
+    "visits": Visits,
     "planning": PlanningFile,
     "indicator": Indicator,
 }

@@ -38,6 +38,11 @@ def officer(grant: Any) -> Any:
     return scope(grant("爱华", "county_officer", DAZHU))
 
 
+def is_turn(person: Any, every: int, after: int = 0) -> bool:
+    """Whether somebody's month to be seen at home has come, `after` months after MONTH."""
+    return (person.pk + FIRST.year * 12 + FIRST.month + after) % every == 0
+
+
 def visits(person: Any) -> list[Visit]:
     with work(platform("test")):
         return list(Visit.objects.filter(person=person).order_by("number"))
@@ -50,7 +55,7 @@ def test_owes_each_group_one_visit_a_month_and_twice_is_once(officer: Any, perso
     assert owe(officer).new == 0
     [found] = visits(alone)
     assert (found.cause, found.state, found.first, found.last) == ("monthly", "owed", *month_days(MONTH))
-    assert found.counts == ["home", "phone", "neighbour"]
+    assert found.counts == (["home"] if is_turn(alone, 3) else ["home", "phone", "neighbour"])
     assert found.groups == ["living_alone"]
     assert visits(family) == []
 
@@ -71,8 +76,56 @@ def test_takes_the_strictest_of_all_rules_that_hold(officer: Any, person: Any) -
     owe(officer)
     found = visits(worst)
     assert len(found) == 4
-    assert all(each.minutes == 30 and each.needs_two and each.skills == ["nursing"] for each in found)
     assert [each.counts == ["home"] for each in found] == [True, True, False, False]
+    home, calls = found[:2], found[2:]
+    assert all(each.minutes == 30 and each.needs_two and each.skills == ["nursing"] for each in home)
+    # A call needs neither two nor somebody with skills, and takes less time.
+    assert all(each.minutes == 8 and not each.needs_two and each.skills == [] for each in calls)
+
+
+def test_in_three_months_everybody_is_seen_at_home_once_and_called_the_other_times(officer: Any, person: Any) -> None:
+    people = [in_need(person, f"秀{number}", birth_date=19600101, phone="13800000000") for number in range(12)]
+    for month in ("2026-12", "2027-01", "2027-02"):
+        owe(officer, month, date(int(month[:4]), int(month[5:]), 1))
+    for each in people:
+        assert sorted(visit.means for visit in visits(each)) == ["home", "phone", "phone"]
+        assert [visit.means == "home" for visit in sorted(visits(each), key=lambda visit: visit.month)] == [
+            is_turn(each, 3, after) for after in range(3)
+        ]
+
+
+def test_who_is_not_alone_and_manages_is_seen_twice_a_year_and_sooner_once_he_is_very_old(
+    officer: Any, person: Any
+) -> None:
+    nest = {"groups": ["empty_nest"], "facts": {"living_arrangement": 2}}
+    young = in_need(person, "年轻", birth_date=19600101, **nest)
+    old = in_need(person, "年老", birth_date=19400101, **nest)
+    for after in range(6):
+        first = date(2026 + (11 + after) // 12, (11 + after) % 12 + 1, 1)
+        owe(officer, f"{first:%Y-%m}", first)
+    assert sum(visit.means == "home" for visit in visits(young)) == 1
+    assert sum(visit.means == "home" for visit in visits(old)) == 2
+
+
+def test_without_a_telephone_on_file_neighbours_are_asked(officer: Any, person: Any) -> None:
+    people = [in_need(person, f"秀{number}", birth_date=19600101) for number in range(4)]
+    owe(officer)
+    assert {visits(each)[0].means for each in people} <= {"home", "neighbour"}
+    assert any(visits(each)[0].means == "neighbour" for each in people if not is_turn(each, 3))
+
+
+def test_a_missed_visit_at_home_is_made_up_for_next_month_whosever_turn_it_is(officer: Any, person: Any) -> None:
+    people = [in_need(person, f"秀{number}", birth_date=19600101) for number in range(6)]
+    owe(officer)
+    with work(platform("test")):
+        Visit.objects.filter(means="home").update(state="missed")
+    due = {each.pk for each in people if is_turn(each, 3)}
+    owe(officer, "2027-01", date(2027, 1, 1))
+    with work(platform("test")):
+        seen = set(Visit.objects.filter(month="2027-01", means="home").values_list("person", flat=True))
+        missed = set(Visit.objects.filter(month=MONTH, state="missed").values_list("person", flat=True))
+    assert missed == due
+    assert seen == due | {each.pk for each in people if is_turn(each, 3, 1)}
 
 
 def test_a_rule_of_one_county_does_not_hold_in_another(officer: Any, person: Any) -> None:
