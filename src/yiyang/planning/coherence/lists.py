@@ -42,18 +42,27 @@ def numbering(document: Document) -> Iterator[Finding]:
 
 def _sequences(lines: Sequence[tuple[str, Place]], opens: bool = True) -> Iterator[Finding]:
     running: dict[str, Numbered] = {}
+    seen: set[tuple[str, int]] = set()
     for text, place in lines:
+        seen |= _in_arabic(text)
         for shape in _ORDER:
             match = _SHAPES[shape].match(text)
             value = chinese(match["n"]) if match else None
             if value is None:
                 continue
             last = running.get(shape)
-            if last is not None or value > 1:
+            if (last is not None or value > 1) and (shape, value - 1) not in seen:
                 yield from _step(shape, last, (value, text, place), opens)
+            seen = {each for each in seen if each[0] != shape}
             running = {each: kept for each, kept in running.items() if _ORDER.index(each) < _ORDER.index(shape)}
             running[shape] = (value, text, place)
             break
+
+
+def _in_arabic(text: str) -> set[tuple[str, int]]:
+    """（4） among （三） and （五）, 1、 before 二、: another way of writing, not a gap."""
+    found = {("（一）", re.match(r"^[（(](\d{1,2})[）)]", text)), ("一、", re.match(r"^(\d{1,2})、", text))}
+    return {(shape, int(match[1])) for shape, match in found if match}
 
 
 def _step(shape: str, last: Numbered | None, now: Numbered, opens: bool) -> Iterator[Finding]:

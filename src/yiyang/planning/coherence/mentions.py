@@ -16,6 +16,10 @@ from yiyang.planning.records import Document, Indicator, Place
 _FILLER = re.compile(
     r"(到|至|自)?20\d\d年(底前|年底|底|末|前|起)?|全(市|县|区|省)|力争|达到|提高到|提高至|达|不低于|超过|将|为|至少|以上|约|近|左右|累计|率"
 )
+_LEADING = re.compile(r"^.*?(?:20\d\d年(?:底前|年底|底|末|前|起)?[，,]?|力争|全市|全县|全区|实现|确保|其中)+")
+_RATE = re.compile(
+    r"(?P<name>[\u4e00-\u9fff]{4,24}(?:率|占比|比例))(?:达到|提高到|提高至|不低于|不少于|超过|达|为|至|到|约|均)*$"
+)
 _BOOK = re.compile(r"《[^》]*》")
 _SINCE = re.compile(r"自20\d\d年起")
 # So much of an indicator's name must be in the words of a sentence, by pairs of letters, to be the same figure.
@@ -115,9 +119,18 @@ def _of_sentence(sentence: Sentence, terms: Terms, own: Sequence[Mention]) -> It
         # 达标率 2022 年达到 80 %，2025 年达到 100 %: the second has no name of its own.
         if named is None and last and last[1] == each.kind and not any(map(_bare, words)):
             named = last[0]
+        named = named or _unlisted(words[-1], each)
         last = (named, each.kind) if named else None
         if named is not None:
             yield _mention(sentence, each, named)
+
+
+def _unlisted(words: str, figure: Figure) -> Term | None:
+    """A rate that neither the terms nor a table know goes by its own words: 养老机构护理员持证上岗率."""
+    match = _RATE.search(_LEADING.sub("", loose(words)))
+    if figure.kind != "%" or not match:
+        return None
+    return Term(id="unlisted", zh=match["name"], unit="%", kind="rate", any=(re.escape(match["name"]),))
 
 
 def _name(words: str, around: str, unit: str, terms: Terms, own: Sequence[Mention]) -> Term | Mention | None:
@@ -163,7 +176,7 @@ def _pairs(text: str) -> set[str]:
 
 def _mention(sentence: Sentence, figure: Figure, named: Term | Mention) -> Mention:
     is_term = isinstance(named, Term)
-    about = named.id if isinstance(named, Term) else named.about
+    about = named.about if isinstance(named, Mention) else named.zh if named.id == "unlisted" else named.id
     return Mention(
         about, named.zh, named.kind, figure.value, figure.step, figure.high, figure.unit or named.unit,
         sentence.year_at(figure.start), sentence.role, figure.bound, sentence.place, sentence.text, figure.text,

@@ -10,7 +10,7 @@ from yiyang.planning.coherence.checks import CHECKS
 from yiyang.planning.coherence.findings import Report
 from yiyang.planning.coherence.telling import HEADS, counts, groups, row
 
-_WIDTHS = (6, 9, 26, 20, 8, 20, 8, 6, 4)
+_WIDTHS = (5, 9, 24, 19, 8, 19, 7, 5, 4)
 
 
 def pdf(report: Report, path: Path) -> None:

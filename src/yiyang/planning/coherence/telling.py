@@ -116,7 +116,7 @@ def position(place: Place) -> str:
     """Line, table and row in words; nothing for a table of the product."""
     if not place.line:
         return ""
-    table = "" if place.table is None else f"，表 {place.table}"
+    table = "" if place.table is None else f"，表 {place.table}" + ("，" if place.row is not None else "")
     line = "" if place.row is None else f"第 {place.row} 行"
     return f"第 {place.line} 行{table}{line}"
 
