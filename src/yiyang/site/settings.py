@@ -227,7 +227,11 @@ REAL_NAME = os.environ.get("YIYANG_REAL_NAME", "yiyang.portal.real_name.Registry
 # For rooms below the registry: id number → key of the person.
 PERSON_KEY_OF = "yiyang.registry.identity.person_of"
 # Files sealed under the key ring, for its rotation: functions of the data folder that give (file, label).
-SEALED_FILES = ["yiyang.registry.kept.sealed_files", "yiyang.notices.batches.sealed_files"]
+SEALED_FILES = [
+    "yiyang.registry.kept.sealed_files",
+    "yiyang.notices.batches.sealed_files",
+    "yiyang.planning.files.sealed_files",
+]
 SECOND_FACTOR = os.environ.get("YIYANG_SECOND_FACTOR", "1") == "1"
 # On the login page: whose installation it is, and whom to call.
 UNIT_NAME = os.environ.get("YIYANG_UNIT", "")

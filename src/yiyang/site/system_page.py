@@ -57,6 +57,8 @@ JOBS = {
     "make_plan": "编制探访计划",
     "visits_nightly": "每日列出应探访",
     "visits_late": "异常情况超时督办",
+    "read_plan": "读取规划文件",
+    "check_plans": "核对规划文件",
 }
 
 
