@@ -1,8 +1,8 @@
-"""Five years on: today's people by age and sex, grown older by a life table, under the lists on trial. Pure.
+"""Five years on: today's people by age and sex grow as their area's are projected to, under the lists on trial. Pure.
 
 What each age costs a person stays as it is today (constant rates by age): hardship, ability and registration of the
-80-year-olds of 2031 are taken to be those of today's. Each year as many turn 60 as are 60 today; nobody moves. It is a
-projection of ageing alone, until the population forecast of the planning room takes its place as `Forecast`.
+80-year-olds of 2031 are taken to be those of today's. Where an area has no projection (no census by age) people grow
+older by a life table, as many turn 60 each year as are 60 today, and nobody moves.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from yiyang.engine.cells import Ints
+from yiyang.engine.cells import Axis, Ints
 from yiyang.entitlement.simulate import Weighed
+from yiyang.forecast.projections import Projection
+from yiyang.forecast.tables import fives
 
 Floats = npt.NDArray[np.float64]
 Forecast = Callable[[Floats, int], Floats]
@@ -24,6 +26,10 @@ FIRST, LAST, YEARS = 60, 101, 5
 METHOD = (
     "按现有老年人逐岁推算：死亡率用联合国《世界人口展望2024》中国分年龄分性别数，每年新满60岁人数按现有60岁人数计，"
     "不计迁移；各年龄的困难、失能状况和标准按现状不变。仅反映老龄化，不是预算承诺。"
+)
+BY_PROJECTION = (
+    "现有老年人按人口预测中{area}各年龄组、性别的增长推算（情景：{scenario}；数据和参数指纹 {made_from}）；"
+    "各年龄的困难、失能状况和标准按现状不变。是推算，不是预算承诺。"
 )
 
 
@@ -59,6 +65,22 @@ def by_life_table(deaths: Mapping[str, Mapping[int, float]]) -> Forecast:
     return forecast
 
 
+def by_projection(projection: Projection, year: int) -> Forecast:
+    """A forecast by which everybody's five-year group and sex grows from a year on as the projection says.
+
+    Raises UsageError where the projection does not reach the years asked for.
+    """
+    groups = np.minimum(np.arange(FIRST, LAST + 1), 100) // 5
+    now = np.maximum(fives(projection.at(year)), 1.0)
+
+    def forecast(people: Floats, years: int) -> Floats:
+        growth = np.stack([fives(projection.at(year + ahead)) / now for ahead in range(years + 1)])
+        grown: Floats = (growth[..., groups] * people).sum(axis=1)
+        return grown
+
+    return forecast
+
+
 def _by_year(rates: Mapping[int, float]) -> Floats:
     starts = np.array(sorted(rates))
     ages = np.arange(FIRST, LAST + 1)
@@ -88,16 +110,20 @@ def outlook(found: Weighed, people: Floats, year: int, forecast: Forecast) -> Ou
     axis = next((axis for axis in found.view.coding.axes if axis.fact.name == "age"), None)
     if axis is None:
         return None
-    now = people.sum(axis=0)
-    growth = forecast(people, YEARS) / np.where(now > 0, now, 1)
-    rows = np.clip(np.array([*axis.representatives, FIRST]), FIRST, LAST) - FIRST
-    # Whoever is younger, or of unknown age, is carried on unchanged.
-    fixed = np.array([*(age < FIRST for age in axis.representatives), True])
-    factor = np.where(fixed, 1.0, growth[:, rows])
-    factor = np.where((now[rows] > 0) | fixed, factor, 0.0)
+    factor = _growth(axis, forecast(people, YEARS))
     before, after = (_cost(found, paid, axis.size) for paid in (found.before.paid, found.after.paid))
     sums = [tuple(round(float(value)) for value in factor @ cost) for cost in (before, after)]
     return Outlook(tuple(range(year, year + YEARS + 1)), sums[0], sums[1])
+
+
+def _growth(axis: Axis, years: Floats) -> Floats:
+    """Year × class of age: how many more there are of everybody in a class than now."""
+    place = np.searchsorted(np.array(axis.edges), np.arange(FIRST, LAST + 1), side="right")
+    people = np.stack([np.bincount(place, weights=row, minlength=axis.size) for row in years])
+    # Whoever is younger, or of unknown age, is carried on unchanged.
+    fixed = np.array([*(age < FIRST for age in axis.representatives), True])
+    grown: Floats = np.where(people[0] > 0, people / np.maximum(people[0], 1e-9), 0.0)
+    return np.where(fixed, 1.0, grown)
 
 
 def _cost(found: Weighed, paid: Mapping[str, Any], size: int) -> Floats:

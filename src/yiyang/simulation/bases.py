@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 from yiyang.access.scope import acting, platform
+from yiyang.areas import names
+from yiyang.areas.logic import normalise
 from yiyang.areas.models import Area
 from yiyang.base.errors import NoEffect, PolicyError, UsageError
 from yiyang.catalog.binding import BoundProgram, effective_program
@@ -21,8 +23,21 @@ from yiyang.entitlement import months
 from yiyang.entitlement.models import MonthRun
 from yiyang.entitlement.simulate import Simulator, Weighed
 from yiyang.entitlement.store import RunFolder, ints
+from yiyang.forecast import projections
+from yiyang.forecast.policy import parameters as forecast_parameters
 from yiyang.simulation import logic
-from yiyang.simulation.ageing import METHOD, Floats, Outlook, by_life_table, outlook, people_by_age
+from yiyang.simulation.ageing import (
+    BY_PROJECTION,
+    METHOD,
+    YEARS,
+    Floats,
+    Forecast,
+    Outlook,
+    by_life_table,
+    by_projection,
+    outlook,
+    people_by_age,
+)  # fmt: skip
 from yiyang.simulation.typical import typical
 from yiyang.synthetic.policy import parameters
 
@@ -143,12 +158,26 @@ def reckon(base: Base, changes: Json) -> Json:
 
 
 def _outlook(base: Base, found: Weighed) -> Json:
-    seen: Outlook | None = outlook(found, base.ages, int(base.run.month[:4]), _forecast())
-    return {"rows": seen.rows, "method": METHOD} if seen else {}
+    year = int(base.run.month[:4])
+    forecast, method = _forecast(base.area, year)
+    seen: Outlook | None = outlook(found, base.ages, year, forecast)
+    return {"rows": seen.rows, "method": method} if seen else {}
+
+
+def _forecast(area: str, year: int) -> tuple[Forecast, str]:
+    """How an area's ages grow, and in which words the page says so."""
+    code = normalise(area)
+    if not projections.is_known(code):
+        return _by_life_table(), METHOD
+    projection = projections.project(code, max(year + YEARS, forecast_parameters().horizon))
+    words = BY_PROJECTION.format(
+        area=names.name(code), scenario=projection.scenario.said, made_from=projection.made_from
+    )
+    return by_projection(projection, year), words
 
 
 @cache
-def _forecast() -> Any:
+def _by_life_table() -> Forecast:
     return by_life_table(parameters()["deaths"])
 
 

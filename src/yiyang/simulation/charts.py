@@ -110,8 +110,13 @@ def coming_years(outlook: Json) -> Chart | None:
     per, unit = (10**6, "万元") if is_large else (100, "元")
     series = {name: [round(row[place] / per, 2) for row in rows] for place, name in ((1, "现行清单"), (2, "改动后"))}
     return charts.line(
-        "今后五年（所涉项目）", f"单位：{unit}/年；仅推算老龄化", [str(row[0]) for row in rows], series, unit=unit
+        "今后五年（所涉项目）", f"单位：{unit}/年；{basis(outlook)}", [str(row[0]) for row in rows], series, unit=unit
     )
+
+
+def basis(outlook: Json) -> str:
+    """On what the coming years rest, in a few words."""
+    return "按人口预测的年龄组增长" if "人口预测" in outlook.get("method", "") else "仅推算老龄化"
 
 
 def side_by_side(results: Mapping[str, Json]) -> list[Chart]:
@@ -123,7 +128,7 @@ def side_by_side(results: Mapping[str, Json]) -> list[Chart]:
         first = next(iter(outlooks.values()))
         series = {title: [round(row[3] / 10**6, 2) for row in rows] for title, rows in outlooks.items()}
         years = [str(row[0]) for row in first]
-        found.append(charts.line("今后五年每年增减", "单位：万元/年；仅推算老龄化", years, series, unit="万元"))
+        found.append(charts.line("今后五年每年增减", "单位：万元/年；推算方法见各方案", years, series, unit="万元"))
     return found
 
 

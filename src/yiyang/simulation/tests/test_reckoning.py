@@ -17,7 +17,8 @@ from yiyang.entitlement.store import RunFolder
 from yiyang.entitlement.tests.conftest import City
 from yiyang.entitlement.tests.whole_runs import Json, agree, base_run, figures
 from yiyang.entitlement.tests.world import World, held
-from yiyang.simulation import ageing, logic
+from yiyang.forecast import projections
+from yiyang.simulation import ageing, bases, logic
 from yiyang.simulation.bases import Base, reckon, weigh
 from yiyang.simulation.floor import floor_of
 
@@ -137,3 +138,31 @@ def test_people_grow_older_by_the_life_table() -> None:
     assert found[1][-1] == 4
     assert [year[0] for year in found] == [10, 10, 10]
     assert found[2][81 - 60] == 50
+
+
+def test_of_a_county_with_a_census_the_outlook_follows_its_projection(base: Base) -> None:
+    found = reckon(base, changes(base, {f"{ALLOWANCE}.eighties": "80"}))["outlook"]
+    projected = projections.project(511724000000)
+    assert "人口预测" in found["method"]
+    assert projected.made_from in found["method"]
+    assert "大竹县" in found["method"]
+    growth = projected.over(80)[2031 - 2020] / projected.over(80)[2026 - 2020]
+    # The allowance is for those of eighty and over, most of whom are in their eighties.
+    assert found["rows"][-1][1] / found["rows"][0][1] == pytest.approx(growth, rel=0.1)
+
+
+def test_of_an_area_without_a_census_it_falls_back_on_the_life_table() -> None:
+    forecast, method = bases._forecast("511724001", 2026)
+    assert "人口预测" not in method
+    assert forecast(np.ones((2, ageing.LAST - ageing.FIRST + 1)), 1).shape == (2, 42)
+
+
+def test_everybody_grows_as_his_age_group_is_projected_to() -> None:
+    projected = projections.project(511724000000)
+    people = np.zeros((2, ageing.LAST - ageing.FIRST + 1))
+    people[1, 82 - 60] = 100
+    found = ageing.by_projection(projected, 2026)(people, 5)
+    women = projected.people[:, 0, 1, 80:85].sum(axis=1)
+    assert found[0].sum() == 100
+    assert found[5][82 - 60] == pytest.approx(100 * women[11] / women[6])
+    assert found[5].sum() == found[5][82 - 60]
