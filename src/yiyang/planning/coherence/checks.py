@@ -13,7 +13,9 @@ from yiyang.planning.coherence import (
     lists,
     locations,
     population,
+    prices,
     projects,
+    rows,
     sums,
     targets,
     totals,
@@ -78,6 +80,11 @@ def _sentence_sums(reading: Reading) -> Found:
         yield from sums.shares(sentence, reading.wholes)
 
 
+def _targets(reading: Reading) -> Found:
+    yield from targets.same_target(reading.mentions)
+    yield from targets.impossible(reading.mentions)
+
+
 def _population(reading: Reading) -> Found:
     people = population.people_of(reading.document, reading.sentences, reading.census)
     yield from population.rates(reading.document, reading.mentions, people)
@@ -92,6 +99,7 @@ def _places(reading: Reading) -> Found:
 def _numbering(reading: Reading) -> Found:
     yield from lists.numbering(reading.document)
     yield from lists.captions(reading.document)
+    yield from rows.numbers(reading.document)
 
 
 def _levels(below: Reading, above: Reading) -> Found:
@@ -119,6 +127,11 @@ def _census(reading: Reading) -> Found:
 
 def _counts(reading: Reading) -> Found:
     return lists.counted(reading.sentences)
+
+
+def _prices(reading: Reading) -> Found:
+    yield from prices.prices(reading.document)
+    yield from prices.grants(reading.document)
 
 
 def _annexes(reading: Reading) -> Found:
@@ -153,8 +166,8 @@ CHECKS: tuple[Check, ...] = (
         "targets",
         "同一目标",
         "One target in several places",
-        "同一目标在正文、专栏、指标表中的数核对",
-        _in(targets.same_target),
+        "同一目标在正文、专栏、指标表中的数核对；比率不超过 100%",
+        _targets,
     ),
     Check("years", "目标与年份", "Targets over years", "同一数有两个完成年份，后一年不高于前一年", _in(targets.years)),
     Check("baselines", "基期值", "Baselines", "指标表基期值与正文所述现状核对", _in(targets.baselines)),
@@ -188,7 +201,7 @@ CHECKS: tuple[Check, ...] = (
         "单位造价",
         "Price of a place",
         "每个床位（托位）的投资与同类项目相差五倍以上，只作提示",
-        _of(projects.prices),
+        _prices,
     ),
 )
 BY_ID = {each.id: each for each in CHECKS}

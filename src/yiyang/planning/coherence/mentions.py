@@ -145,7 +145,8 @@ def _words(text: str, found: Sequence[Figure], index: int) -> tuple[tuple[str, .
     before = re.split(r"[；;。：:]", text[begin : figure.start])[-1]
     clauses = [part for part in re.split(r"[，,]", before) if part.strip()]
     left = clauses[-1] if clauses else ""
-    if not _bare(left) and len(clauses) > 1:
+    # 彩票公益金要加大支持，不低于 55 %: a rate may be named by the clause before; a count there counts something else.
+    if not _bare(left) and len(clauses) > 1 and figure.kind == "%":
         left = clauses[-2] + left
     right = re.split(r"[，,。；;：:]", text[figure.end : until])[0]
     if right.startswith(("、", "）", ")")) or not right.strip():

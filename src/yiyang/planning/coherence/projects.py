@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 from itertools import combinations
-from statistics import median
 
 from yiyang.planning.coherence.findings import Amount, Finding, Severity, Spot, finding, number, quote
 from yiyang.planning.coherence.numbers import chinese, figures
@@ -21,8 +20,6 @@ _EACH = re.compile(r"每(?:个|所|家)[^，。；]*?(?P<size>\d+)\s*(?:个|张)
 _SOME = re.compile(r"(?:建设|新建|改建|建成|设)\s*(?P<low>\d+)\s*[-—–~～至]\s*(?P<high>\d+)\s*(?:个|所|家)")
 _PHASE = re.compile(r"[一二三四五1-9]\s*[期标]|[（(]\s*[一二三四五1-9]\s*[）)]")
 _SPOT = re.compile(r"[\u4e00-\u9fff]{2,4}?(?:街道|镇|乡|社区|村)")
-# A project whose money per place is so many times more (or less) than the median of its kind is told as a hint.
-FAR = 5
 
 
 def headings(document: Document) -> Iterator[Finding]:
@@ -30,24 +27,19 @@ def headings(document: Document) -> Iterator[Finding]:
     for project in document.projects:
         match = _PACKED.search(project.name)
         count = chinese(match["count"]) if match else None
-        named = enumerated(project.description)
-        if (
-            count is None
-            or len(named) < 2
-            or len(named) == count
-            or (len(named) < count and "等" in project.description)
-        ):
+        named, is_open = enumerated(project.description)
+        if count is None or len(named) < 2 or len(named) == count or (len(named) < count and is_open):
             continue
         why = f"“{project.name}”标明 {count} 个，内容列出 {len(named)} 个（{'、'.join(named)}），建设点数不明。"
         amounts = (Amount(f"{count}个", Decimal(count), "个"), Amount(f"{len(named)}个", Decimal(len(named)), "个"))
-        yield _told("headings", "packed", project, "description", amounts, why)
+        yield about("headings", "packed", project, "description", amounts, why)
 
 
-def enumerated(text: str) -> list[str]:
-    """Towns that a text lists one after the other, each once."""
+def enumerated(text: str) -> tuple[list[str], bool]:
+    """Towns that a text lists one after the other, each once, and whether 等 leaves the list open."""
     head = re.split(r"建设|新建|改建|分别|[，。；]", text)[0]
     found = [match[0] for part in re.split(r"[、和及与]", head) if (match := _NAMED.search(part))]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(found)), "等" in head
 
 
 def sections(document: Document) -> Iterator[Finding]:
@@ -62,7 +54,7 @@ def sections(document: Document) -> Iterator[Finding]:
             "两个年度的项目数、资金和床位因此不能同时成立。"
         )
         amounts = (Amount(f"{section}年", Decimal(section), "年"), Amount(f"{span}年", Decimal(first), "年"))
-        yield _told("sections", "year", project, "from_year", amounts, why, severity="high")
+        yield about("sections", "year", project, "from_year", amounts, why, severity="high")
 
 
 def descriptions(document: Document) -> Iterator[Finding]:
@@ -81,7 +73,7 @@ def _described(project: Project, places: int) -> Iterator[Finding]:
     word = PLACES_ZH[project.kind]
     why = f"“{project.name}”新增{word}栏为 {places}，建设内容写作 {told[0]}，以哪个数验收、补助不明。"
     amounts = (Amount(f"{places}个", Decimal(places), "个"), Amount(f"{told[0]}个", Decimal(told[0]), "个"))
-    yield _told("descriptions", "places", project, "places", amounts, why, severity="high")
+    yield about("descriptions", "places", project, "places", amounts, why, severity="high")
 
 
 def described_places(project: Project) -> list[int]:
@@ -107,7 +99,7 @@ def _each(project: Project, places: int) -> Iterator[Finding]:
     each = f"每处 {size['size']} 个、共 {some['low']}—{some['high']} 处"
     why = f"“{project.name}”{each}，应为 {low}—{high} 个，表中为 {places} 个。"
     amounts = (Amount(f"{places}个", Decimal(places), "个"), Amount(f"{low}—{high}个", Decimal(low), "个"))
-    yield _told("descriptions", "range", project, "places", amounts, why)
+    yield about("descriptions", "range", project, "places", amounts, why)
 
 
 def duplicates(document: Document) -> Iterator[Finding]:
@@ -164,37 +156,13 @@ def _label(project: Project) -> Amount:
     return Amount(f"{year}{project.places}张（个）{money}万元", Decimal(project.places or 0), "个")
 
 
-def prices(document: Document) -> Iterator[Finding]:
-    """Money per place far from the median of its kind: a hint, because a hospital may cost what a home does not."""
-    for kind, word in PLACES_ZH.items():
-        rows = [
-            (each, _price(each)) for each in document.projects if each.kind == kind and each.places and each.money_fen
-        ]
-        if len(rows) >= 10:
-            yield from _prices(rows, word)
-
-
-def _price(project: Project) -> Decimal:
-    return Decimal(project.money_fen or 0) / FEN_WAN / Decimal(project.places or 1)
-
-
-def _prices(rows: Sequence[tuple[Project, Decimal]], word: str) -> Iterator[Finding]:
-    middle = median(price for _, price in rows)
-    for project, price in rows:
-        if max(price / middle, middle / price) >= FAR:
-            told, usual = price.quantize(Decimal("0.1")), middle.quantize(Decimal("0.1"))
-            why = f"“{project.name}”每个{word} {told} 万元，同类项目中位数 {usual} 万元，请核对投资和{word}数。"
-            amounts = (Amount(f"{told}万元", told, "万元"), Amount(f"{usual}万元", usual, "万元"))
-            yield _told("prices", "price", project, "money_fen", amounts, why, sure=0.3, severity="hint")
-
-
 def spot(project: Project, field: str, text: str = "") -> Spot:
     """The cell of a field of a project, or its row where the reader kept none."""
     where: Place = dict(project.fields).get(field, project.where)
     return Spot(where, quote(text or project.name))
 
 
-def _told(
+def about(
     check: str, kind: str, project: Project, field: str, figures_: tuple[Amount, Amount], why: str,
     sure: float = 0.9, severity: Severity = "medium",
 ) -> Finding:  # fmt: skip

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
-from yiyang.planning.coherence.findings import Amount, Finding, Spot, finding, number, quote
+from yiyang.planning.coherence.findings import Amount, Finding, Severity, Spot, finding, number, quote
 from yiyang.planning.coherence.numbers import Figure, figures, years
 from yiyang.planning.coherence.text import Sentence
-from yiyang.planning.coherence.wholes import Wholes
+from yiyang.planning.coherence.wholes import Whole, Wholes
 
 _UP = "提高|增加|增长|提升|上升|扩大|调整|增至|升"
 _DOWN = "下降|降低|减少|缩小|降"
@@ -109,34 +110,41 @@ def _near(whole: Figure, run: Sequence[Figure], total: Decimal) -> bool:
 
 def shares(sentence: Sentence, wholes: Wholes) -> Iterator[Finding]:
     """A 万人，占 B 的 P%: some B that the text names must fit; told only where none does."""
-    for part, share, base in _stated(sentence):
+    stated = list(_stated(sentence))
+    for part, share, base in stated:
         bases = wholes.of(sentence, part, base)
-        if any(_fits(part, share, each.figure) for each in (*bases, *wholes.alike(part))):
+        if share.bound == "ge" or any(_fits(part, share, each.figure) for each in (*bases, *wholes.alike(part))):
             continue
         wanted = part.value / share.value * 100
+        bases += _of_siblings(wholes, part, [(one, other) for one, other, _ in stated if one is not part])
         # A figure that is far from what is wanted is of something else: then the whole is simply not stated.
-        bases = [each for each in bases if abs(each.figure.value - wanted) < wanted / (2 if each.is_named else 4)]
-        if not bases or share.bound == "ge":
-            continue
-        nearest = min(bases, key=lambda each: (not each.is_named, abs(each.figure.value - wanted)))
-        real = _round(part.value / nearest.figure.value * 100)
-        named = nearest.is_named
-        why = (
-            f"{part.text} 占 {share.text}，应有总数约 {number(_round(wanted))}{part.unit}；"
-            f"文中最接近的总数 {nearest.figure.text} 得出 {number(real)}%，占比与总数不能同时成立。"
-        )
-        spots = (
-            Spot(sentence.place, quote(sentence.text, share.text)),
-            Spot(nearest.place, quote(nearest.text, nearest.figure.text)),
-        )
-        amounts = (
-            Amount(share.text, share.value, "%"),
-            Amount(f"{part.text}÷{nearest.figure.text}＝{number(real)}%", real, "%"),
-        )
-        yield finding(
-            "sentence_sums", "share", spots, amounts, why, about=part.text, sure=0.8 if named else 0.4,
-            severity="medium" if named else "low",
-        )  # fmt: skip
+        near = [each for each in bases if abs(each.figure.value - wanted) < wanted / (2 if each.is_named else 4)]
+        if near:
+            yield _off(sentence, part, share, min(near, key=lambda each: abs(each.figure.value - wanted)))
+
+
+def _of_siblings(wholes: Wholes, part: Figure, others: Sequence[tuple[Figure, Figure]]) -> list[Whole]:
+    """The whole that at least two other shares of the sentence are taken of: it is this one's, too."""
+    found = []
+    for whole in wholes.alike(part):
+        if sum(_fits(one, share, whole.figure) for one, share in others) >= 2:
+            found.append(replace(whole, is_named=True))
+    return found
+
+
+def _off(sentence: Sentence, part: Figure, share: Figure, nearest: Whole) -> Finding:
+    wanted, real = _round(part.value / share.value * 100), _round(part.value / nearest.figure.value * 100)
+    why = (
+        f"{part.text} 占 {share.text}，应有总数约 {number(wanted)}{part.unit}；"
+        f"文中最接近的总数 {nearest.figure.text} 得出 {number(real)}%，占比与总数不能同时成立。"
+    )
+    there = Spot(nearest.place, quote(nearest.text, nearest.figure.text))
+    spots = (Spot(sentence.place, quote(sentence.text, share.text)), there)
+    divided = Amount(f"{part.text}÷{nearest.figure.text}＝{number(real)}%", real, "%")
+    amounts = (Amount(share.text, share.value, "%"), divided)
+    sure, severity = (0.8, "medium") if nearest.is_named else (0.4, "low")
+    level: Severity = "medium" if severity == "medium" else "low"
+    return finding("sentence_sums", "share", spots, amounts, why, about=part.text, sure=sure, severity=level)
 
 
 def _stated(sentence: Sentence) -> Iterator[tuple[Figure, Figure, str]]:

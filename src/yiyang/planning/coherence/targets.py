@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import combinations
 
-from yiyang.planning.coherence.findings import Finding, Severity, finding
+from yiyang.planning.coherence.findings import Amount, Finding, Severity, finding
 from yiyang.planning.coherence.mentions import Mention
 from yiyang.planning.coherence.numbers import SAME
 
@@ -110,6 +110,17 @@ def _no_rise(early: Mention, late: Mention) -> Finding:
         sure=0.8,
         severity=level,
     )
+
+
+def impossible(mentions: Sequence[Mention]) -> Iterator[Finding]:
+    """A rate above 100 %."""
+    for each in mentions:
+        if each.unit == "%" and each.value > 100 and (each.kind == "rate" or each.zh.endswith(("率", "占比", "比例"))):
+            why = f"{each.zh}写作 {each.amount.text}，比率不能超过 100%。"
+            whole = Amount("100%", Decimal(100), "%")
+            yield finding(
+                "targets", "rate", (each.spot, each.spot), (each.amount, whole), why, about=each.zh, severity="high"
+            )
 
 
 def baselines(mentions: Sequence[Mention]) -> Iterator[Finding]:
