@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from yiyang.areas import names
-from yiyang.forecast import policy
+from yiyang.forecast import policy, units
 from yiyang.forecast.charts import Point
 from yiyang.forecast.policy import Claim
 from yiyang.forecast.projections import Projection, project
@@ -23,7 +22,7 @@ class Held:
     @property
     def area(self) -> str:
         """The area's name."""
-        return names.name(self.claim.area)
+        return units.name_of(self.claim.area * 10**6)
 
     @property
     def error(self) -> float:
