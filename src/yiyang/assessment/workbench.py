@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from yiyang.access.scope import current
 from yiyang.access.web import page
-from yiyang.assessment import actions, in_words, quality, request_page, worklists
+from yiyang.assessment import actions, in_words, quality, request_page, worklists, works
 from yiyang.assessment.forms import CheckForm, StepForm
 from yiyang.assessment.models import Request
 from yiyang.assessment.of_person import results_of
@@ -37,13 +37,13 @@ def work(request: HttpRequest) -> HttpResponse:
     """The work lists."""
     scope = current()
     if "tab" not in request.GET:
-        return redirect(f"{reverse('assessment:work')}?tab={worklists.first_of(scope).slug}")
+        return redirect(f"{reverse('assessment:work')}?tab={works.first_of(scope).slug}")
     table = worklists.work_table(request)
     record("search", what="assessment:list", detail={key: v for key, v in table.values.items() if key != "number"})
     context = {
         "table": table,
         "work": table.work,
-        "tabs": worklists.tabs(table.work.slug),
+        "tabs": works.tabs(table.work.slug),
         "may_sheets": scope.may("assessment.do"),
         "may_agencies": scope.may("agency.manage"),
         "may_figures": scope.may("agency.manage") or scope.may("assessment.check"),

@@ -219,6 +219,12 @@ class Table:
         return [(each, self.values.get(each.key, ""), self.problems.get(each.key, "")) for each in self.filters]
 
     @property
+    def clear_url(self) -> str:
+        """The list without its filters; a list of several tabs stays on its tab."""
+        tab = self.request.GET.get("tab", "")
+        return f"{self.request.path}?{urlencode({'tab': tab})}" if tab else str(self.request.path)
+
+    @property
     def is_filtered(self) -> bool:
         """Whether the filter bar narrows the list."""
         return bool(self.values)

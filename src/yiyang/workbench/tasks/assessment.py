@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from yiyang.access.scope import Scope
-from yiyang.assessment import worklists as assessments
+from yiyang.assessment import works as assessments
 from yiyang.assessment.escalation import risen as risen_assessments
 from yiyang.assessment.models import Agency, Assessor
 from yiyang.workbench.tasks.task import CALM, EXPIRES_SOON, SOON, URGENT, Source, Task, Waiting, needs
