@@ -159,7 +159,7 @@ class Rows(AbstractContextManager["Rows"]):
         standing = refresh.standing(load_contracts(), timezone.localdate())
         if not standing.there:
             return {"kind": "live"}
-        if self.moment.known in (None, timezone.localdate()) and standing.month == self.moment.month:
+        if self.moment.known in (None, timezone.localdate()) and standing.month <= self.moment.month:
             return {"kind": "live", "known": f"{timezone.localdate()}"}
         return {"kind": "registry", "month": self.moment.month, "known": f"{self.moment.known or timezone.localdate()}"}
 

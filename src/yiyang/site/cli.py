@@ -47,6 +47,7 @@ ROOMS = {
     "yiyang.visits.cli": "visits",
     "yiyang.forecast.cli": None,
     "yiyang.planning.cli": "plan",
+    "yiyang.indicators.cli": "indicators",
     "yiyang.revisions.cli": "lists",
     "yiyang.assessment.cli": "instruments",
     "yiyang.assessment.cli_draw": "assess",

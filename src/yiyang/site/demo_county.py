@@ -20,6 +20,7 @@ from yiyang.base.screen import progress, say, show_table, t
 from yiyang.entitlement import month_actions
 from yiyang.entitlement import tasks as month_tasks
 from yiyang.entitlement.models import MonthRun
+from yiyang.indicators import demo as demo_indicators
 from yiyang.portal import demo as demo_citizens
 from yiyang.registry import accepting, actions, tasks
 from yiyang.registry.contracts import BASE, Contracts, load_contracts
@@ -79,6 +80,9 @@ def _away_from_the_desk() -> None:
         demo_visits.make(AREA)
         bar.step("评估机构、评估员、申请与结果", "agencies, assessors, requests and results")
         demo_assessments.make(AREA)
+    with progress("测量指标", "measuring figures", total=1) as bar:
+        bar.step("各月实测，文件所载的填报", "measured months, figures that documents state")
+        demo_indicators.make(AREA, MONTHS[0])
 
 
 def _work_off(by: Scope, run: MonthRun, state: str, job: Any, zh: str, en: str) -> None:

@@ -263,7 +263,7 @@ EXPORTS = {
     "findings": ("异常情况名单", "person.export", "yiyang.visits.lists.finding_sheet"),
 }
 # What follows when a month's run is put in force, in this order and in the same transaction: f(run, tell).
-AFTER_RUN: tuple[str, ...] = ("yiyang.cases.opening.from_run",)
+AFTER_RUN: tuple[str, ...] = ("yiyang.cases.opening.from_run", "yiyang.indicators.tasks.after_run")
 # What policy lays into the database whenever it is migrated.
 AFTER_MIGRATE: tuple[str, ...] = ("yiyang.cases.processes.put",)
 # Cities and counties among whose people the portal's questions are asked, as codes; by default all that have a list.

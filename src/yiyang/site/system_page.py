@@ -55,6 +55,8 @@ JOBS = {
     "raise_late_assessments": "评估超期督办",
     "send_events": "推送个案进展",
     "make_plan": "编制探访计划",
+    "measure_figures": "指标测量",
+    "measure_month": "每月测量指标",
     "visits_nightly": "每日列出应探访",
     "visits_late": "异常情况超时督办",
     "read_plan": "读取规划文件",

@@ -27,6 +27,7 @@ MENU = (
     Entry("工作台", "workbench:home", "home"),
     Entry("老年人", "registry:people", "people", ("person.search",)),
     Entry("重点人群", "registry:groups", "groups", ("group.read", "figure.read")),
+    Entry("指标", "indicators:board", "chart", ("figure.read", "figure.enter")),
     Entry("月度运行", "entitlement:runs", "month", ("run.read",)),
     Entry("待了解", "entitlement:unknowns", "unknown", ("case.read",)),
     Entry("个案", "cases:work", "check", ("case.read",)),

@@ -1,0 +1,217 @@
+"""What pages, reports and the API tell of figures, within the scope in force."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from yiyang.access.scope import Scope, current
+from yiyang.areas import logic as areas
+from yiyang.areas.models import Area
+from yiyang.catalog.indicator_schema import Baseline, Indicator, Target
+from yiyang.indicators import logic
+from yiyang.indicators.logic import Interval, Point, Standing, Trend
+from yiyang.indicators.models import Figure
+from yiyang.indicators.policy import GROUPS, baseline_of, load_indicators, targets_of, year_end
+
+RIGHT = "figure.read"
+ENTER = "figure.enter"
+MONTHS = 24
+# The size of an area's code range, and of those one level below it.
+BELOW = {10**10: 10**8, 10**8: 10**6, 10**6: 10**3, 10**3: 1, 1: 0}
+HEADLINES = ("visited_monthly", "health_managed_65", "assessed_share", "destitute_unable_in_homes")
+
+
+def figures() -> QuerySet[Figure]:
+    """The newest figures that the scope may see."""
+    return Figure.objects.filter(is_current=True)
+
+
+def size_of(area: int) -> int:
+    """The size of an area's range of codes: 10**6 of a county."""
+    return dict(areas.SIZES)[areas.level(area)]
+
+
+def top_of(scope: Scope) -> int | None:
+    """The highest area whose figures the scope may see, the one with figures first; None where it may see none."""
+    spans = scope.where(RIGHT).spans or scope.where(ENTER).spans
+    if not spans:
+        return None
+    known = Area.objects.filter(valid_to=None, code__gt=0)
+    tops = [known.filter(code__gte=low, code__lt=high).order_by("code").first() for low, high in spans]
+    codes = [area.code for area in tops if area is not None and area.code]
+    if scope.is_self or any(high - low >= 10**12 for low, high in spans):
+        first = figures().order_by("-size", "area_code").values_list("area_code", flat=True).first()
+        codes = [first] if first else codes
+    with_figures = set(figures().filter(area_code__in=codes).values_list("area_code", flat=True))
+    return next((code for code in codes if code in with_figures), codes[0] if codes else None)
+
+
+def days(area: int) -> list[date]:
+    """The days for which an area was measured, the latest first."""
+    rows = figures().filter(area_code=area, source=Figure.Source.MEASURED)
+    return list(rows.order_by("-on").values_list("on", flat=True).distinct()[:MONTHS])
+
+
+@dataclass(frozen=True)
+class Line:
+    """An indicator of an area on a day, with all that is said about it.
+
+    Attributes:
+        figure: measured if there is one, else reported; None = none yet.
+        other: the reported figure beside a measured one.
+        before: the one before it of the same source.
+        target, met: the target that is asked of it, and the light.
+        ahead: the trend read on the target's day.
+    """
+
+    indicator: Indicator
+    figure: Figure | None
+    other: Figure | None
+    before: Figure | None
+    points: list[Point]
+    target: Target | None
+    baseline: Baseline | None
+    ahead: Trend | None
+    light: logic.Light
+
+    @property
+    def value(self) -> float | None:
+        """The value shown."""
+        return self.figure.value if self.figure else None
+
+    @property
+    def change(self) -> float | None:
+        """Against the figure before."""
+        if self.figure is None or self.before is None or self.figure.value is None or self.before.value is None:
+            return None
+        return self.figure.value - self.before.value
+
+
+def board(area: int, on: date | None = None) -> list[Line]:
+    """Every indicator of an area, in the order of their numbers, as it stood on a day."""
+    day = on or timezone.localdate()
+    rows = figures().filter(area_code=area, on__lte=day).order_by("on")
+    found: defaultdict[str, list[Figure]] = defaultdict(list)
+    for row in rows:
+        found[row.indicator].append(row)
+    return [line(indicator, area, found[key], day) for key, indicator in load_indicators().items()]
+
+
+def line(indicator: Indicator, area: int, rows: Sequence[Figure], today: date) -> Line:
+    """What is said of an indicator, from its figures in the order of their days."""
+    by_source: dict[str, list[Figure]] = defaultdict(list)
+    for row in rows:
+        if row.value is not None:
+            by_source[row.source].append(row)
+    own = by_source[Figure.Source.MEASURED] or by_source[Figure.Source.REPORTED]
+    reported = by_source[Figure.Source.REPORTED]
+    other = reported[-1] if reported and own is not reported else None
+    points = [(row.on, row.value) for row in own if row.value is not None]
+    target, start = target_of(indicator, area, today), baseline_of(indicator, area)
+    due = (year_end(target.year), target.value) if target else None
+    ahead = logic.trend(points, due[0]) if due else None
+    begun = (year_end(start.year), start.value) if start else points[0] if len(points) > 1 else None
+    latest = points[-1] if points else None
+    judged = logic.light(latest, due, target.at if target else "", begun, ahead, today)
+    return Line(
+        indicator, own[-1] if own else None, other, own[-2] if len(own) > 1 else None, points, target, start, ahead,
+        judged,
+    )  # fmt: skip
+
+
+def target_of(indicator: Indicator, area: int, today: date) -> Target | None:
+    """The target that counts on a day: the next one due, of several the stricter; else the last one."""
+    promised = [each for each in targets_of(indicator, area) if each.kind != "forecast"]
+    to_come = [each for each in promised if each.year >= today.year]
+    if to_come:
+        year = min(each.year for each in to_come)
+        return _stricter([each for each in to_come if each.year == year])
+    return _stricter([each for each in promised if each.year == promised[-1].year]) if promised else None
+
+
+def _stricter(found: Sequence[Target]) -> Target:
+    return (min if found[0].at == "most" else max)(found, key=lambda each: each.value)
+
+
+def lights(lines: Iterable[Line]) -> dict[str, int]:
+    """How many indicators show which light."""
+    found: dict[str, int] = dict.fromkeys(logic.LIGHTS, 0)
+    for each in lines:
+        found[each.light] += 1
+    return found
+
+
+def by_group(lines: Iterable[Line]) -> list[tuple[str, str, list[Line]]]:
+    """Slug, name and lines of each group that has any."""
+    found: defaultdict[str, list[Line]] = defaultdict(list)
+    for each in lines:
+        found[each.indicator.group].append(each)
+    return [(key, name, found[key]) for key, name in GROUPS.items() if found[key]]
+
+
+def changed(lines: Iterable[Line], most: int = 6) -> list[Line]:
+    """What has changed most since the figure before, measured against that figure."""
+    moved = [each for each in lines if each.change]
+    return sorted(moved, key=lambda each: -abs((each.change or 0) / ((each.before and each.before.value) or 1)))[:most]
+
+
+def below(area: int, indicator: str, on: date) -> list[Figure]:
+    """Figures of the areas one level below, by code."""
+    low, high = areas.span(area)
+    size = BELOW.get(size_of(area), 0)
+    rows = figures().filter(indicator=indicator, on=on, size=size, area_code__gte=low, area_code__lt=high)
+    measured = {row.area_code: row for row in rows.order_by("-source", "area_code")}
+    return [measured[code] for code in sorted(measured)]
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """An area among its neighbours: its interval, and whether it differs from the whole by more than chance."""
+
+    figure: Figure
+    interval: Interval | None
+    standing: Standing
+
+
+def ranking(indicator: Indicator, whole: Figure | None, parts: Sequence[Figure]) -> list[Ranked]:
+    """Areas with their intervals, the best first; those without a figure last."""
+    value = whole.value if whole else None
+    found = []
+    for part in parts:
+        limits = logic.interval(indicator.shape, part.numerator, part.denominator, indicator.per)
+        above = part.value is not None and value is not None and part.value > value
+        found.append(Ranked(part, limits, logic.standing(limits, value, indicator.direction, above)))
+    down = indicator.direction != "down"
+    known = sorted((each for each in found if each.figure.value is not None), key=_value, reverse=down)
+    return known + [each for each in found if each.figure.value is None]
+
+
+def _value(each: Ranked) -> float:
+    return each.figure.value or 0.0
+
+
+def figure_of(indicator: str, area: int, on: date, source: str = "") -> Figure | None:
+    """The newest figure of an area on a day, the measured one first."""
+    rows = figures().filter(indicator=indicator, area_code=area, on=on)
+    if source:
+        rows = rows.filter(source=source)
+    return rows.select_related("measurement", "reported").order_by("source").first()
+
+
+def names(codes: Iterable[int]) -> Mapping[int, str]:
+    """Names of areas by code."""
+    from yiyang.areas.names import name
+
+    return {code: name(code) for code in codes}
+
+
+def may_see(area: int) -> bool:
+    """Whether the scope in force may see the figures of an area."""
+    scope = current()
+    return scope.may(RIGHT, area) or scope.may(ENTER, area)

@@ -1,0 +1,131 @@
+"""The page of one indicator in one area."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from yiyang.access.scope import current
+from yiyang.access.web import page
+from yiyang.areas import logic as areas
+from yiyang.areas.names import name
+from yiyang.audit.record import record
+from yiyang.catalog.indicator_schema import Indicator
+from yiyang.indicators import figure_lists, reading, said
+from yiyang.indicators.drawing import Way, way_chart
+from yiyang.indicators.logic import LIGHTS
+from yiyang.indicators.models import Figure
+from yiyang.indicators.policy import targets_of, written, year_end
+from yiyang.indicators.reading import ENTER, RIGHT, Line
+from yiyang.indicators.workbench import Asked, asked, by_area, crumbs, find_or_404, row_of
+from yiyang.kit import funnel_plot
+from yiyang.kit.charts import Chart
+from yiyang.kit.parts import Definition
+from yiyang.kit.parts import Figure as KeyFigure
+
+FEWEST_DOTS = 3
+
+
+@page(RIGHT, also=(ENTER,))
+def indicator(request: HttpRequest, slug: str) -> HttpResponse:
+    """One indicator of an area: its way to the targets, the areas below, the documents, how it came about."""
+    found, wanted = find_or_404(slug), asked(request)
+    if wanted is None:
+        raise Http404
+    rows = list(reading.figures().filter(indicator=slug, area_code=wanted.area).order_by("on"))
+    line = reading.line(found, wanted.area, rows, wanted.on or timezone.localdate())
+    parts = reading.below(wanted.area, slug, wanted.on) if wanted.on else []
+    table = figure_lists.areas_table(request, found, wanted.area, wanted.on)
+    context = {
+        "title": found.name.zh,
+        "lead": found.definition,
+        "crumbs": crumbs(wanted.area, (found.name.zh, "")),
+        "indicator": found,
+        "asked": wanted,
+        "line": line,
+        "row": row_of(line, wanted),
+        "figures": _key_figures(line, wanted),
+        "chart": _way(line, rows, wanted),
+        "funnel": _funnel(found, line, parts, wanted),
+        "map": by_area(found, wanted) if parts else None,
+        "ranked": [_ranked(found, each, wanted) for each in reading.ranking(found, line.figure, parts)],
+        "table": table,
+        "about": _about(found),
+        "targets": [(each, said.promise(found, each)) for each in targets_of(found, wanted.area)],
+        "ahead": said.ahead_words(line),
+        "may_enter": current().may(ENTER, wanted.area),
+        "may_list": bool(found.measure) and current().may("person.read", wanted.area) and said.has_people(found),
+    }
+    record("search", what=f"indicator:{slug}", area=wanted.area)
+    return render(request, "indicators/indicator.html", context)
+
+
+def _key_figures(line: Line, wanted: Asked) -> list[KeyFigure]:
+    found, figure = line.indicator, line.figure
+    parts = ""
+    if figure and figure.denominator:
+        parts = f"{figure.numerator:,.0f} / {figure.denominator:,.0f}"
+    before = f"{line.before.on}" if line.before else ""
+    return [
+        KeyFigure("数值", written(found, line.value), found.unit, f"{said.source_word(figure)} {parts}".strip()),
+        KeyFigure("目标", said.target_word(found, line.target) or "—", "", said.target_from(line.target, wanted.area)),
+        KeyFigure("状态", LIGHTS[line.light][1], "", said.ahead_words(line)),
+        KeyFigure("较上期", said.change_word(found, line.change) or "—", "", before),
+    ]
+
+
+def _way(line: Line, rows: list[Figure], wanted: Asked) -> Chart:
+    found = line.indicator
+    of = {
+        source: [(r.on, r.value) for r in rows if r.source == source and r.value is not None]
+        for source in ("measured", "reported")
+    }
+    promised = [each for each in targets_of(found, wanted.area) if each.kind != "forecast"]
+    targets = [(year_end(each.year), each.value) for each in promised]
+    start = [(year_end(line.baseline.year), line.baseline.value)] if line.baseline else []
+    needed = [*start, *targets] if start and targets else []
+    stated = [point for point in start if point not in of["reported"]]
+    ahead = (year_end(line.target.year), line.ahead) if line.target and line.ahead else None
+    way = Way(of["measured"], [*stated, *of["reported"]], needed, targets, ahead)
+    return way_chart(
+        f"{found.name.zh}的走势", f"单位：{found.unit}；点是数值，细线是达到目标所需的进度，带是趋势的范围",
+        way, found.unit, lambda value: written(found, value),
+    )  # fmt: skip
+
+
+def _funnel(found: Indicator, line: Line, parts: list[Figure], wanted: Asked) -> Chart | None:
+    """Shares of areas against their size, within the limits of chance."""
+    figure = line.figure
+    usable = [row for row in parts if row.denominator and (row.numerator or 0) <= row.denominator]
+    if found.shape != "share" or figure is None or not figure.denominator or len(usable) < FEWEST_DOTS:
+        return None
+    centre = (figure.numerator or 0) / figure.denominator
+    dots = [
+        funnel_plot.Point(name(row.area_code), int(row.denominator or 0), int(row.numerator or 0)) for row in usable
+    ]
+    title = "哪些地方的差别不是偶然"
+    return funnel_plot.funnel_plot(title, f"{found.name.zh}，{wanted.on}", dots, centre, head="区划", of="分母")
+
+
+def _ranked(found: Indicator, each: reading.Ranked, wanted: Asked) -> dict[str, Any]:
+    limits, code = each.interval, each.figure.area_code
+    between = (
+        f"{written(found, limits.low)}–{written(found, limits.high)}" if limits and each.figure.denominator else ""
+    )
+    here = reverse("indicators:indicator", args=[found.id])
+    return {
+        "name": name(code),
+        "url": f"{here}?area={areas.short(code)}&on={wanted.on}",
+        "value": written(found, each.figure.value),
+        "limits": between,
+        "look": said.standing_look(each.standing),
+        "parts": said.parts_word(each.figure),
+    }
+
+
+def _about(found: Indicator) -> list[Definition]:
+    return [Definition(term, value, source) for term, value, source in said.about(found)]
