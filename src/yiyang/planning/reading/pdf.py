@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -60,7 +61,8 @@ def load_pdf(data: bytes) -> Source:
 
 
 def _page(page: Page) -> list[Part]:
-    tables = [table for table in page.find_tables() if len(table.cells) > 1 or _is_box(table, page)]
+    open_ends = {"explicit_horizontal_lines": _open_ends(page)}
+    tables = [table for table in page.find_tables(open_ends) if len(table.cells) > 1 or _is_box(table, page)]
     parts = [Part(table.bbox[1], rows=ruled_rows(table)) for table in tables]
     lines = _lines(page, [table.bbox for table in tables])
     if not tables:
@@ -68,6 +70,13 @@ def _page(page: Page) -> list[Part]:
         parts += [Part(top, rows=rows) for top, rows in found]
     parts += _paragraphs(lines, page)
     return sorted(parts, key=lambda part: part.top)
+
+
+def _open_ends(page: Page) -> list[float]:
+    """Where rules that go down end without one across: a row cut by the page's end. At least three end there."""
+    across = [edge["top"] for edge in page.edges if edge["orientation"] == "h"]
+    ends = [round(edge[side]) for edge in page.edges if edge["orientation"] == "v" for side in ("top", "bottom")]
+    return [end for end, times in Counter(ends).items() if times > 2 and all(abs(end - each) > 3 for each in across)]
 
 
 def _is_box(table: Any, page: Page) -> bool:

@@ -49,11 +49,13 @@ def _is_head(line: Sequence[Line]) -> bool:
 
 
 def _end(lines: Sequence[Sequence[Line]], head: int) -> int:
-    """The first line below that is no row: one text that begins left of the second column and runs past the third."""
+    """The first line below that is no row: one text that begins in the first column and is too long for it."""
     columns = _segments(lines[head])
+    is_numbered = heads.role(columns[0].text) == "number"
+    limit = columns[0].right if is_numbered else columns[2].left
     for index in range(head + 1, len(lines)):
         segments = _segments(lines[index])
-        is_text = len(segments) == 1 and segments[0].left < columns[1].left and segments[0].right > columns[2].left
+        is_text = len(segments) == 1 and segments[0].left < columns[1].left - 1 and segments[0].right > limit
         is_apart = lines[index][0].top - lines[index - 1][0].top > 3.5 * lines[index][0].size
         if (is_text and not is_spanning(segments[0].text)) or is_apart or _is_head(lines[index]):
             return index
@@ -94,7 +96,11 @@ def _widest(left: float, right: float, taken: Sequence[tuple[float, float]]) -> 
 
 def _by_column(line: Sequence[Line], walls: Sequence[float]) -> list[str]:
     cells = [""] * (len(walls) + 1)
-    for segment in _segments(line):
+    first, *others = _segments(line)
+    spans = is_spanning(first.text)
+    if spans:
+        cells[0] = first.text
+    for segment in others if spans else (first, *others):
         cells[sum((segment.left + segment.right) / 2 > wall for wall in walls)] += segment.text
     return cells
 
@@ -108,5 +114,6 @@ def _grouped(lines: Sequence[Sequence[str]], tops: Sequence[float], number: int)
         return [list(range(start, end)) for start, end in zip(marks, [*marks[1:], len(lines)], strict=True)]
     groups: dict[int, list[int]] = {mark: [] for mark in marks}
     for index, top in enumerate(tops):
-        groups[min(marks, key=lambda mark: abs(tops[mark] - top))].append(index)
+        near = [mark for mark in marks if mark == index or not is_spanning(lines[mark][0])] or marks
+        groups[min(near, key=lambda mark: abs(tops[mark] - top))].append(index)
     return list(groups.values())
