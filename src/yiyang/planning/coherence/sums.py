@@ -171,19 +171,21 @@ def _stated(sentence: Sentence) -> Iterator[tuple[Figure, Figure, str]]:
 
 
 def _fits(part: Figure, share: Figure, whole: Figure) -> bool:
-    """Whether a share fits, each figure anywhere within its last digit; 以上 and 左右 are kept to."""
+    """Whether a share fits, each figure rounded or cut off to its last digit; 以上 and 左右 are kept to."""
     if whole.value <= part.value:
         return False
-    low = (
-        (part.value - part.step) / (whole.value + whole.step) * 100
-        if part.scale or whole.scale
-        else part.value / whole.value * 100
-    )
-    high = (part.value + part.step) / (whole.value - whole.step) * 100 if part.scale or whole.scale else low
-    if share.bound == "ge":
-        return high >= share.value
+    least, most = _between(part)
+    fewest, greatest = _between(whole)
+    low, high = least / greatest * 100, most / fewest * 100
     slack = share.step * (2 if share.is_rough or part.is_rough else 1)
-    return low - slack < share.value < high + slack
+    return high >= share.value - slack / 2 and (share.bound == "ge" or low < share.value + slack)
+
+
+def _between(figure: Figure) -> tuple[Decimal, Decimal]:
+    """What a figure in 万 or 亿 may have been before it was rounded or cut off; a count is exact."""
+    if not figure.scale:
+        return figure.value, figure.value
+    return figure.value - figure.step / 2, figure.value + figure.step
 
 
 def over_years(sentence: Sentence) -> Iterator[Finding]:

@@ -1,0 +1,167 @@
+"""Targets: in table, box and text; over years; against what is reached; against the level above; against need."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from yiyang.planning.coherence import check
+from yiyang.planning.tests.coherence.made import (
+    CITY,
+    DAZHU,
+    boxed,
+    found,
+    indicator,
+    kinds,
+    plan,
+    project,
+)
+
+NOW = ("二、发展基础",)
+VISITS = indicator("特殊困难老年人月探访率", "100", base="80")
+
+
+def test_one_target_with_two_figures_is_told_with_both() -> None:
+    text = "到2025年，全区至少建成60个区域性养老服务中心。"
+    assert kinds(plan(text, "到2025年，区域养老服务中心达到60个。")) == []
+    (told,) = found(plan(text, "到2025年，区域养老服务中心达到70个。"))
+    assert (told.check, [each.text for each in told.figures]) == ("targets", ["60个（2025年）", "70个（2025年）"])
+    assert [each.line for each in told.places] == [1, 2]
+
+
+def test_different_years_scopes_and_ranges_are_not_confused() -> None:
+    text = (
+        "2022年底，新建居住区配建养老服务设施达标率达到80%，2025年达到100%。",
+        "到2025年，农村社区日间照料机构覆盖率达到85%，社区日间照料机构覆盖率达到95%。",
+        "2022年，示范性托育机构建成2个。",
+        "建成2-3个示范性托育机构。",
+    )
+    table = [
+        indicator("新建居住区配套建设养老服务设施达标率", "100"),
+        indicator("示范性托育机构数", "5", "个", number=2),
+    ]
+    assert kinds(plan(*text, indicators=table)) == []
+
+
+def test_a_figure_without_a_year_contradicts_only_if_it_fits_no_year() -> None:
+    table = [indicator("县级老年大学覆盖率", "100")]
+    assert kinds(plan("县级老年大学覆盖率100%。", indicators=table)) == []
+    assert kinds(plan("县级老年大学覆盖率90%。", indicators=table)) == [("targets", "value")]
+
+
+def test_a_differing_unit_is_said() -> None:
+    table = [indicator("托育服务专业人才数", "400", "人", bound="eq")]
+    (told,) = found(plan("到2025年培训托育服务专业人才500人次。", indicators=table))
+    assert "人次" in told.why_zh
+    assert "单位" in told.why_zh
+
+
+def test_rates_without_a_term_go_by_their_own_words() -> None:
+    one = "到2025年，养老机构护理员持证上岗率达到85%。"
+    assert kinds(plan(one, "力争到2025年，养老机构护理员持证上岗率达85%。")) == []
+    assert kinds(plan(one, "力争到2025年，养老机构护理员持证上岗率达80%。")) == [("targets", "value")]
+
+
+def test_a_rate_above_everything_is_told() -> None:
+    assert kinds(plan(indicators=[indicator("县级老年大学覆盖率", "120")])) == [("targets", "rate")]
+
+
+def test_the_same_value_for_two_years_is_told() -> None:
+    told = found(plan("到2022年，特殊困难老年人月探访率达100%。", indicators=[VISITS]))
+    assert [(each.check, each.kind) for each in told] == [("years", "year")]
+    assert kinds(plan("到2022年，特殊困难老年人月探访率达90%。", indicators=[VISITS])) == []
+
+
+def test_a_later_target_below_an_earlier_one_is_grave() -> None:
+    (told,) = found(
+        plan("到2022年，社区日间照料机构覆盖率达到95%。", indicators=[indicator("社区日间照料机构覆盖率", "90")])
+    )
+    assert (told.check, told.severity) == ("years", "high")
+
+
+def test_baseline_and_target_against_what_the_text_says_is_reached() -> None:
+    beds = indicator("养老服务床位总量", "0.45", "万", base="0.31")
+    text = "全县各类养老床位0.49万张。"
+    assert kinds(plan(text.replace("0.49", "0.31"), path=NOW, indicators=[beds], area=None)) == []
+    assert sorted(kinds(plan(text, path=NOW, indicators=[beds], area=None))) == [
+        ("baselines", "baseline"),
+        ("reached", "reached"),
+    ]
+
+
+def test_a_target_equal_to_what_is_there_promises_nothing() -> None:
+    had = plan("全县培育规模以上养老服务企业3家。", path=NOW)
+    aim = boxed(had, "到2025年，规模以上养老服务企业力争达到3家。")
+    (told,) = found(aim)
+    assert "没有新的承诺" in told.why_zh
+    assert kinds(boxed(had, "到2025年，规模以上养老服务企业力争达到5家。")) == []
+
+
+def test_text_against_the_list_of_projects() -> None:
+    rows = [
+        project(1, "周家区域养老服务中心建设项目", places=200),
+        project(2, "石河区域养老服务中心建设项目", places=200),
+    ]
+    right = boxed(plan(projects=rows), "新建区域性养老服务中心2个，计划新增床位400张。")
+    wrong = boxed(plan(projects=rows), "新建区域性养老服务中心3个，计划新增床位600张。")
+    assert kinds(right) == []
+    assert sorted(kinds(wrong)) == [("boxes", "count"), ("boxes", "places")]
+
+
+def test_named_projects_of_a_sentence_are_added_up() -> None:
+    rows = [project(1, "失能老人照护楼建设项目", places=300), project(2, "失能失智老年人照护院建设项目", places=500)]
+    said = "新建失能老人照护楼和失能失智老人照护院，计划新增床位{}张。"
+    assert kinds(boxed(plan(projects=rows), said.format(800))) == []
+    assert kinds(boxed(plan(projects=rows), said.format(900))) == [("boxes", "places")]
+
+
+def test_a_county_below_its_city_is_told_and_a_county_above_is_not() -> None:
+    city = plan(indicators=[indicator("养老机构一星级以上的比例", "70", slug="city")], slug="city", area=CITY)
+    low = plan("到2025年，全县60%的养老机构达到一级标准。", slug="county", area=DAZHU)
+    (told,) = found(city, low)
+    assert (told.check, told.kind) == ("levels", "target")
+    assert [each.document for each in told.places] == ["county", "city"]
+    assert kinds(city, plan("到2025年，全县80%的养老机构达到一级标准。", slug="county", area=DAZHU)) == []
+    assert kinds(city, replace(low, area=360200000000)) == []
+
+
+def test_one_project_in_two_documents() -> None:
+    mine = project(1, "失能失智老年人照护院建设项目", places=500, wan=8000, year=2025, slug="county",
+                   description="床位500张，建筑面积21250平方米")  # fmt: skip
+    theirs = project(9, "失能失智老人照护院项目", places=300, wan=4800, year=2024, slug="city",
+                     description="床位300张，建筑面积13350平方米")  # fmt: skip
+    county, city = plan(projects=[mine], slug="county", area=DAZHU), plan(projects=[theirs], slug="city")
+    assert {kind for check_id, kind in kinds(county, city) if check_id == "levels"} == {
+        "places",
+        "money",
+        "area",
+        "year",
+    }
+    same = replace(
+        theirs, places=500, money_fen=mine.money_fen, from_year=2024, to_year=2025, description=mine.description
+    )
+    assert kinds(county, plan(projects=[same], slug="city")) == []
+
+
+def test_a_rate_and_a_total_that_do_not_fit_are_told() -> None:
+    people = "全市常住人口为538.54万人。"
+    right = "到2025年，托位数达2.4万个，每千人口拥有托位数达4.5个。"
+    assert kinds(plan(people, right)) == []
+    assert kinds(plan(people, right.replace("2.4", "1.8"))) == [("population", "rate")]
+
+
+def test_projects_that_do_not_reach_the_target_are_told() -> None:
+    rows = [project(at, f"第{at}个养老中心", places=500, wan=8000) for at in (1, 2)]
+    beds = indicator("养老床位总数", "0.45", "万", base="0.35")
+    assert kinds(plan(projects=rows, indicators=[beds], area=None)) == []
+    short = indicator("养老床位总数", "0.55", "万", base="0.35")
+    (told,) = found(plan(projects=rows, indicators=[short], area=None))
+    assert (told.check, told.kind) == ("population", "shortfall")
+    assert told.difference == Decimal(1000)
+
+
+def test_people_against_the_census() -> None:
+    text = "根据第七次全国人口普查，全县60周岁以上常住老年人口{}万人。"
+    assert kinds(plan(text.format("19.10"), path=NOW, area=DAZHU)) == []
+    assert kinds(plan(text.format("21.10"), path=NOW, area=DAZHU)) == [("census", "people")]
+    assert check([plan("预计到2025年，全县60周岁以上人口将达到21万人。", path=NOW, area=DAZHU)]).findings == ()
