@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from pydantic import model_validator
+
 from yiyang.base.paths import policy_dir
 from yiyang.catalog import loader
 from yiyang.catalog.schema import Slug, Strict
@@ -46,6 +48,15 @@ class Terms(Strict):
     """policy/plans/terms.yaml"""
 
     terms: tuple[Term, ...]
+
+    @model_validator(mode="after")
+    def _names_hold(self) -> Terms:
+        ids = [term.id for term in self.terms]
+        twice = {each for each in ids if ids.count(each) > 1}
+        strange = {term.near for term in self.terms if term.near} - set(ids)
+        if twice or strange:
+            raise ValueError(f"ids that occur twice or that `near` names in vain: {', '.join(sorted(twice | strange))}")
+        return self
 
     def find(self, words: str, around: str, unit: str) -> Term | None:
         """The first figure that the words name."""
