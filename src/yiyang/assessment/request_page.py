@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from yiyang.access.scope import Scope
 from yiyang.areas import logic as areas
-from yiyang.assessment import in_words, scales
+from yiyang.assessment import escalation, in_words, scales
 from yiyang.assessment.certificate import objection_until
 from yiyang.assessment.filling import answers_of
 from yiyang.assessment.in_words import Section
@@ -71,6 +71,8 @@ def context(by: Scope, request: Request) -> dict[str, Any]:
         "title": f"{request.person.name or '姓名不详'}：{in_words.standard(request.instrument)}",
         "lead": _lead(request),
         "is_late": request.due is not None and request.due < timezone.localdate() and request.state in OPEN,
+        "followed_up": escalation.word(request.escalated),
+        "waits_for": _waits_for(request),
         "definitions": _definitions(request),
         "events": events(request),
         "current": next((each for each in forms if each.form.is_current), None),
@@ -122,6 +124,23 @@ def _answer(word: str, fen: int, every: str) -> str:
     return ANSWERS.get(word, word) + money
 
 
+def _waits_for(request: Request) -> str:
+    """Whose step is next, for those who have none to take."""
+    pair = [each for each in (request.lead, request.second) if each]
+    names = "、".join(each.user.name for each in pair)
+    if request.state == State.FILLED:
+        form = request.forms.filter(is_current=True).first()
+        signed = set(form.signatures.values_list("assessor", flat=True)) if form else set()
+        return f"等{'、'.join(each.user.name for each in pair if each.pk not in signed)}签字。"
+    return {
+        State.REQUESTED: "等县级受理，安排评估机构、人员和时间。",
+        State.PLANNED: f"等{names}上门评估、填表。",
+        State.RETURNED: f"质控退回，等{names}补充后重填。",
+        State.SIGNED: "等没有参加评估的人质控，通过后签发结果。",
+        State.ISSUED: "已办结。",
+    }.get(State(request.state), "已结束。")
+
+
 def _lead(request: Request) -> str:
     place = areas.full_name(request.area_code) if request.area_code > 0 else "未落区划"
     return f"{request.number} · {request.get_kind_display()} · {place}"
@@ -148,6 +167,7 @@ def may(by: Scope, request: Request, result: Result | None) -> dict[str, bool]:
         "withdraw": stands and by.may("assessment.check", area),
         "answer": by.may("assessment.object", area),
         "certificate": result is not None,
+        "see_cases": by.may("case.read", area),
         "see_form": mine is not None or by.may("assessment.check", area) or by.may("assessment.object", area),
     }
 

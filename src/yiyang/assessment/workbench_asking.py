@@ -72,9 +72,11 @@ def ask_many(request: HttpRequest) -> HttpResponse:
         return render(request, "assessment/ask_many.html", context)
     done, left = _asked(rows)
     if done:
-        messages.success(request, f"已提出 {done} 件评估申请。")
+        messages.success(request, f"已提出 {len(done)} 件评估申请。")
     for why, count in left.items():
         messages.warning(request, f"{count} 人没有提出：{why}")
+    if len(done) == 1:
+        return redirect("assessment:request", done[0].pk)
     return redirect(f"{reverse('assessment:work')}?tab=todo")
 
 
@@ -94,17 +96,16 @@ def _names(rows: list[Unknown]) -> list[tuple[str, str]]:
     ]
 
 
-def _asked(rows: list[Unknown]) -> tuple[int, dict[str, int]]:
-    """How many were asked for, and why the others were not."""
-    done, left = 0, dict[str, int]()
+def _asked(rows: list[Unknown]) -> tuple[list[Request], dict[str, int]]:
+    """What was asked for, and why the others were not."""
+    left = dict[str, int]()
     try:
         made = actions.ask_unknowns(by=current(), unknowns=rows)
     except YiyangError as error:
-        return 0, {error.zh: len(rows)}
-    done = len(made.requests)
+        return [], {error.zh: len(rows)}
     for _, why in made.left:
         left[why] = left.get(why, 0) + 1
-    return done, left
+    return made.requests, left
 
 
 @page("assessment.plan")
