@@ -3,10 +3,12 @@
     python -m benchmarks.visits                             # a month of 大竹县: 20,000 people, 324 visitors
     python -m benchmarks.visits --people 2000 --villages 40
     python -m benchmarks.visits --instances FOLDER          # Solomon's and others': X.vrp or X.txt, and X.sol
+    python -m benchmarks.visits --file C1_10_1.txt --best 42444.8   # one of Gehring & Homberger's, as published
     python -m benchmarks.visits --stops 1000                # a made-up one in their way, against ten times the time
 
 The instances are not shipped: RC208 with its best known solution lies in PyVRP's source package on PyPI (`tests/data`).
-Lengths are cut after one decimal, as is the rule of the DIMACS challenge, whose best known are quoted.
+Lengths are cut after one decimal, as is the rule of the DIMACS challenge, whose best known are quoted. SINTEF's
+list puts the number of vehicles before the length and rounds otherwise, so they are not to be compared with these.
 """
 
 from __future__ import annotations
@@ -42,14 +44,19 @@ def main() -> None:
     words.add_argument("--villages", type=int, default=324)
     words.add_argument("--month", default="2026-12")
     words.add_argument("--instances", type=Path, default=None)
+    words.add_argument("--file", type=Path, default=None, help="one instance: Solomon's text format or VRPLIB")
+    words.add_argument("--best", type=float, default=None, help="its best known length, where no .sol lies beside it")
+    words.add_argument("--calls", type=int, default=80_000)
     words.add_argument("--stops", type=int, default=None)
     words.add_argument("--seconds", type=float, default=None)
     given = words.parse_args()
-    if given.instances or given.stops:
+    if given.file:
+        keep("file", [one_file(given.file, given.seconds or SECONDS, given.best)])
+    elif given.instances or given.stops:
         found = routes(given.instances, given.stops, given.seconds or SECONDS)
         keep("routes", found)
     else:
-        keep("month", month(given.people, given.villages, given.month, given.seconds or 600.0))
+        keep("month", month(given.people, given.calls, given.villages, given.month, given.seconds or 600.0))
 
 
 def keep(name: str, found: Any) -> None:
@@ -70,9 +77,9 @@ def dazhu(villages: int) -> tuple[list[tuple[int, bool]], list[Any]]:
     return inside[:villages], [np.array(ring)[:, :2] for ring in shape["coordinates"]]
 
 
-def month(people: int, villages: int, which: str, seconds: float) -> dict[str, Any]:
+def month(people: int, calls: int, villages: int, which: str, seconds: float) -> dict[str, Any]:
     """A month planned, checked, and changed at ten o'clock of its fullest day."""
-    problem = made_up_county(*dazhu(villages), people=people, month=which)
+    problem = made_up_county(*dazhu(villages), people=people, calls=calls, month=which)
     solution = plan_month(problem, seconds=seconds)
     began = time.perf_counter()
     faults = check(problem, solution)
@@ -114,9 +121,7 @@ def routes(folder: Path | None, stops: int | None, seconds: float) -> list[dict[
     """Each instance searched for `seconds`, beside its best known or, made up, beside ten times the time."""
     found = []
     for path in sorted((*folder.glob("*.vrp"), *folder.glob("*.txt"))) if folder else []:
-        best = path.with_suffix(".sol")
-        known = float(best.read_text().split("Cost")[1].split()[0]) if best.exists() else None
-        found.append({"instance": path.stem} | against(read(path), seconds, known))
+        found.append(one_file(path, seconds, None))
     if stops:
         routing = made_up(stops)
         long = search(routing, seed=7, rounds=10**9, idle=10**9, seconds=10 * seconds)
@@ -124,6 +129,14 @@ def routes(folder: Path | None, stops: int | None, seconds: float) -> list[dict[
             {"instance": f"made up {stops}"} | against(routing, seconds, long.cost / 10) | {"known": "10 × time"}
         )
     return found
+
+
+def one_file(path: Path, seconds: float, known: float | None) -> dict[str, Any]:
+    """One instance beside its best known: given, or as it stands in the .sol beside it."""
+    best = path.with_suffix(".sol")
+    if known is None and best.exists():
+        known = float(best.read_text().split("Cost")[1].split()[0])
+    return {"instance": path.stem} | against(read(path), seconds, known)
 
 
 def against(routing: Routing, seconds: float, known: float | None) -> dict[str, Any]:

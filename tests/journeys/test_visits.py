@@ -5,12 +5,20 @@ What is late stands with the level above; and the pages are whole for screen rea
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+
+from tests.journeys.conftest import Installation
 
 pytestmark = pytest.mark.chromium
 Walk = Callable[..., Any]
@@ -107,6 +115,25 @@ def test_a_fall_is_acted_on_by_one_and_verified_by_another(walk: Walk, fallen: s
     for word in ("发现", "派单", "处置", "核实办结"):
         assert clerk.page.locator("ol.timeline, ul.timeline, .timeline").get_by_text(word, exact=True).count() >= 1
     clerk.shoot("closed")
+
+
+def test_what_nobody_takes_up_in_time_rises_to_the_county(
+    walk: Walk, fallen: str, platform_server: Installation
+) -> None:
+    officer = walk("xian")
+    officer.go("/visits/findings/?tab=open")
+    officer.page.get_by_role("link", name=fallen).click()
+    address = officer.path
+    # What the worker does every ten minutes, as if the township had let an hour pass.
+    at = datetime.now(ZoneInfo("Asia/Shanghai")) + timedelta(hours=1)
+    words = ["visits", "late", "--at", f"{at:%Y-%m-%dT%H:%M}", "--json"]
+    environment = os.environ | {"YIYANG_DATA": str(platform_server.data)}
+    done = subprocess.run([sys.executable, "-m", "yiyang", *words], env=environment, capture_output=True, text=True)
+    assert json.loads(done.stdout)["escalated"] >= 1, done.stderr
+    officer.go(address)
+    assert officer.says("督办")
+    assert officer.page.locator("ol.timeline, ul.timeline, .timeline").get_by_text("督办").count() >= 1
+    officer.shoot("risen")
 
 
 def test_what_is_late_stands_with_the_level_above(walk: Walk) -> None:

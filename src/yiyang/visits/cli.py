@@ -1,4 +1,4 @@
-"""Commands: visits owe, visits plan, visits check, visits verify."""
+"""Commands: visits owe, visits plan, visits check, visits late, visits verify."""
 
 from __future__ import annotations
 
@@ -94,6 +94,32 @@ def check_command(
         )  # fmt: skip
     if not as_json:
         say(f"计划 {number} 行得通。", f"Plan {number} can be kept.")
+
+
+@app.command("late", epilog="例 Example: yiyang visits late --at 2026-12-01T18:00")
+def late_command(
+    at: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%dT%H:%M"], help="按这一时刻办理，供演练；缺省为现在。As if it were then."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """马上办理超时的异常情况：逐级督办；后台每十分钟做一次。Show late findings to the level above, at once."""
+    with platform.started():
+        from django.utils import timezone
+
+        from yiyang.audit.record import record
+        from yiyang.visits import actions
+
+        now = timezone.make_aware(at) if at else timezone.now()
+        with _work():
+            missing, risen = actions.late_steps(now), actions.escalate(now)
+            record("system", what="visits:late", detail={"missing": missing, "escalated": risen, "at": str(now)})
+    if as_json:
+        return emit_json({"missing": missing, "escalated": risen})
+    return say(
+        f"上报督办 {risen:,} 件，列为失联 {missing:,} 人。", f"{risen:,} findings rose, {missing:,} people are missing."
+    )
 
 
 @app.command("verify", epilog="例 Example: yiyang visits verify")

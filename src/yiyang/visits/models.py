@@ -190,6 +190,8 @@ class Visit(Scoped):
         indexes = (
             models.Index(fields=("month", "area_code", "state", "id"), name="visits_visit_month"),
             models.Index(fields=("visitor", "on", "turn"), name="visits_visit_round"),
+            # The list of a month by its days.
+            models.Index(fields=("month", "on", "id"), name="visits_visit_days"),
             models.Index(fields=("person", "month"), name="visits_visit_person"),
             # Who was not visited yet, the most urgent first.
             models.Index(

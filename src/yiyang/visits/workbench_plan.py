@@ -89,15 +89,17 @@ def _months(month: str) -> tuple[str, str]:
 
 
 def _figures(rows: QuerySet[Any], month: str) -> list[Figure]:
-    count = rows.count()
-    done, planned = rows.filter(calendars.DONE).count(), rows.exclude(on=None).count()
-    without = rows.filter(visitor=None, state__in=WAITING).count()
+    counted = rows.aggregate(
+        all=Count("pk"), home=Count("pk", filter=calendars.HOME), done=Count("pk", filter=calendars.DONE),
+        planned=Count("pk", filter=Q(on__isnull=False)),
+        without=Count("pk", filter=Q(visitor=None, state__in=WAITING)),
+    )  # fmt: skip
     url = f"{reverse('visits:list')}?month={month}"
     return [
-        Figure("应探访", count, "次", f"其中上门 {rows.filter(calendars.HOME).count():,} 次，其余电话或邻里", url),
-        Figure("已安排日期", planned, "次"),
-        Figure("已完成", done, "次", "", f"{url}&state=done"),
-        Figure("还没有人去", without, "次", "没有探访员的村或技能不合", f"{url}&state=owed"),
+        Figure("应探访", counted["all"], "次", f"其中上门 {counted['home']:,} 次，其余电话或邻里", url),
+        Figure("已安排日期", counted["planned"], "次"),
+        Figure("已完成", counted["done"], "次", "", f"{url}&state=done"),
+        Figure("还没有人去", counted["without"], "次", "没有探访员的村或技能不合", f"{url}&state=owed"),
     ]
 
 

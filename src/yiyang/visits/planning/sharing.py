@@ -27,9 +27,9 @@ ROUND = 3
 SLOPES = (1.5, 4.0, 50.0)
 
 # A call by somebody else is less strange than a visit: loads are made even by calls first, and faces and ways stay.
-CALL = 0.5
+CALL = 0.25
 # Up to this share of what his days hold nobody is relieved, however little the others have.
-EASY = 0.25
+EASY = 0.4
 
 
 @dataclass(frozen=True)
