@@ -49,6 +49,10 @@ def _back_test() -> dict[str, Any]:
             {"name": name, "ageing_only": _percents(plain), "with_others_moves": _percents(moved)}
             for name, plain, moved in rows
         ],
+        "cities": [
+            {"name": name, "ageing_only": _percents(plain), "with_others_moves": _percents(moved)}
+            for name, plain, moved in check.cities()
+        ],
         "spread": _percents(test.spread),
         "coverage": [vars(each) for each in check.coverage()],
         "mortality_factors": dict(zip(test.names, (round(float(each), 3) for each in units.factors()), strict=True)),

@@ -67,12 +67,9 @@ def _area(given: str, scope: Scope) -> tuple[int, int | None]:
 
 
 def _own(scope: Scope) -> int:
-    """Where the reader works, or the nearest area above it of which a census is held."""
+    """Where the reader works: the widest of his areas."""
     wide = sorted(scope.where(RIGHT).spans, key=lambda span: span[0] - span[1])
-    area: int | None = wide[0][0] if wide else NATION
-    while area and not projections.is_known(area):
-        area = parent(area)
-    return area or NATION
+    return max(wide[0][0], NATION) if wide else NATION
 
 
 def choices() -> list[tuple[int, str]]:

@@ -134,6 +134,17 @@ def plain_errors() -> Floats:
     return found
 
 
+def cities() -> list[tuple[str, Floats, Floats]]:
+    """As `plain_errors` and `errors`, of whole cities of which every unit is matched: moves within them cancel."""
+    test, above = back_test(), [each.above for each in units.matched()]
+    found = []
+    for code in sorted({each for each in above if above.count(each) > 1}):
+        here = np.array([each == code for each in above])
+        aged, moved, there = (side[here].sum(axis=0) for side in (test.aged, test.moved, test.found))
+        found.append((f"{units.name_of(code)}合计", there / aged - 1, there / moved - 1))
+    return found
+
+
 @dataclass(frozen=True)
 class Coverage:
     """How many of the back-test's cells lie within an interval of the errors' own spread."""

@@ -20,6 +20,7 @@ from yiyang.forecast.tables import fives
 from yiyang.kit import maps
 from yiyang.kit.charts import Chart, Item, bars, line
 
+WHOLE = 0.7
 CENSUS = "2020年普查为起点，每年11月1日，常住人口"
 
 
@@ -39,12 +40,21 @@ def fan_of(projection: Projection, age: int) -> Fan:
 def elders(projection: Projection, age: int, name: str, people: dict[int, int], today: date) -> Chart:
     """The fan of an age, with what documents and the platform's own register say as dots."""
     points = claimed.points(projection.area, age)
-    if people:
+    if is_whole(projection, people, today.year):
         when = today.year + (today.month - claimed.CENSUS_MONTH + today.day / 31) / 12
         points.append(Point(when, people[age], "registry", f"{today:%Y-%m-%d}"))
     inside = [each for each in points if projection.years[0] <= each.when <= projection.years[-1]]
     note = f"单位：人，{name}；{CENSUS}。深色带八成可能，浅色带九成五可能"
     return charts.fan(f"{age} 岁及以上", note, fan_of(projection, age), inside)
+
+
+def is_whole(projection: Projection, people: dict[int, int], year: int) -> bool:
+    """Whether the register holds enough of an area's people to be set beside the projection as a dot."""
+    return (
+        bool(people)
+        and year in projection.years
+        and people[60] > WHOLE * projection.over(60)[year - projection.years[0]]
+    )
 
 
 def around(projection: Projection, now: int, name: str) -> list[Chart]:
@@ -94,14 +104,17 @@ def disabled(projection: Projection, series: str, now: int) -> dict[str, Any]:
     found, names = demand.disabled(projection, series), demand.series_of(series).levels
     years = marks(projection, now)
     places = [projection.years.index(year) for year in years]
-    rows = [(names[level], [round(float(people[place])) for place in places]) for level, people in found.items()]
     total = np.sum(list(found.values()), axis=0)
-    share = [100 * float(total[place] / projection.over(60)[place]) for place in places]
-    if len(rows) > 1:
-        rows.append(("合计", [round(float(total[place])) for place in places]))
+    lines = {names[level]: people for level, people in found.items()} | ({"合计": total} if len(found) > 1 else {})
+    rows = [(word, [(year, round(float(people[place]))) for year, place in zip(years, places, strict=True)])
+            for word, people in lines.items()]  # fmt: skip
+    share = [
+        (year, 100 * float(total[place] / projection.over(60)[place]))
+        for year, place in zip(years, places, strict=True)
+    ]
     steps = [str(year) for year in projection.years]
-    lines = {names[level]: [round(float(each)) for each in people] for level, people in found.items()}
-    chart = line("失能老年人", f"单位：人；口径：{demand.series_of(series).zh}", steps, lines)
+    curves = {names[level]: [round(float(each)) for each in people] for level, people in found.items()}
+    chart = line("失能老年人", f"单位：人；口径：{demand.series_of(series).zh}", steps, curves)
     return {"years": years, "rows": rows, "share": share, "chart": chart}
 
 
@@ -111,7 +124,7 @@ def needs(projection: Projection, now: int) -> list[dict[str, Any]]:
     return [
         {
             "need": need,
-            "needed": [round(lines[index].needed) for lines in by_year],
+            "needed": [(lines[index].year, round(lines[index].needed)) for lines in by_year],
             "supply": by_year[-1][index].supply,
             "gap": by_year[-1][index].gap,
         }

@@ -65,6 +65,8 @@ def _shown(wanted: Asked, projection: Projection) -> dict[str, Any]:
         "rows": drawn.rows(projection),
         "claims": claimed.held(projection),
         "people": people,
+        "on_register": people.get(60, 0),
+        "is_whole": drawn.is_whole(projection, people, today.year),
         "made_from": projection.made_from,
     }
 
@@ -92,9 +94,10 @@ def _figures(projection: Projection, now: int) -> list[Figure]:
 def quality(request: HttpRequest) -> HttpResponse:
     """How good it is: against the UN, against the census of 2020, against documents and statisticians."""
     test = check.back_test()
+    every = [*zip(test.names, check.plain_errors(), check.errors(), strict=True), *check.cities()]
     rows = [
         (name, [(100 * aged, 100 * moved) for aged, moved in zip(plain, errors, strict=True)])
-        for name, plain, errors in zip(test.names, check.plain_errors(), check.errors(), strict=True)
+        for name, plain, errors in every
     ]
     joined = [each for each in units.matched() if each.why]
     context = {

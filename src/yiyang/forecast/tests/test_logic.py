@@ -102,6 +102,12 @@ def test_back_test_finds_most_of_2020_without_having_looked() -> None:
         assert each.share - 0.12 < each.within / each.of <= 1
 
 
+def test_of_a_whole_city_ageing_alone_finds_the_elders_of_2020_within_five_percent() -> None:
+    found = {name: plain for name, plain, _ in check.cities()}
+    assert set(found) == {"达州市合计", "景德镇市合计"}
+    assert abs(found["达州市合计"][check.BANDS.index(60)]) < 0.05
+
+
 def test_areas_whose_borders_moved_are_compared_together() -> None:
     names = {each.name: each.why for each in units.matched() if each.why}
     assert any("达川区" in name and "通川区" in name for name in names)
