@@ -172,7 +172,7 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One task. `lead` and `part` are units; `local` the governments below that carry it out."""
+    """One task. `lead` and `part` are units; `local` the governments below that carry it out; `due` as written."""
 
     number: int | None
     title: str
@@ -184,6 +184,7 @@ class Task:
     where: Place
     fields: Fields = ()
     key: str = ""
+    due: str = ""
 
     @property
     def units(self) -> tuple[str, ...]:

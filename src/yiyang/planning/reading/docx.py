@@ -61,8 +61,7 @@ def _shown(count: int, form: str) -> str:
 
 def _level(paragraph: Paragraph) -> tuple[str, int, str, str] | None:
     """The list of a paragraph: its id, level, form of numbers and pattern (第%1章). None outside lists, for bullets."""
-    properties: Any = paragraph._p.pPr
-    numbering = properties.numPr if properties is not None else None
+    numbering = _numbering(paragraph)
     if numbering is None or numbering.numId is None:
         return None
     number, level = str(numbering.numId.val), int(numbering.ilvl.val) if numbering.ilvl is not None else 0
@@ -74,9 +73,29 @@ def _level(paragraph: Paragraph) -> tuple[str, int, str, str] | None:
     found = root.xpath(f"./w:abstractNum[@w:abstractNumId='{abstract[0]}']/w:lvl[@w:ilvl='{level}']")
     if not found:
         return None
-    form, pattern = found[0].xpath("./w:numFmt/@w:val"), found[0].xpath("./w:lvlText/@w:val")
-    is_numbered = form and pattern and form[0] not in ("bullet", "none")
-    return (number, level, form[0], pattern[0]) if is_numbered else None
+    form, pattern = (_value(found[0], tag) for tag in ("w:numFmt", "w:lvlText"))
+    return (number, level, form, pattern) if form and pattern and form not in ("bullet", "none") else None
+
+
+def _value(element: Any, tag: str) -> str:
+    from docx.oxml.ns import qn
+
+    child = element.find(qn(tag))
+    return str(child.get(qn("w:val")) or "") if child is not None else ""
+
+
+def _numbering(paragraph: Paragraph) -> Any:
+    """The paragraph's own numbering, else that of its style or of a style on which that one is based."""
+    properties: Any = paragraph._p.pPr
+    if properties is not None and properties.numPr is not None:
+        return properties.numPr
+    style: Any = paragraph.style
+    while style is not None:
+        properties = style.element.pPr
+        if properties is not None and properties.numPr is not None:
+            return properties.numPr
+        style = style.base_style
+    return None
 
 
 def _table(table: Table, scribe: Scribe) -> None:

@@ -13,7 +13,7 @@ from yiyang.base.errors import MissingPart, UsageError
 from yiyang.planning.reading.healing import is_spanning
 from yiyang.planning.reading.lines import Line, rows_of
 from yiyang.planning.reading.outline import caption, heading
-from yiyang.planning.reading.ruled import ruled_rows
+from yiyang.planning.reading.ruled import Box, ruled_rows
 from yiyang.planning.reading.source import Scribe, Source
 from yiyang.planning.reading.unruled import split_off
 from yiyang.planning.reading.words import plain, squash
@@ -61,11 +61,14 @@ def load_pdf(data: bytes) -> Source:
 
 
 def _page(page: Page) -> list[Part]:
-    open_ends = {"explicit_horizontal_lines": _open_ends(page)}
-    tables = [table for table in page.find_tables(open_ends) if len(table.cells) > 1 or _is_box(table, page)]
-    parts = [Part(table.bbox[1], rows=ruled_rows(table)) for table in tables]
-    lines = _lines(page, [table.bbox for table in tables])
-    if not tables:
+    finder = page.debug_tablefinder({"explicit_horizontal_lines": _open_ends(page)})
+    grids = [sorted(table.cells) for table in finder.tables]
+    taken = {cell for grid in grids for cell in grid}
+    # pdfplumber takes a single cell for no table; here it is a box (专栏).
+    grids += [[cell] for cell in finder.cells if cell not in taken and _is_box(cell, page)]
+    parts = [Part(min(cell[1] for cell in grid), rows=ruled_rows(page, grid)) for grid in grids]
+    lines = _lines(page, [_around(grid) for grid in grids])
+    if not grids:
         lines, found = split_off(lines)
         parts += [Part(top, rows=rows) for top, rows in found]
     parts += _paragraphs(lines, page)
@@ -79,13 +82,18 @@ def _open_ends(page: Page) -> list[float]:
     return [end for end, times in Counter(ends).items() if times > 2 and all(abs(end - each) > 3 for each in across)]
 
 
-def _is_box(table: Any, page: Page) -> bool:
+def _around(grid: Sequence[Box]) -> Box:
+    lefts, tops, rights, bottoms = zip(*grid, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
+
+
+def _is_box(cell: Box, page: Page) -> bool:
     """A single ruled cell is a box with text, not the frame of the page."""
-    left, top, right, bottom = table.bbox
+    left, top, right, bottom = cell
     return (bottom - top) < 0.8 * float(page.height) and (right - left) > 0.3 * float(page.width)
 
 
-def _lines(page: Page, boxes: Sequence[tuple[float, float, float, float]]) -> list[Line]:
+def _lines(page: Page, boxes: Sequence[Box]) -> list[Line]:
     def outside(thing: dict[str, Any]) -> bool:
         middle = (thing["x0"] + thing["x1"]) / 2, (thing["top"] + thing["bottom"]) / 2
         return not any(x0 <= middle[0] <= x1 and y0 <= middle[1] <= y1 for x0, y0, x1, y1 in boxes)

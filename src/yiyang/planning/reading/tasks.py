@@ -45,7 +45,8 @@ def table_tasks(table: Table, context: Context, *, comma_parts: bool) -> Iterato
         leads = "lead" if "lead" in view.roles else "units"
         fields = view.fields(number="number", text="task", lead=leads, part="part")
         number = count(view.text("number"))
-        yield _task(number, title, text, found, view.where, fields, view.row.key)
+        task = _task(number, title, text, found, view.where, fields, view.row.key)
+        yield replace(task, due=view.text("due"))
 
 
 def _title_column(table: Table, view: RowView | None) -> int | None:

@@ -67,13 +67,24 @@ def _rows(head: Sequence[Line], body: Sequence[Sequence[Line]]) -> Rows:
     walls = _walls(titles, body)
     number = heads.place_of("number", [heads.role(title.text) for title in titles])
     lines = [_by_column(line, walls) for line in body]
-    tops = [line[0].top for line in body]
+    names, more = _whole_head([title.text for title in titles], lines)
+    lines, tops = lines[more:], [line[0].top for line in body[more:]]
     groups = _grouped(lines, tops, 0 if number is None else number)
-    rows: Rows = [[(title.text, at, 1) for at, title in enumerate(titles)]]
+    rows: Rows = [[(name, at, 1) for at, name in enumerate(names)]]
     for group in groups:
         cells = ["".join(lines[index][at] for index in group) for at in range(len(titles))]
         rows.append([(cell, at, 1) for at, cell in enumerate(cells)])
     return rows
+
+
+def _whole_head(titles: list[str], lines: Sequence[Sequence[str]]) -> tuple[list[str], int]:
+    """Titles that run on over further lines, and how many: lines that make known titles wherever they say something."""
+    for more, line in enumerate(lines):
+        joined = [title + cell for title, cell in zip(titles, line, strict=True)]
+        if not all(heads.role(title) for title, cell in zip(joined, line, strict=True) if cell):
+            return titles, more
+        titles = joined
+    return titles, len(lines)
 
 
 def _walls(titles: Sequence[Line], body: Sequence[Sequence[Line]]) -> list[float]:
@@ -107,7 +118,7 @@ def _by_column(line: Sequence[Line], walls: Sequence[float]) -> list[str]:
 
 def _grouped(lines: Sequence[Sequence[str]], tops: Sequence[float], number: int) -> list[list[int]]:
     """Lines by row. Numbers stand on a row's first line, or in its middle: then a line is the nearest number's."""
-    marks = [index for index, line in enumerate(lines) if plain(line[number]).strip(".、") or is_spanning(line[0])]
+    marks = [at for at, line in enumerate(lines) if plain(line[number]).strip(".、").isdigit() or is_spanning(line[0])]
     if not marks:
         return [[index] for index in range(len(lines))]
     if marks[0] == 0:

@@ -116,7 +116,9 @@ def pdf(sheet: Sheet, *, ruled: bool = True, size: str = "A4") -> bytes:
 
     border = "td, th { border: 0.5pt solid black; }" if ruled else "td, th { padding: 2pt 9pt; }"
     style = f"@page {{ size: {size}; margin: 15mm }} body {{ font: 10pt 'Noto Sans CJK SC' }} table {{ border-collapse:"
-    style += f" collapse; width: 100% }} {border} td, th {{ font-weight: normal; text-align: left; vertical-align: top }}"
+    style += (
+        f" collapse; width: 100% }} {border} td, th {{ font-weight: normal; text-align: left; vertical-align: top }}"
+    )
     rows = "".join(f"<tr>{_html_cells(row, sheet.width)}</tr>" for row in sheet.rows)
     head = "".join(f"<th>{escape(title)}</th>" for title in sheet.head)
     above = "".join(f"<p>{escape(text)}</p>" for text in sheet.above)

@@ -1,4 +1,4 @@
-"""Random project lists, rendered to every format with spans, lost numbers and blank paragraphs, come back as they were."""
+"""Random project lists in every format, with spans, lost numbers and blank paragraphs, come back as they were."""
 
 from __future__ import annotations
 
@@ -14,7 +14,17 @@ from yiyang.planning.tests.reading import rendering
 from yiyang.planning.tests.reading.rendering import Sheet, Spanning
 
 TITLE = "达州市“十五五”养老设施建设规划"
-HEAD = ("序号", "项目名称", "建设性质", "建设年限", "建设地点", "建设内容和规模", "新增床位（张）", "总投资（万元）", "责任单位")
+HEAD = (
+    "序号",
+    "项目名称",
+    "建设性质",
+    "建设年限",
+    "建设地点",
+    "建设内容和规模",
+    "新增床位（张）",
+    "总投资（万元）",
+    "责任单位",
+)
 COUNTIES = ("通川区", "达川区", "万源市", "宣汉县", "大竹县", "渠县", "开江县")
 KINDS = ("敬老院改造", "区域养老服务中心", "失能老人照护楼", "社区养老服务综合体")
 
@@ -64,7 +74,9 @@ class Plan:
             if self.has_sections:
                 rows.append(Spanning(f"{'一二三四五'[index]}、{year}年（{len(mine)}个项目）", self.sums(mine)))
             rows += [each.row("" if each is self.projects[lost] and lost >= 0 else 0) for each in mine]
-        return Sheet(HEAD, tuple(self.numbered(rows)), (TITLE, "养老重大项目清单"), ("本清单按年度滚动更新。",), padded or {})
+        return Sheet(
+            HEAD, tuple(self.numbered(rows)), (TITLE, "养老重大项目清单"), ("本清单按年度滚动更新。",), padded or {}
+        )
 
     @staticmethod
     def numbered(rows: list[tuple[str, ...] | Spanning]) -> list[tuple[str, ...] | Spanning]:
