@@ -114,7 +114,10 @@ def _dot(css: str, frame: _Frame, point: Point) -> str:
 def _word(frame: _Frame, point: Point, word: str) -> str:
     x, y = frame.x(point[0]) * WIDE / 100, 1.5 + frame.y(point[1]) * TALL
     anchor = "start" if x < 8 else "end" if x > 80 else "middle"
-    return f'<text x="{x:.2f}%" y="{y:.2f}em" dy="-.6em" text-anchor="{anchor}">{conditional_escape(word)}</text>'
+    # On the far left stand the figures of the grid.
+    dx = "3em" if x < 4 else "0"
+    place = f'x="{x:.2f}%" y="{y:.2f}em" dx="{dx}" dy="-.6em"'
+    return f'<text {place} text-anchor="{anchor}">{conditional_escape(word)}</text>'
 
 
 def _years(frame: _Frame) -> str:

@@ -162,6 +162,6 @@ def _basis(found: object) -> str:
         "run": f"{known} 获知的月度运行 #{found.get('run')}，快照指纹 {str(found.get('hash', ''))[:12]}",
         "registry": f"登记册，{found.get('month')}，按 {known} 已获知的内容归集",
         "live": "登记册当时的内容",
-        "tables": "业务记录，统计日期之后才获知的不计",
+        "tables": "各项业务记录，获知日期之后才有的不计",
         "missing": "当时没有月度运行",
     }.get(str(found.get("kind")), "没有记录")

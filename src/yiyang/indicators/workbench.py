@@ -21,7 +21,7 @@ from yiyang.areas.visible import shapes
 from yiyang.audit.record import record
 from yiyang.catalog.indicator_schema import Indicator
 from yiyang.indicators import reading, said
-from yiyang.indicators.logic import LIGHTS
+from yiyang.indicators.logic import LIGHTS, Light
 from yiyang.indicators.models import Figure
 from yiyang.indicators.policy import load_indicators, written
 from yiyang.indicators.reading import ENTER, RIGHT, Line
@@ -33,6 +33,7 @@ TOP = "指标"
 FEWEST_DOTS = 3
 MAPPED = "visited_monthly"
 CITY = 10**8
+MOST = 400
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,10 @@ def asked(request: HttpRequest) -> Asked | None:
 
 
 def _day(given: str, days: list[date]) -> date | None:
-    """The day that is asked for if it was measured, else the latest."""
-    chosen = [day for day in days if f"{day}" == given]
-    return (chosen or days or [None])[0]  # type: ignore[list-item]
+    """The day that is asked for if it was measured, else the latest that is over: half a month is no month."""
+    today = timezone.localdate()
+    chosen = [day for day in days if f"{day}" == given] or [day for day in days if day <= today] or days
+    return chosen[0] if chosen else None
 
 
 def find_or_404(slug: str) -> Indicator:
@@ -118,17 +120,14 @@ def board(request: HttpRequest) -> HttpResponse:
 
 def _lead(wanted: Asked) -> str:
     day = f"截至 {wanted.on}" if wanted.on else "还没有实测"
-    return f"每个承诺的数，旁边是实测的数。{day}；没有实测的用各单位填报的数。"
+    is_over = wanted.on is None or wanted.on <= timezone.localdate()
+    return f"每个承诺的数，旁边是实测的数。{day}{'' if is_over else '，当月还没有结束'}；没有实测的用各单位填报的数。"
 
 
 def _lights(lines: list[Line]) -> list[KeyFigure]:
     found = reading.lights(lines)
-    shown = ("reached", "on_the_way", "behind", "missed")
-    notes = {"no_figure": f"{found['no_figure']} 项还没有数值", "no_target": f"{found['no_target']} 项没有目标"}
-    return [
-        KeyFigure(LIGHTS[light][1], found[light], "项", notes["no_figure"] if light == "behind" else "")  # type: ignore[index]
-        for light in shown
-    ]
+    shown: tuple[Light, ...] = ("reached", "on_the_way", "behind", "missed")
+    return [KeyFigure(LIGHTS[light][1], found[light], "项") for light in shown]
 
 
 @dataclass(frozen=True)
@@ -151,8 +150,13 @@ class Row:
     share: float | None
 
 
-def _groups(lines: list[Line], wanted: Asked) -> list[tuple[str, str, list[Row]]]:
-    return [(key, title, [row_of(each, wanted) for each in found]) for key, title, found in reading.by_group(lines)]
+def _groups(lines: list[Line], wanted: Asked) -> list[tuple[str, str, list[Row], list[Row]]]:
+    """Slug, name, indicators with a figure, indicators without one."""
+    found = []
+    for key, title, group in reading.by_group(lines):
+        rows = [row_of(each, wanted) for each in group]
+        found.append((key, title, [row for row in rows if row.source], [row for row in rows if not row.source]))
+    return found
 
 
 def row_of(line: Line, wanted: Asked) -> Row:
@@ -193,7 +197,7 @@ def by_area(indicator: Indicator, wanted: Asked) -> Chart | None:
     ordered = sorted(items.values(), key=lambda item: (item.value is None, item.value), reverse=False)
     if indicator.direction != "up":
         ordered = sorted(items.values(), key=lambda item: -(item.value or 0))
-    return charts.bars(title, note, ordered, unit=indicator.unit, write=write, shown=20)
+    return charts.bars(title, note, ordered, unit=indicator.unit, write=write, shown=MOST)
 
 
 def _parts(wanted: Asked) -> list[tuple[str, str, list[str]]]:
