@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from yiyang.kit.charts import NOTHING, STRETCHED, TALL, Chart, drawing, nice_ticks
 from yiyang.kit.wording import number, wan
 
-TOP, WIDTH = 1.5, 86
+TOP, LEFT, WIDTH = 1.5, 10, 76  # figures of the axis stand left of the plot
 ROW = 1.35
 KINDS = {
     "document": ("category-2", "文件中的预测"),
@@ -63,7 +63,7 @@ def _height(value: float, ticks: Sequence[float]) -> float:
 
 def _across(found: Fan, when: float) -> float:
     """Percent of the drawing's width."""
-    return WIDTH * (when - found.years[0]) / max(found.years[-1] - found.years[0], 1)
+    return LEFT + WIDTH * (when - found.years[0]) / max(found.years[-1] - found.years[0], 1)
 
 
 def _grid(ticks: Sequence[float]) -> str:
@@ -87,7 +87,9 @@ def _bands(found: Fan, ticks: Sequence[float]) -> str:
         around = points([low for low, _ in edges]) + points([high for _, high in edges])[::-1]
         drawn += f'<polygon class="band" points="{" ".join(around)}"/>'
     drawn += f'<polyline class="line" points="{" ".join(points(found.middle))}"/>'
-    return f'<svg x="0" y="{TOP}em" width="{WIDTH}%" height="{TALL}em" overflow="visible" {STRETCHED}>{drawn}</svg>'
+    return (
+        f'<svg x="{LEFT}%" y="{TOP}em" width="{WIDTH}%" height="{TALL}em" overflow="visible" {STRETCHED}>{drawn}</svg>'
+    )
 
 
 def _dots(found: Fan, points: Sequence[Point], ticks: Sequence[float]) -> str:
@@ -107,21 +109,17 @@ def _dots(found: Fan, points: Sequence[Point], ticks: Sequence[float]) -> str:
 def _end(found: Fan, ticks: Sequence[float]) -> str:
     y = TOP + _height(found.middle[-1], ticks) * TALL
     word = wan(found.middle[-1])
-    dot = f'<circle class="mark" cx="{WIDTH}%" cy="{y:.2f}em" r=".3em"/>'
-    return f'{dot}<text x="{WIDTH + 1.5}%" y="{y + 0.35:.2f}em">{word}</text>'
+    dot = f'<circle class="mark" cx="{LEFT + WIDTH}%" cy="{y:.2f}em" r=".3em"/>'
+    return f'{dot}<text x="{LEFT + WIDTH + 1.5}%" y="{y + 0.35:.2f}em">{word}</text>'
 
 
 def _years(found: Fan) -> str:
     shown = [year for year in found.years if year % 5 == 0]
     y = f"{TOP + TALL + 1.25:.2f}em"
     return "".join(
-        f'<text class="soft" x="{_across(found, year):.2f}%" y="{y}" text-anchor="{_anchor(found, year)}">{year}</text>'
+        f'<text class="soft" x="{_across(found, year):.2f}%" y="{y}" text-anchor="middle">{year}</text>'
         for year in shown
     )
-
-
-def _anchor(found: Fan, year: int) -> str:
-    return "start" if year == found.years[0] else "middle"
 
 
 def _legend(points: Sequence[Point]) -> SafeString:
@@ -174,8 +172,8 @@ def pyramid(title: str, note: str, now: Side, then: Side) -> Chart:
 def _sides(side: Side, index: int, most: float, top: float, height: float, css: str) -> str:
     drawn = ""
     for values, is_left in ((side.male, True), (side.female, False)):
-        width = 42 * values[index] / most if most else 0
-        x = 44 - width if is_left else 56
+        width = 41 * values[index] / most if most else 0
+        x = 42 - width if is_left else 58
         drawn += f'<rect class="{css}" x="{x:.2f}%" y="{top:.2f}em" width="{width:.2f}%" height="{height}em"/>'
     return mark_safe(drawn)
 

@@ -56,6 +56,7 @@ class Uncertainty(Strict):
     seed: int
     shared: Share
     own_past: Share
+    without_test: Share
     mortality_trend: float
     fertility: float
     bands: tuple[Share, ...]

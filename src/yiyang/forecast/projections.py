@@ -172,12 +172,13 @@ def _assumed(scenario: Scenario, rule: Parameters) -> Assumptions:
 def _with_errors(given: Assumptions, rule: Parameters, area: int) -> Assumptions:
     """Draws of what the back-test says one may be wrong by, a part of it common to all units.
 
-    It speaks of counties: nation and provinces get the errors of mortality and fertility only.
+    It speaks of counties: nation and provinces get what the nation has been off by since.
     """
     count = len(units.units_of(area))
     chance = np.random.default_rng(rule.uncertainty.seed)
     draws, shared = rule.uncertainty.draws, rule.uncertainty.shared
-    sizes = check.error_by_age() * (rule.uncertainty.own_past / 10 if units.is_matched(area) else 0.0)
+    tested = check.error_by_age() * rule.uncertainty.own_past
+    sizes = (tested if units.is_matched(area) else np.full(AGES, rule.uncertainty.without_test)) / 10
     own, common = _smooth(chance, (draws, count)), _smooth(chance, (draws, 1))
     error = (np.sqrt(shared) * common + np.sqrt(1 - shared) * own) * sizes
     return Assumptions(

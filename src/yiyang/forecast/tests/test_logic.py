@@ -129,6 +129,10 @@ def test_what_was_published_since_is_within_three_percent_of_ours() -> None:
     published = [each for each in claimed.everywhere() if not each.claim.is_forecast]
     assert {each.claim.year for each in published} == {2022, 2023, 2024, 2025}
     assert all(abs(each.error) < 3 for each in published)
+    nation = projections.project(NATION)
+    for each in published:
+        low, high = nation.elders[nation.years.index(each.claim.year), [0, -1], 0]
+        assert low < each.claim.people < high * 1.02
 
 
 def test_a_township_has_no_projection_of_its_own() -> None:
