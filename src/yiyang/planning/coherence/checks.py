@@ -74,10 +74,11 @@ def _totals(reading: Reading) -> Found:
 
 
 def _sentence_sums(reading: Reading) -> Found:
+    beside = sums.stated(reading.sentences)
     for sentence in reading.sentences:
         for rule in (sums.growth, sums.parts, sums.over_years, sums.times):
             yield from rule(sentence)
-        yield from sums.shares(sentence, reading.wholes)
+        yield from sums.shares(sentence, reading.wholes, beside[sentence.passage])
 
 
 def _targets(reading: Reading) -> Found:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from yiyang.planning.coherence.findings import Amount, Spot, number, quote
 from yiyang.planning.coherence.numbers import SAME, SCALES, Figure, figures
@@ -16,10 +17,15 @@ from yiyang.planning.records import Document, Indicator, Place
 _FILLER = re.compile(
     r"(到|至|自)?20\d\d年(底前|年底|底|末|前|起)?|全(市|县|区|省)|力争|达到|提高到|提高至|达|不低于|超过|将|为|至少|以上|约|近|左右|累计|率"
 )
-_LEADING = re.compile(r"^.*?(?:20\d\d年(?:底前|年底|底|末|前|起)?[，,]?|力争|全市|全县|全区|实现|确保|其中)+")
+_LEADING = re.compile(r"^.*?(?:20\d\d年(?:底前|年底|底|末|前|起)?[，,]?|力争|全市|全县|全区|实现|确保|其中|按照?)+")
 _RATE = re.compile(
     r"(?P<name>[\u4e00-\u9fff]{4,24}(?:率|占比|比例))(?:达到|提高到|提高至|不低于|不少于|超过|达|为|至|到|约|均)*$"
 )
+_MONEY = re.compile(
+    r"(?P<name>[\u4e00-\u9fff]{6,24}每(?:人|户|年|月|张床位|张)+)(?:补助|补贴|安排|投入|不低于|不少于|为|达|约)*$"
+)
+# 500 a year and 2,500 in five years, one in every county and nine in all are different figures of one name.
+_PER = re.compile(r"每年|每个|每所|每县|每村|每镇|每乡|各县|各镇|各乡|年均|当年")
 _BOOK = re.compile(r"《[^》]*》")
 _SINCE = re.compile(r"自20\d\d年起")
 # So much of an indicator's name must be in the words of a sentence, by pairs of letters, to be the same figure.
@@ -65,7 +71,9 @@ class Mention:
         year = f"（{self.year}年）" if self.year else ""
         sign = {"ge": "≥", "le": "≤"}.get(self.bound, "")
         high = f"—{number(self.high)}" if self.high is not None else ""
-        return Amount(f"{sign}{number(self.value)}{high}{self.unit}{year}", self.value, self.unit)
+        # Money reads as it was written (2000万元); what is counted, in whole units.
+        told = self.raw if self.unit == "元" else f"{sign}{number(self.value)}{high}{self.unit}"
+        return Amount(f"{told}{year}", self.value, self.unit)
 
 
 def mentions(document: Document, sentences: Sequence[Sentence], terms: Terms) -> tuple[Mention, ...]:
@@ -112,25 +120,29 @@ def _of_sentence(sentence: Sentence, terms: Terms, own: Sequence[Mention]) -> It
     found = figures(text)
     last: tuple[Term | Mention, str] | None = None
     for index, each in enumerate(found):
-        if each.kind in ("", "元") and not each.scale:
+        if not each.kind and not each.scale:
             continue
         words, around = _words(text, found, index)
         named = next((name for part in words if (name := _name(part, around, each.kind, terms, own))), None)
         # 达标率 2022 年达到 80 %，2025 年达到 100 %: the second has no name of its own.
         if named is None and last and last[1] == each.kind and not any(map(_bare, words)):
             named = last[0]
-        named = named or _unlisted(words[-1], each)
+        named = named or _unlisted(words[-1] if words else "", each)
+        if named is not None and named.kind != "rate" and each.kind != "元" and _PER.search(around):
+            named = None
         last = (named, each.kind) if named else None
         if named is not None:
             yield _mention(sentence, each, named)
 
 
 def _unlisted(words: str, figure: Figure) -> Term | None:
-    """A rate that neither the terms nor a table know goes by its own words: 养老机构护理员持证上岗率."""
-    match = _RATE.search(_LEADING.sub("", loose(words)))
-    if figure.kind != "%" or not match:
+    """A rate or amount that neither terms nor tables know goes by its own words: 养老机构护理员持证上岗率."""
+    pattern = {"%": _RATE, "元": _MONEY}.get(figure.kind)
+    match = pattern.search(_LEADING.sub("", loose(words))) if pattern else None
+    if not match:
         return None
-    return Term(id="unlisted", zh=match["name"], unit="%", kind="rate", any=(re.escape(match["name"]),))
+    kind: Literal["rate", "flow"] = "rate" if figure.kind == "%" else "flow"
+    return Term(id="unlisted", zh=match["name"], unit=figure.kind, kind=kind, any=(re.escape(match["name"]),))
 
 
 def _name(words: str, around: str, unit: str, terms: Terms, own: Sequence[Mention]) -> Term | Mention | None:
@@ -145,8 +157,10 @@ def _words(text: str, found: Sequence[Figure], index: int) -> tuple[tuple[str, .
     before = re.split(r"[；;。：:]", text[begin : figure.start])[-1]
     clauses = [part for part in re.split(r"[，,]", before) if part.strip()]
     left = clauses[-1] if clauses else ""
-    # 彩票公益金要加大支持，不低于 55 %: a rate may be named by the clause before; a count there counts something else.
-    if not _bare(left) and len(clauses) > 1 and figure.kind == "%":
+    # 彩票公益金要加大支持，不低于 55 %: a rate may be named by the clause before, unless that still belongs to the
+    # figure before (55 % 的比例用于养老，到 2025 年提高到 60 %); a count there counts something else.
+    is_whole = len(clauses) > 2 or not index or before != text[begin : figure.start]
+    if not _bare(left) and len(clauses) > 1 and figure.kind == "%" and is_whole:
         left = clauses[-2] + left
     right = re.split(r"[，,。；;：:]", text[figure.end : until])[0]
     if right.startswith(("、", "）", ")")) or not right.strip():

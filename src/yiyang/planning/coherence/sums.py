@@ -108,15 +108,25 @@ def _near(whole: Figure, run: Sequence[Figure], total: Decimal) -> bool:
     )
 
 
-def shares(sentence: Sentence, wholes: Wholes) -> Iterator[Finding]:
-    """A 万人，占 B 的 P%: some B that the text names must fit; told only where none does."""
-    stated = list(_stated(sentence))
-    for part, share, base in stated:
+def stated(sentences: Sequence[Sentence]) -> dict[int, list[tuple[Figure, Figure]]]:
+    """Parts with their shares, by paragraph."""
+    found: dict[int, list[tuple[Figure, Figure]]] = {}
+    for sentence in sentences:
+        found.setdefault(sentence.passage, []).extend((part, share) for part, share, _ in _stated(sentence))
+    return found
+
+
+def shares(sentence: Sentence, wholes: Wholes, beside: Sequence[tuple[Figure, Figure]] = ()) -> Iterator[Finding]:
+    """A 万人，占 B 的 P%: some B that the text names must fit; told only where none does.
+
+    `beside`: parts with their shares in the same paragraph, which may show what all of them are shares of.
+    """
+    for part, share, base in _stated(sentence):
         bases = wholes.of(sentence, part, base)
         if share.bound == "ge" or any(_fits(part, share, each.figure) for each in (*bases, *wholes.alike(part))):
             continue
         wanted = part.value / share.value * 100
-        bases += _of_siblings(wholes, part, [(one, other) for one, other, _ in stated if one is not part])
+        bases += _of_siblings(wholes, part, [pair for pair in beside if pair != (part, share)])
         # A figure that is far from what is wanted is of something else: then the whole is simply not stated.
         near = [each for each in bases if abs(each.figure.value - wanted) < wanted / (2 if each.is_named else 4)]
         if near:
@@ -124,7 +134,7 @@ def shares(sentence: Sentence, wholes: Wholes) -> Iterator[Finding]:
 
 
 def _of_siblings(wholes: Wholes, part: Figure, others: Sequence[tuple[Figure, Figure]]) -> list[Whole]:
-    """The whole that at least two other shares of the sentence are taken of: it is this one's, too."""
+    """The whole that at least two other shares of the paragraph are taken of: it is this one's, too."""
     found = []
     for whole in wholes.alike(part):
         if sum(_fits(one, share, whole.figure) for one, share in others) >= 2:

@@ -35,7 +35,8 @@ def same_target(mentions: Sequence[Mention]) -> Iterator[Finding]:
             if values in told or not _clash(one, other, group):
                 continue
             told.add(values)
-            yield _differs(one, other)
+            # Two amounts of the same words may still be paid to different people.
+            yield _differs(one, other, 0.5 if one.unit == "元" else 0.9)
     yield from _near_targets(mentions)
 
 
@@ -128,8 +129,8 @@ def baselines(mentions: Sequence[Mention]) -> Iterator[Finding]:
     for group in by_name(mentions).values():
         table = next((each for each in group if each.role == "reached" and each.is_table), None)
         text = [each for each in group if each.role == "reached" and not each.is_table]
-        other = next((each for each in text if table and _unit(each) == _unit(table) and not each.agrees(table)), None)
-        if table is None or other is None or (other.year and table.year and other.year != table.year):
+        other = next((each for each in text if table and _is_other(table, each)), None)
+        if table is None or other is None:
             continue
         why = f"{table.zh}的基期值在指标表为 {table.amount.text}，正文为 {other.amount.text}，起点不明，增量无法计算。"
         yield finding(
@@ -141,6 +142,11 @@ def baselines(mentions: Sequence[Mention]) -> Iterator[Finding]:
             about=table.zh,
             severity="high",
         )
+
+
+def _is_other(table: Mention, text: Mention) -> bool:
+    is_same_year = None in (table.year, text.year) or table.year == text.year
+    return is_same_year and _unit(text) == _unit(table) and not text.agrees(table)
 
 
 def reached(mentions: Sequence[Mention]) -> Iterator[Finding]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
 from yiyang.planning.coherence import check
 from yiyang.planning.tests.coherence.made import (
     CITY,
@@ -165,3 +167,32 @@ def test_people_against_the_census() -> None:
     assert kinds(plan(text.format("19.10"), path=NOW, area=DAZHU)) == []
     assert kinds(plan(text.format("21.10"), path=NOW, area=DAZHU)) == [("census", "people")]
     assert check([plan("预计到2025年，全县60周岁以上人口将达到21万人。", path=NOW, area=DAZHU)]).findings == ()
+
+
+COHERENT = [
+    "到2025年，全市养老床位总数达到3万张，其中护理型床位1.65万张，占比55%。",
+    "到2025年，新增床位6220张，其中2022年1750张、2023年2050张、2024年2420张。",
+    "从2020年的30%提高到2025年的55%，提高25个百分点。",
+    "规模以上养老服务企业由3家增加到5家，增长66.7%。",
+    "每年培训养老护理员500人次，五年累计培训养老护理员2500人次以上。",
+    "到2022年，居家适老化改造覆盖率达到60%；到2025年，居家适老化改造覆盖率达到100%。",
+    "城镇日间照料覆盖率达到100%，农村日间照料覆盖率达到60%。",
+    "一级失能老年人护理补贴每人每月200元，二级失能老年人护理补贴每人每月150元。",
+    "老年人口120万人，占22%，其中失能老年人20万人，占老年人口的16.7%。",
+    "养老机构收费不超过城镇居民收入的150%，且不高于市场价格的80%，逐步达到不高于70%。",
+    "每100户不低于30平方米，人均用地不少于0.1平方米，每千人口不少于10个托位。",
+    "主城区打造1—2家示范性机构，2023年12月底前收归县级直管，第3次全体会议审议。",
+    "2015年养老床位总数1.8万张，2020年养老床位总数2.5万张，较2015年增加0.7万张。",
+    "推进建筑、消防、食品、医疗等四个方面的整治，3家企业、5G网络、“1+13”联合体、川办发〔2023〕35号。",
+]
+
+
+@pytest.mark.parametrize("sentence", COHERENT)
+@pytest.mark.parametrize("path", [NOW, ("三、目标",)])
+def test_sentences_as_plans_write_them_raise_no_false_alarm(sentence: str, path: tuple[str, ...]) -> None:
+    assert kinds(plan(sentence, path=path, area=None)) == []
+
+
+def test_all_of_them_together_raise_none_either() -> None:
+    told = found(plan(*COHERENT, path=("三、目标",), area=None))
+    assert [each.why_zh for each in told] == []
