@@ -20,9 +20,10 @@ from yiyang.planning.coherence import (
     targets,
     totals,
 )
+from yiyang.planning.coherence.census import Census, against_census, averages
+from yiyang.planning.coherence.census import census as held
 from yiyang.planning.coherence.findings import SEVERITIES, Dismissed, Finding, Report
 from yiyang.planning.coherence.mentions import Mention, mentions
-from yiyang.planning.coherence.population import Census
 from yiyang.planning.coherence.terms import Terms, load_terms
 from yiyang.planning.coherence.text import Sentence, sentences
 from yiyang.planning.coherence.wholes import Wholes
@@ -48,7 +49,7 @@ class Reading:
     @cached_property
     def wholes(self) -> Wholes:
         """Its figures that a share may be taken of."""
-        return Wholes(self.sentences)
+        return Wholes(self.sentences, self.census.get(self.document.area or -1))
 
 
 Found = Iterator[Finding]
@@ -123,7 +124,8 @@ def _boxes(reading: Reading) -> Found:
 
 
 def _census(reading: Reading) -> Found:
-    return population.against_census(reading.document, reading.sentences, reading.census)
+    yield from against_census(reading.document, reading.sentences, reading.census)
+    yield from averages(reading.document, reading.sentences, reading.census)
 
 
 def _counts(reading: Reading) -> Found:
@@ -225,7 +227,7 @@ def check(
     Raises:
         PolicyError: the terms break their schema.
     """
-    people = population.census() if census is None else census
+    people = held() if census is None else census
     readings = [Reading(document, terms or load_terms(), people) for document in documents]
     found = {each.key: each for each in _all(readings)}
     ordered = sorted(found.values(), key=_rank)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
+from yiyang.planning.coherence.census import CENSUS_FILE, Census
 from yiyang.planning.coherence.numbers import Figure, figures
 from yiyang.planning.coherence.text import Sentence
 from yiyang.planning.records import Place
 
+_FUTURE = re.compile(r"预计|预测|将")
 _FILLER = re.compile(r"总数|总量|人数|全市|全县|全区|全省|总|数|的|约|达|为|共|有")
 
 
@@ -27,7 +30,8 @@ class Whole:
 class Wholes:
     """Every figure of a document with the words before it."""
 
-    def __init__(self, sentences: Sequence[Sentence]) -> None:
+    def __init__(self, sentences: Sequence[Sentence], census: Census | None = None) -> None:
+        self._people = None if census is None else _counted(census)
         self._all = [
             (sentence.section[:2], Whole(each, _name(sentence.text, each), sentence.text, sentence.place))
             for sentence in sentences
@@ -43,6 +47,9 @@ class Wholes:
         """Figures larger than `part` and of its unit, in the same section; those named like `base` from anywhere."""
         alike = [each for each in self._all if _same_kind(each[1].figure, part) and each[1].figure.value > part.value]
         wanted = _FILLER.sub("", base)
+        # A share of today's residents whose number the text does not state is one of the census.
+        if "常住人口" in base and self._people and sentence.role == "reached" and not _FUTURE.search(sentence.text):
+            return [*(whole for _, whole in alike if "常住人口" in whole.name), self._people]
         if len(wanted) >= 2:
             named = [_named(whole) for _, whole in alike if wanted in _FILLER.sub("", whole.name)]
             near = [whole for whole in named if whole.place.line == sentence.place.line]
@@ -50,6 +57,13 @@ class Wholes:
                 # What is named may be meant of another year: whatever stands in the section may still explain it.
                 return [*named, *(whole for section, whole in alike if section == sentence.section[:2])]
         return [whole for section, whole in alike if section == sentence.section[:2]]
+
+
+def _counted(census: Census) -> Whole:
+    people = Decimal(sum(census.ages))
+    # The census is of one day; a plan may state the people of another day of that year.
+    figure = Figure(f"{people:,}人", people, "人", (people / 500).quantize(Decimal(1)), 0, 0, scale="万")
+    return Whole(figure, "常住人口", "常住人口", Place(CENSUS_FILE, 0), is_named=True)
 
 
 def _named(whole: Whole) -> Whole:

@@ -196,3 +196,12 @@ def test_sentences_as_plans_write_them_raise_no_false_alarm(sentence: str, path:
 def test_all_of_them_together_raise_none_either() -> None:
     told = found(plan(*COHERENT, path=("三、目标",), area=None))
     assert [each.why_zh for each in told] == []
+
+
+def test_shares_of_residents_and_points_above_average_are_those_of_the_census() -> None:
+    text = (
+        "根据第七次全国人口普查，全市60岁以上常住老年人口120.44万人，占常住人口总数的{}%，高于全省平均水平{}个百分点。"
+    )
+    assert kinds(plan(text.format("22.36", "0.65"), path=NOW)) == []
+    assert kinds(plan(text.format("24.36", "0.65"), path=NOW)) == [("sentence_sums", "share")]
+    assert kinds(plan(text.format("22.36", "2.65"), path=NOW)) == [("census", "average")]
