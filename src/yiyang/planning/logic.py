@@ -37,6 +37,11 @@ def is_begun(stage: str) -> bool:
     return stage in STAGES[STAGES.index(BEGUN) :]
 
 
+def is_begun_or_stopped(stage: str) -> bool:
+    """Whether a project is past rolling on into another year."""
+    return stage == STOPPED or is_begun(stage)
+
+
 def delay(
     stage: str, since: date, to_year: int | None, year: int, days_in_stage: Mapping[str, int], today: date
 ) -> Delay | None:

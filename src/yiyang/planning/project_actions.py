@@ -14,7 +14,7 @@ from yiyang.access.scope import Scope, acting
 from yiyang.areas.models import Area
 from yiyang.audit.record import record
 from yiyang.base.errors import UsageError
-from yiyang.planning.logic import STAGES, STOPPED, is_begun, next_stages
+from yiyang.planning.logic import STAGES, STOPPED, is_begun_or_stopped, next_stages
 from yiyang.planning.models import Estate, Lottery, Money, Payment, Project, ProjectStep
 
 KEEP = "project.keep"
@@ -183,7 +183,7 @@ def roll(*, by: Scope, project: Project, year: int, words: str) -> Project:
         raise UsageError("请写明滚动到下一年度的原因。", "Rolling on needs a reason.")
     with acting(by), transaction.atomic():
         found = _locked(project, None)
-        if is_begun(found.stage) or found.stage == STOPPED:
+        if is_begun_or_stopped(found.stage):
             raise UsageError("已开工或已终止的项目不再滚动。", "Only a project that is not begun is rolled on.")
         if year <= found.year:
             raise UsageError(f"新的年度要晚于 {found.year} 年。", f"The new year comes after {found.year}.")

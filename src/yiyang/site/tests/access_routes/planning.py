@@ -2,6 +2,32 @@
 
 from __future__ import annotations
 
-from yiyang.site.tests.access_routes.asking import Example
+from django.utils import timezone
 
-EXAMPLES: dict[str, Example] = {}
+from yiyang.site.tests.access_routes.asking import BOTH, LIST, Example, one
+
+EXAMPLES: dict[str, Example] = {
+    "planning:documents": LIST,
+    "planning:give": Example(post=lambda there: {"area_code": f"{there.code}"}, logs=False, **BOTH),
+    "planning:document": one("plan_file"),
+    "planning:document_progress": one("plan_file", logs=False),
+    "planning:correct": one("plan_file", post=lambda there: {"key": "", "field": ""}, **BOTH),
+    "planning:act": Example(of=lambda there: [there.plan_file, "again"], post=lambda there: {}, methods=("post",)),
+    "planning:findings": LIST,
+    "planning:finding": one("plan_finding"),
+    "planning:report": Example(of=lambda there: ["xlsx"], is_scoped=False),
+    "planning:projects": LIST,
+    "planning:board": LIST,
+    "planning:new_project": Example(post=lambda there: {"area_code": f"{there.code}"}, logs=False, **BOTH),
+    "planning:project": one("project"),
+    "planning:project_step": Example(
+        of=lambda there: [there.project, "roll"],
+        post=lambda there: {"year": timezone.localdate().year + 2, "words": "用地"},
+        **BOTH,
+    ),
+    "planning:estates": LIST,
+    "planning:new_estate": Example(post=lambda there: {"area_code": f"{there.code}"}, logs=False, **BOTH),
+    "planning:estate": one("estate"),
+    "planning:lottery": LIST,
+    "planning:new_lottery": Example(post=lambda there: {"area_code": f"{there.code}"}, logs=False, **BOTH),
+}

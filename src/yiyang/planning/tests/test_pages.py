@@ -1,0 +1,174 @@
+"""Pages of the room: each answers, says what is there, and does what its buttons say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from conftest import DAZHU
+from yiyang.access.scope import Scope
+from yiyang.audit.record import work
+from yiyang.planning import files
+from yiyang.planning.models import Estate, Finding, Lottery, PlanFile, Project
+from yiyang.planning.tests.test_files import PLAN, given
+from yiyang.planning.tests.town import entered, scope
+
+pytestmark = pytest.mark.django_db
+TODAY = timezone.localdate()
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: Any, tmp_path: Path) -> None:
+    """Files of this test lie in a folder of its own."""
+    settings.DATA = tmp_path
+    settings.SECOND_FACTOR = False
+    files._lines.cache_clear()
+
+
+@pytest.fixture
+def user(grant: Callable[..., Any]) -> Any:
+    """爱华 keeps the county's plans."""
+    return grant("爱华", "county_officer", DAZHU)
+
+
+@pytest.fixture
+def clerk(user: Any) -> Scope:
+    return scope(user)
+
+
+@pytest.fixture
+def browser(user: Any, logged_in: Callable[..., Any]) -> Any:
+    return logged_in(user)
+
+
+def text_of(browser: Any, name: str, *args: Any, **query: str) -> str:
+    answer = browser.get(reverse(f"planning:{name}", args=args), query)
+    assert answer.status_code == 200, (name, answer.status_code)
+    return str(answer.content.decode())
+
+
+@pytest.mark.parametrize("name", ["documents", "findings", "projects", "board", "estates", "lottery"])
+def test_with_nothing_there_a_page_says_what_will_stand_on_it(browser: Any, name: str) -> None:
+    assert "还没有" in text_of(browser, name) or "没有发现" in text_of(browser, name)
+
+
+def test_a_document_is_given_and_its_rows_are_shown(browser: Any, clerk: Scope) -> None:
+    body = SimpleUploadedFile("规划.txt", PLAN.format(total=550, empty="").encode())
+    answer = browser.post(reverse("planning:give"), {"area_code": DAZHU, "file": body})
+    with work(clerk):
+        file = PlanFile.objects.get()
+    assert answer.url == reverse("planning:document", args=[file.pk])
+    assert "可以离开本页" in text_of(browser, "document", file.pk)
+    given(clerk, total=550)
+    page = text_of(browser, "document", file.pk)
+    assert "竹阳街道照护楼" in page
+    assert "4,800" in page
+
+
+def test_a_file_that_is_no_plan_is_refused_at_its_field(browser: Any) -> None:
+    body = SimpleUploadedFile("图.exe", b"MZ")
+    answer = browser.post(reverse("planning:give"), {"area_code": DAZHU, "file": body})
+    assert "请选择" in answer.content.decode()
+
+
+def test_both_places_of_a_contradiction_stand_side_by_side_and_it_is_dismissed(browser: Any, clerk: Scope) -> None:
+    given(clerk, total=550)
+    with work(clerk):
+        found = Finding.objects.get(check_name="totals")
+    page = text_of(browser, "finding", found.pk)
+    assert page.count('aria-label="原文：') == 2
+    address = reverse("planning:finding", args=[found.pk])
+    assert "写明理由" in browser.post(address, {"state": "dismissed"}).content.decode()
+    browser.post(address, {"state": "dismissed", "reason": "合计含续建"})
+    with work(clerk):
+        found.refresh_from_db()
+        assert found.state == "dismissed"
+
+
+@pytest.mark.parametrize("form", ["xlsx", pytest.param("pdf", marks=pytest.mark.pango)])
+def test_the_report_is_taken_along(browser: Any, clerk: Scope, form: str) -> None:
+    given(clerk, total=550)
+    answer = browser.get(reverse("planning:report", args=[form]))
+    assert answer.content[:4] == {"xlsx": b"PK\x03\x04", "pdf": b"%PDF"}[form]
+
+
+def test_a_documents_projects_become_projects(browser: Any, clerk: Scope) -> None:
+    file = given(clerk)
+    browser.post(reverse("planning:act", args=[file.pk, "projects"]))
+    page = text_of(browser, "projects")
+    assert "周家镇养老服务中心" in page
+    assert "周家镇养老服务中心" in text_of(browser, "board")
+
+
+def test_a_project_is_moved_on_paid_and_rolled(browser: Any, clerk: Scope) -> None:
+    project = entered(clerk, year=TODAY.year - 1)
+    assert "已滞后" in text_of(browser, "project", project.pk)
+    step = reverse("planning:project_step", args=[project.pk, "pay"])
+    browser.post(step, {"source": "central", "fen": "120.5", "on": TODAY, "voucher": "川财社1号"})
+    assert "¥1,205,000.00" in text_of(browser, "project", project.pk)
+    browser.post(reverse("planning:project_step", args=[project.pk, "roll"]), {"year": TODAY.year + 1, "words": "用地"})
+    browser.post(reverse("planning:project_step", args=[project.pk, "move"]), {"stage": "approved", "on": TODAY})
+    page = text_of(browser, "project", project.pk)
+    assert "滚动到" in page
+    assert "批复" in page
+    assert "已滞后" not in page
+
+
+def test_a_step_that_cannot_be_taken_is_told_on_the_form(browser: Any, clerk: Scope) -> None:
+    project = entered(clerk)
+    address = reverse("planning:project_step", args=[project.pk, "move"])
+    answer = browser.post(address, {"stage": "stopped", "on": TODAY})
+    assert "写明原因" in answer.content.decode()
+
+
+def test_what_each_source_promises_is_changed(browser: Any, clerk: Scope) -> None:
+    project = entered(clerk)
+    address = reverse("planning:project_step", args=[project.pk, "money"])
+    browser.post(address, {"central": "100", "bonds": "0.5"})
+    with work(clerk):
+        assert dict(project.money.values_list("source", "planned_fen")) == {"central": 100_000_000, "bonds": 500_000}
+
+
+def test_a_project_is_entered_by_hand(browser: Any, clerk: Scope) -> None:
+    data = {"area_code": DAZHU, "kind": "childcare", "title": "石河镇托育", "year": 2026, "places": 60}
+    browser.post(reverse("planning:new_project"), data)
+    with work(clerk):
+        assert Project.objects.get().places == 60
+
+
+def test_an_estate_says_what_it_lacks(browser: Any, clerk: Scope) -> None:
+    data = {"area_code": DAZHU, "title": "东湖新城", "homes": 850, "provided_m2": "200", "is_new": "on"}
+    browser.post(reverse("planning:new_estate"), data)
+    with work(clerk):
+        estate = Estate.objects.get()
+    assert "255.0" in text_of(browser, "estates")
+    assert "还差 55.0" in text_of(browser, "estate", estate.pk)
+
+
+def test_a_years_lottery_money_stands_beside_the_rule(browser: Any, clerk: Scope) -> None:
+    data = {"area_code": DAZHU, "year": 2025, "total_fen": "100", "elderly_fen": "54", "source": "决算"}
+    browser.post(reverse("planning:new_lottery"), data)
+    page = text_of(browser, "lottery")
+    assert "54.0%" in page
+    assert "未达到" in page
+    with work(clerk):
+        assert Lottery.objects.get().total_fen == 100_000_000
+
+
+def test_late_projects_are_found_by_the_filter(browser: Any, clerk: Scope) -> None:
+    entered(clerk, "旧项目", year=TODAY.year - 2)
+    entered(clerk, "新项目", year=TODAY.year + 1)
+    page = text_of(browser, "projects", late="yes")
+    assert "旧项目" in page
+    assert "新项目" not in page
+
+
+def test_what_is_not_one_of_the_steps_is_not_found(browser: Any, clerk: Scope) -> None:
+    project = entered(clerk)
+    assert browser.get(reverse("planning:project_step", args=[project.pk, "sell"])).status_code == 404
