@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from conftest import DAZHOU, DAZHU, WUMU, ZHUYANG
+from conftest import ZHUYANG
 from yiyang.access.scope import platform
 from yiyang.assessment import escalation
 from yiyang.assessment.models import Request
-from yiyang.assessment.tests.house import House, scope
+from yiyang.assessment.tests.house import House
 from yiyang.audit.record import work
-from yiyang.workbench.tasks import tasks_for
 
 pytestmark = pytest.mark.django_db
-LATE = "超期督办的能力评估"
 
 
 @pytest.fixture
@@ -34,11 +31,6 @@ def escalated(on: date) -> int:
 def level_of(request: Request) -> int:
     with work(platform("test")):
         return int(Request.objects.values_list("escalated", flat=True).get(pk=request.pk))
-
-
-def says(by: Any, on: date) -> list[str]:
-    with work(by):
-        return [task.title for task in tasks_for(by, on)]
 
 
 def test_a_late_step_rises_to_the_county_and_then_to_the_city_once_each(house: House, person: Any) -> None:
@@ -65,17 +57,3 @@ def test_what_moves_on_has_risen_nowhere(house: House, person: Any) -> None:
     escalated(timezone.localdate() + timedelta(days=60))
     house.plan(request)
     assert level_of(request) == 0
-
-
-def test_the_county_sees_it_as_its_task_and_later_the_city_and_no_neighbour(
-    house: House, person: Any, grant: Callable[..., Any]
-) -> None:
-    house.ask(person("甲", ZHUYANG))
-    head, city = scope(grant("海燕", "bureau_head", DAZHU)), scope(grant("建国", "city_officer", DAZHOU))
-    neighbour = scope(grant("兰英", "township_clerk", WUMU))
-    day = timezone.localdate() + timedelta(days=6)
-    escalated(day)
-    assert [LATE in says(by, day) for by in (head, city, neighbour)] == [True, False, False]
-    day += timedelta(days=7)
-    escalated(day)
-    assert [LATE in says(by, day) for by in (head, city, neighbour)] == [True, True, False]

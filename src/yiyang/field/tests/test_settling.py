@@ -10,15 +10,12 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from conftest import DAZHU, WUMU, ZHUYANG
+from conftest import WUMU, ZHUYANG
 from yiyang.access.scope import platform
-from yiyang.accounts.middleware import today
-from yiyang.accounts.scopes import scope_of
 from yiyang.audit.models import AuditLine
 from yiyang.audit.record import work
 from yiyang.field.tests.conftest import kept
 from yiyang.field.tests.phone import PNG, Phone, browser
-from yiyang.workbench.tasks import tasks_for
 
 pytestmark = pytest.mark.django_db
 LIST = "/field/conflicts/"
@@ -173,13 +170,3 @@ def test_a_phone_may_ask_how_its_own_stand(later: dict[str, Any], aihua: Phone, 
     strange = [asks[0] | {"ticket": aihua.pack["ticket"]}]
     assert second.send(asks=strange).json()["answers"] == []
     assert second.send(asks=[3]).status_code == 422
-
-
-def test_whoever_looks_after_several_kinds_has_one_task_for_all(aihua: Phone, grant: Callable[..., Any]) -> None:
-    aihua.brought(aihua.entry() | {"pass": "x"})
-    officer = grant("建国", "county_officer", DAZHU)
-    with work(platform("test")):
-        scope = scope_of(officer, today())
-    with work(scope):
-        told = [(task.title, task.count) for task in tasks_for(scope, today()) if "外出记录" in task.title]
-    assert told == [("外出记录有冲突或未入库", 1)]
