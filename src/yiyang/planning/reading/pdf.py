@@ -10,6 +10,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from yiyang.base.errors import MissingPart, UsageError
+from yiyang.planning.reading import heads
 from yiyang.planning.reading.healing import is_spanning
 from yiyang.planning.reading.lines import Line, rows_of
 from yiyang.planning.reading.outline import caption, heading
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from pdfplumber.page import Page
 
 _PAGE_NUMBER = re.compile(r"[-—–·\s]*\d{1,4}[-—–·\s]*|第\d{1,4}页(共\d{1,4}页)?")
-Rows = list[list[tuple[str, int, int]]]
+Row = list[tuple[str, int, int]]
+Rows = list[Row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +155,15 @@ def _continued(before: Rows, after: Rows) -> Rows:
     """The rows of the next page, without a head told again; a row cut by the page break is put together."""
     head = [squash(text) for text, *_ in before[0]]
     more = after[1:] if [squash(text) for text, *_ in after[0]] == head else after
-    is_numbered = all(plain(row[0][0]).isdigit() for row in before[-2:] if len(row) == len(before[0]))
-    first = more[0] if more else []
-    is_cut = is_numbered and len(first) == len(before[-1]) and not squash(first[0][0]) and len(first) > 1
-    if not is_cut:
+    if not more or not _is_cut(before, more[0]):
         return before + more
-    joined = [
-        (f"{text}{rest}", column, span) for (text, column, span), (rest, *_) in zip(before[-1], first, strict=True)
-    ]
+    joined = [(text + rest, at, span) for (text, at, span), (rest, *_) in zip(before[-1], more[0], strict=True)]
     return [*before[:-1], joined, *more[1:]]
+
+
+def _is_cut(before: Rows, first: Row) -> bool:
+    """Whether the page's first row only goes on with the last one: it has no number where that one has."""
+    number = heads.place_of("number", [heads.role(text) for text, *_ in before[0]])
+    if number is None or not len(before[0]) == len(before[-1]) == len(first):
+        return False
+    return plain(before[-1][number][0]).isdigit() and not squash(first[number][0])

@@ -53,20 +53,31 @@ def _end(lines: Sequence[Sequence[Line]], head: int) -> int:
     columns = _segments(lines[head])
     is_numbered = heads.role(columns[0].text) == "number"
     limit = columns[0].right if is_numbered else columns[2].left
+    is_in_span = False
     for index in range(head + 1, len(lines)):
         segments = _segments(lines[index])
+        is_in_span = _is_of_span(segments, is_in_span, columns[1].left)
+        if is_in_span:
+            continue
         is_text = len(segments) == 1 and segments[0].left < columns[1].left - 1 and segments[0].right > limit
         is_apart = lines[index][0].top - lines[index - 1][0].top > 3.5 * lines[index][0].size
-        if (is_text and not is_spanning(segments[0].text)) or is_apart or _is_head(lines[index]):
+        if is_text or is_apart or _is_head(lines[index]):
             return index
     return len(lines)
+
+
+def _is_of_span(segments: Sequence[Line], is_in_span: bool, second: float) -> bool:
+    """Whether a line begins a text that spans columns, or goes on with one: it has no second text, and begins left."""
+    if is_spanning(segments[0].text):
+        return True
+    return is_in_span and len(segments) == 1 and segments[0].left < second - 1 and not plain(segments[0].text).isdigit()
 
 
 def _rows(head: Sequence[Line], body: Sequence[Sequence[Line]]) -> Rows:
     titles = _segments(head)
     walls = _walls(titles, body)
     number = heads.place_of("number", [heads.role(title.text) for title in titles])
-    lines = [_by_column(line, walls) for line in body]
+    lines = _columned(body, walls, titles[1].left)
     names, more = _whole_head([title.text for title in titles], lines)
     lines, tops = lines[more:], [line[0].top for line in body[more:]]
     groups = _grouped(lines, tops, 0 if number is None else number)
@@ -105,15 +116,19 @@ def _widest(left: float, right: float, taken: Sequence[tuple[float, float]]) -> 
     return best[1]
 
 
-def _by_column(line: Sequence[Line], walls: Sequence[float]) -> list[str]:
-    cells = [""] * (len(walls) + 1)
-    first, *others = _segments(line)
-    spans = is_spanning(first.text)
-    if spans:
-        cells[0] = first.text
-    for segment in others if spans else (first, *others):
-        cells[sum((segment.left + segment.right) / 2 > wall for wall in walls)] += segment.text
-    return cells
+def _columned(body: Sequence[Sequence[Line]], walls: Sequence[float], second: float) -> list[list[str]]:
+    """Each line's texts by column; a text that spans columns stands in the first."""
+    made, is_in_span = [], False
+    for line in body:
+        cells = [""] * (len(walls) + 1)
+        first, *others = _segments(line)
+        is_in_span = _is_of_span([first, *others], is_in_span, second)
+        if is_in_span:
+            cells[0] = first.text
+        for segment in others if is_in_span else (first, *others):
+            cells[sum((segment.left + segment.right) / 2 > wall for wall in walls)] += segment.text
+        made.append(cells)
+    return made
 
 
 def _grouped(lines: Sequence[Sequence[str]], tops: Sequence[float], number: int) -> list[list[int]]:
@@ -121,10 +136,19 @@ def _grouped(lines: Sequence[Sequence[str]], tops: Sequence[float], number: int)
     marks = [at for at, line in enumerate(lines) if plain(line[number]).strip(".、").isdigit() or is_spanning(line[0])]
     if not marks:
         return [[index] for index in range(len(lines))]
-    if marks[0] == 0:
-        return [list(range(start, end)) for start, end in zip(marks, [*marks[1:], len(lines)], strict=True)]
+    if marks[0] == 0 or _is_from_top(marks, tops):
+        # Lines above the first number go on with the row on the page before.
+        starts = marks if marks[0] == 0 else [0, *marks]
+        return [list(range(start, end)) for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
     groups: dict[int, list[int]] = {mark: [] for mark in marks}
     for index, top in enumerate(tops):
         near = [mark for mark in marks if mark == index or not is_spanning(lines[mark][0])] or marks
         groups[min(near, key=lambda mark: abs(tops[mark] - top))].append(index)
     return list(groups.values())
+
+
+def _is_from_top(marks: Sequence[int], tops: Sequence[float]) -> bool:
+    """Whether most numbers stand further from the line above than lines of one row do from each other."""
+    usual = min(after - before for before, after in pairwise(tops)) if len(tops) > 1 else 0.0
+    wide = [mark for mark in marks if mark and tops[mark] - tops[mark - 1] > 1.15 * usual]
+    return 2 * len(wide) > len([mark for mark in marks if mark])
