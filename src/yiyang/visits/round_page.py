@@ -45,8 +45,7 @@ def my_round(request: HttpRequest) -> HttpResponse:
     for row in rows:
         # Address and telephone stand there in full: without them nobody can be visited.
         record("reveal", what=f"visit:{row.pk}", person=row.person_id, area=row.area_code, reason="当日探访")
-    calls = [row for row in rows if row.means != Means.HOME and not row.next_step]
-    rows = [row for row in rows if row not in calls]
+    rows, calls = doors_and_calls(rows)
     stops, seat = _placed(rows, by.user or 0)
     context = {
         "title": f"{on.month}月{on.day}日的探访" if on != timezone.localdate() else "今天的探访",
@@ -59,6 +58,12 @@ def my_round(request: HttpRequest) -> HttpResponse:
         "next": _next(by.user or 0, on),
     }
     return render(request, "visits/round.html", context)
+
+
+def doors_and_calls(rows: list[Visit]) -> tuple[list[Visit], list[Visit]]:
+    """Where he goes, and whom he calls. Who did not answer is among those to go to."""
+    calls = [row for row in rows if row.means != Means.HOME and not row.next_step]
+    return [row for row in rows if row not in calls], calls
 
 
 def _lead(rows: list[Visit], calls: list[Visit]) -> str:

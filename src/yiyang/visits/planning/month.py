@@ -27,7 +27,7 @@ SEARCH = 1500
 # Fewer visitors than this are planned here: starting other processes takes longer.
 ALONE = 12
 # Share of the time for the rounds; the rest is for what comes before and after.
-FOR_ROUNDS = 0.8
+FOR_ROUNDS = 0.7
 
 
 def plan_month(problem: Problem, *, seconds: float = 600, tell: Tell | None = None, workers: int = 2) -> Solution:

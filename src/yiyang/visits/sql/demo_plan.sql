@@ -4,12 +4,36 @@ WITH days AS (
     FROM generate_series((%(month)s || '-01')::date, (%(month)s || '-01')::date + interval '1 month - 1 day', interval '1 day') AS d
     WHERE extract(isodow FROM d) < 6
 ),
-mine AS (
-    SELECT v.id, v.first, v.last, p.visitor_id, v.needs_two, p.deputy_id, v.means <> 'home' AS is_call, v.minutes,
-        row_number() OVER (PARTITION BY p.visitor_id ORDER BY v.first, md5(v.person_id::text), v.number) - 1 AS place,
-        count(*) OVER (PARTITION BY p.visitor_id) AS total
+-- What is more than seven hours a day for the village's visitor, the calls first, goes to others of the town who have room.
+own AS (
+    SELECT v.id, v.first, v.last, v.needs_two, v.means <> 'home' AS is_call, v.minutes, v.number, p.area_code - p.area_code %% 1000 AS town,
+        p.visitor_id, p.deputy_id, v.person_id, v.minutes + CASE WHEN v.means = 'home' THEN 15 ELSE 0 END AS cost,
+        sum(v.minutes + CASE WHEN v.means = 'home' THEN 15 ELSE 0 END)
+            OVER (PARTITION BY p.visitor_id ORDER BY v.means <> 'home', md5(v.person_id::text), v.number) AS so_far
     FROM visits_visit AS v JOIN visits_post AS p ON p.area_code = v.area_code AND p.ends IS NULL
     WHERE v.month = %(month)s AND v.state = 'owed'
+),
+room AS (
+    SELECT r.town, r.visitor_id, sum(r.spare) OVER (PARTITION BY r.town ORDER BY r.visitor_id) AS until,
+        sum(r.spare) OVER (PARTITION BY r.town ORDER BY r.visitor_id) - r.spare AS since
+    FROM (
+        SELECT p.area_code - p.area_code %% 1000 AS town, p.visitor_id,
+            greatest((SELECT count(*) FROM days) * 420 - coalesce(sum(o.cost), 0), 0) AS spare
+        FROM visits_post AS p LEFT JOIN own AS o ON o.visitor_id = p.visitor_id WHERE p.ends IS NULL GROUP BY 1, 2
+    ) AS r
+),
+over AS (
+    SELECT o.*, CASE WHEN o.so_far > (SELECT count(*) FROM days) * 420 THEN
+        sum(o.cost) FILTER (WHERE o.so_far > (SELECT count(*) FROM days) * 420) OVER (PARTITION BY o.town ORDER BY o.id) END AS more
+    FROM own AS o
+),
+mine AS (
+    SELECT o.id, o.first, o.last, g.visitor_id, o.needs_two, o.deputy_id, o.is_call, o.minutes,
+        row_number() OVER (PARTITION BY g.visitor_id ORDER BY o.first, md5(o.person_id::text), o.number) - 1 AS place,
+        count(*) OVER (PARTITION BY g.visitor_id) AS total
+    FROM over AS o LEFT JOIN room AS r ON r.town = o.town AND o.more > r.since AND o.more <= r.until
+    -- Where the whole town is full it is more than seven hours after all.
+    CROSS JOIN LATERAL (SELECT coalesce(r.visitor_id, o.visitor_id) AS visitor_id) AS g
 ),
 placed AS (
     SELECT m.*, coalesce(
