@@ -19,7 +19,7 @@ AreaCode = Annotated[str, Field(pattern=r"^\d{6}(\d{3})?(\d{3})?$")]
 
 
 class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Text(Strict):
