@@ -70,8 +70,11 @@ def lacks_java() -> str | None:
 
 
 def find_chromium() -> str | None:
-    """The path of Debian's, Google's or any other Chromium."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    """The path of Debian's, Google's or any other Chromium.
+
+    The one without windows comes first: it takes a quarter less time, and the journeys need nothing that it lacks.
+    """
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     return next((path for name in names if (path := shutil.which(name))), None)
 
 
@@ -79,7 +82,7 @@ def find_chromium() -> str | None:
 def lacks_chromium() -> str | None:
     """Why no browser can be driven here, or None."""
     if not find_chromium():
-        return "Chromium is not installed (Debian: apt-get install chromium)"
+        return "Chromium is not installed (Debian: apt-get install chromium-headless-shell)"
     return _lacks_module("playwright") or _lacks_chinese_font()
 
 

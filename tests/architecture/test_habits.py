@@ -141,5 +141,5 @@ def test_what_is_missing_is_named_with_what_to_install(tmp_path: Path, monkeypat
     monkeypatch.delenv("JAVA_HOME", raising=False)
     said = _pytest(tmp_path, no_skips="")
     assert "6 skipped" in said.stdout
-    for package in ("openjdk-17-jre-headless", "chromium"):
+    for package in ("openjdk-17-jre-headless", "chromium-headless-shell"):
         assert f"apt-get install {package}" in said.stdout
