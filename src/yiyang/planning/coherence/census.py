@@ -26,8 +26,8 @@ _BESIDE = re.compile(r"(?P<sign>高于|低于)?(?P<who>全省|全国)平均(?:�
 CENSUS_FILE = "人口普查（2020 年）"
 # The census is of 1 November; a statement that differs by less than this share is of another day of the same year.
 SLACK = Decimal("0.02")
-# Points of a percentage by which a difference may be off: shares are rounded, and the sheet by counties that the product
-# holds leaves out the armed forces, whom the country's printed shares count.
+# Points of a percentage by which a difference may be off: shares are rounded, and the sheet by counties that the
+# product holds leaves out the armed forces, whom the country's printed shares count.
 POINTS = Decimal("0.05")
 _PROVINCE = 10**10
 

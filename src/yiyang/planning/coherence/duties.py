@@ -9,7 +9,7 @@ from yiyang.areas.logic import level
 from yiyang.planning.coherence.findings import Amount, Finding, Spot, finding, quote
 from yiyang.planning.records import Document, Task
 
-_PROVINCE = re.compile(r"厅$|^省(?!级)|各市(?:（州）|\(州\)|州)")
+_PROVINCE = re.compile(r"(?<!办公)厅$|^省(?!级)|各市(?:（州）|\(州\)|州)")
 _LEVEL_ZH = {"city": "市级", "county": "县级"}
 
 

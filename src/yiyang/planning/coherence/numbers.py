@@ -120,7 +120,7 @@ def years(text: str) -> tuple[tuple[int, int], ...]:
 
 def chinese(word: str) -> int | None:
     """A small number in Chinese or Arabic digits: 十六 → 16, 二十 → 20, 8 → 8. None = not a number."""
-    if word.isdigit():
+    if word.isdecimal():
         return int(word)
     if not word or any(letter not in _DIGITS and letter != "十" for letter in word) or word.count("十") > 1:
         return None

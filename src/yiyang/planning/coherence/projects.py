@@ -104,8 +104,12 @@ def _each(project: Project, places: int) -> Iterator[Finding]:
 
 def duplicates(document: Document) -> Iterator[Finding]:
     """The same thing listed twice: county, size, money and description alike, and no phase that tells them apart."""
-    for one, other in combinations(document.projects, 2):
-        if _size(one) == _size(other) and None not in _size(one)[2:] and _is_same_site(one, other):
+    alike: dict[tuple[object, ...], list[Project]] = {}
+    for project in document.projects:
+        if project.places is not None and project.money_fen is not None:
+            alike.setdefault(_size(project), []).append(project)
+    for one, other in (pair for rows in alike.values() for pair in combinations(rows, 2)):
+        if _is_same_site(one, other):
             word = PLACES_ZH[one.kind]
             why = (
                 f"“{one.name}”和“{other.name}”的地点、内容、{word}（{one.places}）和投资都相同，"

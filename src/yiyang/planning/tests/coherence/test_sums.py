@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from yiyang.planning.coherence.numbers import chinese, figures
 from yiyang.planning.tests.coherence.made import found, kinds, plan
 
 BASE = ("二、发展基础",)
@@ -77,3 +80,47 @@ def test_any_rounded_rise_is_silent_and_any_other_told(start: int, gap: int) -> 
     sentence = f"标准由每月{start}元提高至{start + gap}元，增长{{}}%。"
     assert kinds(plan(sentence.format(f"{percent:.0f}"), area=None)) == []
     assert kinds(plan(sentence.format(f"{percent + 3:.0f}"), area=None)) == [("sentence_sums", "growth")]
+
+
+_WORDS = (
+    "由 至 提高 增长 占 其中 分别 2023年 5% 12.5万 3亿元 7 家 、 ， 。 （ 一、 ① ３个 1—2 每 第 人次 80周岁 15.23亿 共有 万 00 , "
+    "老年协会建会率"
+).split()
+
+
+@given(st.lists(st.sampled_from(_WORDS), max_size=25).map("".join))
+def test_no_text_whatever_stops_the_checks(text: str) -> None:
+    for each in found(plan(text, path=BASE), hints=True):
+        assert each.why_zh
+    for figure in figures(text):
+        assert text[figure.start : figure.end].strip() == figure.text
+        assert figure.step > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("床位0.49万张", "4900", "张"),
+        ("总投资15.23亿元", "1523000000", "元"),
+        ("培训700余人次", "700", "人次"),
+        ("1,234家机构", "1234", "家"),
+        ("不低于55%", "55", "%"),
+    ],
+)
+def test_figures_are_read_in_whole_units(text: str, value: str, unit: str) -> None:
+    (figure,) = figures(text)
+    assert (figure.value, figure.unit) == (Decimal(value), unit)
+
+
+@pytest.mark.parametrize(
+    "text", ["2025年", "80—89周岁", "15分钟", "川办发〔2023〕35号", "第3次", "5G", "“1+13”", "10:1"]
+)
+def test_years_ages_and_numbers_of_papers_are_no_figures(text: str) -> None:
+    assert figures(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("word", "value"), [("十六", 16), ("二十", 20), ("八", 8), ("12", 12), ("百", None), ("②", None)]
+)
+def test_small_numbers_in_chinese(word: str, value: int | None) -> None:
+    assert chinese(word) == value
