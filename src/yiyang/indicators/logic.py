@@ -10,7 +10,7 @@ from statistics import NormalDist, median
 from typing import Literal
 
 Point = tuple[date, float]
-Light = Literal["reached", "on_the_way", "behind", "missed", "no_target", "no_figure"]
+Light = Literal["reached", "on_the_way", "behind", "missed", "stale", "no_target", "no_figure"]
 Direction = Literal["up", "down", "none"]
 # Fewer points than this, or all within a shorter time, and no trend is drawn from them.
 FEWEST, SHORTEST_DAYS = 4, 80
@@ -22,6 +22,7 @@ LIGHTS: dict[Light, tuple[str, str]] = {
     "on_the_way": ("info", "按进度推进"),
     "behind": ("wait", "落后于进度"),
     "missed": ("bad", "到期未达到"),
+    "stale": ("unknown", "缺到期时的数值"),
     "no_target": ("plain", "没有目标"),
     "no_figure": ("unknown", "还没有数值"),
 }
@@ -96,7 +97,7 @@ def light(
     Args:
         latest: day and value. target: the day it is due, and its value. at: least, most, exactly.
         start: the baseline. ahead: the trend read on the target's day.
-        today: a target that is due before it and not met is missed.
+        today: a target due before it and not met is missed; a figure from before that day says nothing of it.
     """
     if target is None:
         return "no_target" if latest is not None else "no_figure"
@@ -105,7 +106,7 @@ def light(
     if is_met(latest[1], target[1], at):
         return "reached"
     if target[0] < today:
-        return "missed"
+        return "missed" if latest[0] >= target[0] else "stale"
     if ahead is not None:
         return "on_the_way" if is_met(ahead.value, target[1], at) else "behind"
     if start is None or start[0] >= target[0]:

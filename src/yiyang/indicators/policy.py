@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal, get_args
+from typing import get_args
 
 from yiyang.areas import logic as areas
 from yiyang.base.errors import ConditionError, PolicyError, UsageError
@@ -212,4 +212,3 @@ def document_titles() -> dict[str, str]:
 
 
 GROUP_CHOICES: list[tuple[str, str]] = [(key, GROUPS[key]) for key in get_args(indicator_schema.Group)]
-Light = Literal["reached", "on_the_way", "behind", "missed", "no_target", "no_figure"]

@@ -115,7 +115,7 @@ def line(indicator: Indicator, area: int, rows: Sequence[Figure], today: date) -
     points = [(row.on, row.value) for row in own if row.value is not None]
     target, start = target_of(indicator, area, today), baseline_of(indicator, area)
     due = (year_end(target.year), target.value) if target else None
-    ahead = logic.trend(points, due[0]) if due else None
+    ahead = logic.trend(points, due[0]) if due and points and due[0] > points[-1][0] else None
     begun = (year_end(start.year), start.value) if start else points[0] if len(points) > 1 else None
     latest = points[-1] if points else None
     judged = logic.light(latest, due, target.at if target else "", begun, ahead, today)

@@ -161,7 +161,7 @@ def _summary(lines: Sequence[Line], area: int, year: int) -> list[str]:
     first = (
         f"{full_name(area)}{year}年共有 {with_target} 项指标可与目标比较："
         f"{found['reached']} 项已达到，{found['on_the_way']} 项按进度推进，{found['behind']} 项落后于进度，"
-        f"{found['missed']} 项到期未达到。"
+        f"{found['missed']} 项到期未达到；另有 {found['stale']} 项缺目标到期时的数值。"
     )
     told = [first]
     for key, words in SENTENCES.items():

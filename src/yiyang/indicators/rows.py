@@ -84,6 +84,7 @@ class Rows(AbstractContextManager["Rows"]):
         self.basis: dict[str, Json] = {}
         self.con: Connection = connect(memory="2GB")
         self._open: dict[str, str] = {}
+        self._columns: dict[str, set[str]] = {}
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -125,19 +126,20 @@ class Rows(AbstractContextManager["Rows"]):
         if dataset.source == TABLES:
             self.basis.setdefault(dataset.name, {"kind": "tables"})
             return ""
-        if dataset.name not in self._open:
-            opened = self._people() if dataset.source == REGISTRY else self._answers()
+        if dataset.name not in self._open or not columns <= self._columns.get(dataset.name, set()):
+            opened = self._people(columns) if dataset.source == REGISTRY else self._answers()
             if opened is None:
                 self.basis[dataset.name] = {"kind": "missing"}
                 return None
             self._open[dataset.name] = opened
+            self._columns[dataset.name] = columns if dataset.source == REGISTRY else set(dataset.columns)
         return self._open[dataset.name]
 
     def _query(self, dataset: Dataset, columns: set[str]) -> str:
         return _live_people(columns) if dataset.source == REGISTRY else dataset.query
 
-    def _people(self) -> str:
-        basis = self.asked.get("people") or self._basis_of_people()
+    def _people(self, columns: set[str]) -> str:
+        basis = self.basis.get("people") or self.asked.get("people") or self._basis_of_people()
         self.basis["people"] = basis
         if basis["kind"] == "live":
             return ""
@@ -147,9 +149,9 @@ class Rows(AbstractContextManager["Rows"]):
             if not facts.exists():
                 raise UsageError("那次月度运行的存档已不在，不能按它重算。", "The run's folder is gone.")
             sql.view(self.con, "people", f"SELECT * FROM {sql.parquet(facts)}")
-        else:
+        elif "people" not in self._open:
             self._resolve(basis)
-        return self._placed("people", "people_rows", ", ".join(f"p.{c}" for c in load_facts().columns))
+        return self._placed("people", "people_rows", ", ".join(["p.person", *(f"p.{c}" for c in sorted(columns))]))
 
     def _basis_of_people(self) -> Json:
         """The run of the month where nothing else is asked; else the registry, live or as it was known."""
@@ -181,36 +183,42 @@ class Rows(AbstractContextManager["Rows"]):
         if run is None or not (folder := months.folder_of(run)).is_dir():
             return None
         self.basis["answers"] = {"kind": "run", "run": run.pk, "known": f"{run.known}", "hash": run.snapshot_hash}
-        answers = sql.quoted(folder / "entitlements" / "*.parquet")
-        items = " ".join(f"WHEN {sql.quoted(item)} THEN {n}" for n, item in enumerate(_items()))
-        times = " ".join(f"WHEN '{every}' THEN {number}" for every, number in PERIODS_A_YEAR.items())
         sql.view(self.con, "run_people", f"SELECT * FROM {sql.parquet(folder / 'people.parquet')}")
-        self._placed("run_people", "run_places", "p.person AS someone")
-        sql.table(
+        self._placed("run_people", "run_places", "p.person")
+        sql.table(self.con, "run_villages", "SELECT * FROM run_places")
+        sql.view(
             self.con,
             "answer_rows",
-            f"SELECT r.area, r.person, CASE a.item::varchar {items} END AS item, "
-            "CASE WHEN a.answer = 1 THEN 1 ELSE 0 END AS certain, "
-            f"CASE WHEN a.payee THEN coalesce(a.amount_fen, 0) * (CASE a.every::varchar {times} ELSE 1 END) // 100 "
-            f"ELSE 0 END AS year_yuan FROM read_parquet({answers}) AS a JOIN run_places AS r ON r.person = a.person",
+            f"SELECT r.area, a.* FROM ({_answers_of(folder)}) AS a JOIN run_villages AS r ON r.person = a.person",
         )
         return "answer_rows"
 
     def _placed(self, people: str, name: str, columns: str) -> str:
         """People with the village where they live, or are registered, as `Person.area_code` says it."""
         refresh.place(self.con, people)
-        sql.table(
+        sql.view(
             self.con,
             name,
-            f"SELECT coalesce(lives.place, registered.place, -1) AS area, p.person, {columns} FROM {people} AS p "
+            f"SELECT coalesce(lives.place, registered.place, -1) AS area, {columns} FROM {people} AS p "
             "LEFT JOIN placed AS lives ON lives.code = p.resident_area "
             "LEFT JOIN placed AS registered ON registered.code = p.registered_area",
         )
         return name
 
 
-def _items() -> list[str]:
-    return [value.name for value in datasets()["answers"].book["item"].values]
+def _answers_of(folder: Path) -> str:
+    """Every answer of a run, file by file: each holds one item, so that nobody compares twenty million words."""
+    items = {value.name: place for place, value in enumerate(datasets()["answers"].book["item"].values)}
+    times = " ".join(f"WHEN '{every}' THEN {number}" for every, number in PERIODS_A_YEAR.items())
+    parts = [
+        f"SELECT person, {items[item]} AS item, CASE WHEN answer = 1 THEN 1 ELSE 0 END AS certain, "
+        f"CASE WHEN payee AND amount_fen > 0 THEN amount_fen * (CASE every::varchar {times} ELSE 1 END) // 100 "
+        f"ELSE 0 END AS year_yuan FROM {sql.parquet(file)}"
+        for file in sorted((folder / "entitlements").glob("*.parquet"))
+        if (item := file.stem.split("-", 1)[1]) in items
+    ]
+    empty = "SELECT 0 AS person, 0 AS item, 0 AS certain, 0 AS year_yuan WHERE false"
+    return " UNION ALL ".join(parts) or empty
 
 
 def _live_people(columns: set[str]) -> str:

@@ -84,7 +84,7 @@ def parts_word(figure: Figure) -> str:
 
 def ahead_words(line: Line) -> str:
     """Where the trend leads, or why nobody can say."""
-    if line.target is None or line.light in ("reached", "missed"):
+    if line.target is None or line.light in ("reached", "missed", "stale"):
         return ""
     if line.ahead is None:
         return "数值太少，不作趋势推算" if line.points else ""

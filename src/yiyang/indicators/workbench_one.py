@@ -37,7 +37,8 @@ def indicator(request: HttpRequest, slug: str) -> HttpResponse:
     if wanted is None:
         raise Http404
     rows = list(reading.figures().filter(indicator=slug, area_code=wanted.area).order_by("on"))
-    line = reading.line(found, wanted.area, rows, wanted.on or timezone.localdate())
+    day = wanted.on or timezone.localdate()
+    line = reading.line(found, wanted.area, [row for row in rows if row.on <= day], day)
     parts = reading.below(wanted.area, slug, wanted.on) if wanted.on else []
     table = figure_lists.areas_table(request, found, wanted.area, wanted.on)
     context = {

@@ -89,7 +89,7 @@ def funnel_plot(title: str, note: str, points: Sequence[Point], centre: float, *
     svg = drawing(title, desc, inner, attributes=f'height="{TALL + 3:.2f}em"')
     rows = [_row(point, centre) for point in sorted(drawn, key=lambda each: -each.of)]
     heads = (head, of, "占比", "界限（99.8%）", "判断")
-    return Chart("funnel", title, note, svg, heads, rows, legend=_legend())
+    return Chart("funnel", title, note, svg, heads, rows, legend=_legend(of))
 
 
 def _row(point: Point, centre: float) -> tuple[object, ...]:
@@ -151,9 +151,9 @@ def _dot(point: Point, centre: float, most: float, ticks: list[float]) -> str:
     return dot + f'<text x="{x:.2f}%" y="{y:.2f}em" dx="{dx}" dy=".35em" text-anchor="{anchor}">{words}</text>'
 
 
-def _legend() -> SafeString:
+def _legend(of: str) -> SafeString:
     lines = (
-        ("横轴", "评估人数"),
+        ("横轴", of),
         ("纵轴", "占比"),
         ("深色带", "95% 界限"),
         ("浅色带", "99.8% 界限"),

@@ -61,6 +61,12 @@ def test_without_a_figure_or_a_target_the_light_says_so() -> None:
     assert is_met(99.9999999999, 100, "least")
 
 
+def test_a_figure_from_before_a_target_was_due_does_not_say_that_it_was_missed() -> None:
+    due = (date(2025, 12, 31), 100.0)
+    assert light((date(2020, 12, 31), 80.0), due, "least", None, None, TODAY) == "stale"
+    assert light((date(2025, 12, 31), 80.0), due, "least", None, None, TODAY) == "missed"
+
+
 def test_wilsons_and_byars_intervals_are_those_of_the_books() -> None:
     found = wilson(8, 10)
     assert found.low == pytest.approx(0.4902, abs=1e-4)

@@ -21,12 +21,12 @@ def _entered(there: Things) -> dict[str, Any]:
 
 
 EXAMPLES: dict[str, Example] = {
-    "indicators:board": Example(in_query=_area, **SOMEWHERE),
-    "indicators:indicator": Example(of=lambda there: [SLUG], in_query=_area, **SOMEWHERE),
-    "indicators:sheet": Example(of=lambda there: [SLUG], in_query=_area, **SOMEWHERE),
-    "indicators:report": Example(of=lambda there: ["xlsx"], in_query=_area, **SOMEWHERE),
-    "indicators:year": Example(in_query=_area, **SOMEWHERE),
-    "indicators:year_pdf": Example(of=lambda there: [2026], in_query=_area, is_slow=True, **SOMEWHERE),
+    "indicators:board": Example(in_query=_area, refusals=(404,), **SOMEWHERE),
+    "indicators:indicator": Example(of=lambda there: [SLUG], in_query=_area, refusals=(404,), **SOMEWHERE),
+    "indicators:sheet": Example(of=lambda there: [SLUG], in_query=_area, refusals=(404,), **SOMEWHERE),
+    "indicators:report": Example(of=lambda there: ["xlsx"], in_query=_area, refusals=(404,), **SOMEWHERE),
+    "indicators:year": Example(in_query=_area, refusals=(404,), **SOMEWHERE),
+    "indicators:year_pdf": Example(of=lambda there: [2026], in_query=_area, is_slow=True, refusals=(404,), **SOMEWHERE),
     "indicators:how": Example(of=lambda there: [SLUG, there.figure_area, ON, "measured"], **SOMEWHERE),
     "indicators:again": Example(
         of=lambda there: [SLUG, there.figure_area, ON], post=lambda there: {}, methods=("post",), **SOMEWHERE
@@ -46,6 +46,6 @@ EXAMPLES: dict[str, Example] = {
         post=lambda there: {
             "indicator": "beds", "area_code": there.code, "on": "2025-12-31", "value": 10, "source": "台账",
         },
-        methods=("post",), except_at=("nowhere",), logs=False,
+        methods=("post",), except_at=("nowhere",), refusals=(403, 404), logs=False,
     ),
 }  # fmt: skip
