@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
@@ -14,26 +15,43 @@ from yiyang.areas.logic import full_name, require
 from yiyang.base.errors import UsageError
 from yiyang.base.screen import emit_json, say, show_table, t
 from yiyang.planning.check_cli import EXAMPLE, check_command
-from yiyang.planning.records import Document
+from yiyang.planning.records import Correction, Document
 
 app = typer.Typer(name="plan", no_args_is_help=True, help="规划文件：读成数据、查矛盾。Plans read as data and checked.")
 app.command("check", epilog=EXAMPLE)(check_command)
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出。Print JSON.")]
 File = Annotated[Path, typer.Argument(metavar="FILE", help="TXT、DOCX、XLSX 或 PDF 文件。A plan's file.")]
 AreaOf = Annotated[str, typer.Option("--area", help="文件所属区划，代码或全名；默认由标题认出。The area it is for.")]
+Put = Annotated[
+    Path,
+    typer.Option("--corrections", metavar="FILE", help="已核对的更正（JSON：key、field、value）。What was put right."),
+]
 
 
 @app.command("read", epilog="例 Example: yiyang plan read 规划.docx --area 511724 --json")
-def read_command(file: File, area: AreaOf = "", as_json: AsJson = False) -> None:
+def read_command(file: File, area: AreaOf = "", corrections: Put | None = None, as_json: AsJson = False) -> None:
     """把规划文件读成数据：项目、合计、指标、任务、清单，各带出处；拿不准的列出。A plan as records with places."""
     from yiyang.planning.reading import read
 
     if not file.is_file():
         raise UsageError(f"没有文件 {file}。", f"There is no file {file}.")
-    found = read(file, area=require(area).code if area else None)
+    put_right = _corrections(corrections) if corrections else ()
+    found = read(file, area=require(area).code if area else None, corrections=put_right)
     if as_json:
         return emit_json(as_data(found))
     return _tell(found)
+
+
+def _corrections(path: Path) -> tuple[Correction, ...]:
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+        return tuple(Correction(row["key"], row["field"], str(row["value"])) for row in rows)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(
+            f"更正文件 {path} 读不出来：应是 JSON 列表，每项有 key、field、value。",
+            f"Cannot read the corrections in {path}: a JSON list whose items have key, field and value.",
+            [(str(error), str(error))],
+        ) from None
 
 
 def as_data(document: Document) -> dict[str, Any]:

@@ -34,6 +34,7 @@ class Part:
     top: float
     text: str = ""
     rows: Rows | None = None
+    is_guessed: bool = False
 
 
 def load_pdf(data: bytes) -> Source:
@@ -72,7 +73,7 @@ def _page(page: Page) -> list[Part]:
     lines = _lines(page, [_around(grid) for grid in grids])
     if not grids:
         lines, found = split_off(lines)
-        parts += [Part(top, rows=rows) for top, rows in found]
+        parts += [Part(top, rows=rows, is_guessed=True) for top, rows in found]
     parts += _paragraphs(lines, page)
     return sorted(parts, key=lambda part: part.top)
 
@@ -131,13 +132,13 @@ def _written(parts: Sequence[Part]) -> Source:
     for part in parts:
         last = joined[-1] if joined else None
         if last and last.rows and part.rows and _width(last.rows) == _width(part.rows) and not _has_caption(part.rows):
-            joined[-1] = Part(last.top, rows=_continued(last.rows, part.rows))
+            joined[-1] = Part(last.top, rows=_continued(last.rows, part.rows), is_guessed=last.is_guessed)
         else:
             joined.append(part)
     scribe = Scribe()
     for part in joined:
         if part.rows:
-            scribe.table(part.rows)
+            scribe.table(part.rows, is_guessed=part.is_guessed)
         else:
             scribe.text(part.text)
     return scribe.done()

@@ -19,6 +19,7 @@ from yiyang.planning.reading.places import Gazetteer, area_of
 from yiyang.planning.reading.rows import Context, made_table
 from yiyang.planning.reading.source import RawTable, RawText, Source
 from yiyang.planning.reading.titles import issued_on, title_of
+from yiyang.planning.reading.words import digest
 from yiyang.planning.records import Correction, Document, Indicator, Measure, Project, Table, Task, Total
 
 SUFFIXES = (".txt", ".docx", ".xlsx", ".pdf")
@@ -135,6 +136,14 @@ class _Reading:
             number = len(self.tables) + 1
             table = made_table(grid, number, caption, self.outline.path, self.context, box=is_boxed)
             self.tables.append(table)
+            if raw.is_guessed:
+                self._doubt_columns(table)
+
+    def _doubt_columns(self, table: Table) -> None:
+        self.context.settling.settle(
+            table.where, digest("columns", table.caption), "columns", "按空白推定", sure=0.5,
+            what="这张表没有画线，行和列是按文字之间的空白推定的，请整表对照原文。",
+        )  # fmt: skip
 
     def _projects(self) -> tuple[Project, ...]:
         return tuple(each for table in self._of_kind("projects") for each in projects.projects(table, self.context))

@@ -31,11 +31,13 @@ class RawTable:
     """Rows of cells. `gaps` are the blank lines before each row, of a TXT whose rows must still be healed; else empty.
 
     `loose`: the format does not say where rows end (TXT), so `rows` are only chunks between blank lines.
+    `is_guessed`: the format shows no cells at all (a PDF without rules), so columns and rows are inferred.
     """
 
     rows: tuple[RawRow, ...]
     gaps: tuple[int, ...] = ()
     loose: bool = False
+    is_guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,11 @@ class Scribe:
         if text.strip():
             self.items.append(RawText(text, len(self.lines)))
 
-    def table(self, rows: list[list[tuple[str, int, int]]]) -> None:
+    def table(self, rows: list[list[tuple[str, int, int]]], *, is_guessed: bool = False) -> None:
         """Rows of (text, column, span); a blank line after each row."""
         made = tuple(self._row(row) for row in rows)
         if made:
-            self.items.append(RawTable(made))
+            self.items.append(RawTable(made, is_guessed=is_guessed))
 
     def _row(self, row: list[tuple[str, int, int]]) -> RawRow:
         cells = []

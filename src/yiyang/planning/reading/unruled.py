@@ -11,7 +11,7 @@ from yiyang.planning.reading.lines import Line, rows_of
 from yiyang.planning.reading.words import plain
 
 Rows = list[list[tuple[str, int, int]]]
-_FEWEST_COLUMNS = 3
+_FEWEST_COLUMNS, _LONGEST_HEAD = 3, 4
 
 
 def split_off(words: Sequence[Line]) -> tuple[list[Line], list[tuple[float, Rows]]]:
@@ -59,7 +59,9 @@ def _end(lines: Sequence[Sequence[Line]], head: int) -> int:
         is_in_span = _is_of_span(segments, is_in_span, columns[1].left)
         if is_in_span:
             continue
-        is_text = len(segments) == 1 and segments[0].left < columns[1].left - 1 and segments[0].right > limit
+        first = segments[0]
+        is_text = len(segments) == 1 and first.left < columns[1].left - 1 and first.right > limit
+        is_text = is_text and not plain(first.text).isdigit()
         is_apart = lines[index][0].top - lines[index - 1][0].top > 3.5 * lines[index][0].size
         if is_text or is_apart or _is_head(lines[index]):
             return index
@@ -89,13 +91,13 @@ def _rows(head: Sequence[Line], body: Sequence[Sequence[Line]]) -> Rows:
 
 
 def _whole_head(titles: list[str], lines: Sequence[Sequence[str]]) -> tuple[list[str], int]:
-    """Titles that run on over further lines, and how many: lines that make known titles wherever they say something."""
-    for more, line in enumerate(lines):
-        joined = [title + cell for title, cell in zip(titles, line, strict=True)]
-        if not all(heads.role(title) for title, cell in zip(joined, line, strict=True) if cell):
-            return titles, more
-        titles = joined
-    return titles, len(lines)
+    """Titles that run on over further lines, and how many: as many as make known titles wherever they say something."""
+    for more in range(min(_LONGEST_HEAD, len(lines)), 0, -1):
+        joined = ["".join(parts) for parts in zip(titles, *lines[:more], strict=True)]
+        changed = [title for title, before in zip(joined, titles, strict=True) if title != before]
+        if changed and all(heads.role(title) for title in changed):
+            return joined, more
+    return titles, 0
 
 
 def _walls(titles: Sequence[Line], body: Sequence[Sequence[Line]]) -> list[float]:

@@ -181,4 +181,6 @@ def test_a_pdf_whose_table_goes_on_over_pages_comes_back(plan: Plan) -> None:
 @given(plans)
 @settings(max_examples=5, phases=[Phase.explicit, Phase.generate])
 def test_a_pdf_without_rules_comes_back(plan: Plan) -> None:
-    holds(plan, read(rendering.pdf(plan.sheet(), ruled=False, size="A3 landscape"), "plan"))
+    document = read(rendering.pdf(plan.sheet(), ruled=False, size="A3 landscape"), "plan")
+    holds(plan, document)
+    assert [doubt.field for doubt in document.doubts] == ["columns"]
