@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 
 from yiyang.planning.coherence.findings import Amount, Finding, Spot, finding, number, quote
 from yiyang.planning.coherence.numbers import Figure, figures
-from yiyang.planning.coherence.projects import plain, spot
+from yiyang.planning.coherence.projects import packed, plain, spot
 from yiyang.planning.coherence.text import Sentence
 from yiyang.planning.coherence.totals import PLACES_ZH
 from yiyang.planning.records import Document, Project
@@ -35,10 +35,10 @@ def _counted(document: Document, sentence: Sentence) -> Iterator[Finding]:
     rows = _of_kind(document, match["what"]) if match and not match["what"].endswith("项目") else []
     if not match or not rows:
         return
-    count, what = int(match["count"]), match["what"]
-    if count != len(rows):
-        why = f"正文写新建{what} {count} 个，项目清单只列 {len(rows)} 个，其余没有地点、资金和年度。"
-        yield _told(sentence, match[0], rows, "count", (Decimal(count), Decimal(len(rows))), "个", why)
+    count, what, listed = int(match["count"]), match["what"], sum(packed(project) or 1 for project in rows)
+    if count != listed:
+        why = f"正文写新建{what} {count} 个，项目清单列 {listed} 个，相差的没有地点、资金和年度，或不在规划内。"
+        yield _told(sentence, match[0], rows, "count", (Decimal(count), Decimal(listed)), "个", why)
     yield from _new_places(sentence, rows, what, match.end())
 
 

@@ -58,7 +58,9 @@ class Mention:
         if self.high is not None or other.high is not None:
             low, high = (self.value, self.high or self.value), (other.value, other.high or other.value)
             return low[0] <= high[1] and high[0] <= low[1]
-        return abs(self.value - other.value) < max(self.step, other.step)
+        # What is reached may have been cut off to its last digit; a promise is at most rounded.
+        loose_by = max(self.step, other.step) / (2 if "promised" in (self.role, other.role) else 1)
+        return abs(self.value - other.value) < loose_by
 
     @property
     def spot(self) -> Spot:

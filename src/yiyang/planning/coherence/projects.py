@@ -25,14 +25,19 @@ _SPOT = re.compile(r"[\u4e00-\u9fff]{2,4}?(?:街道|镇|乡|社区|村)")
 def headings(document: Document) -> Iterator[Finding]:
     """（5 个打包） against the towns that the description lists; 等 leaves the list open."""
     for project in document.projects:
-        match = _PACKED.search(project.name)
-        count = chinese(match["count"]) if match else None
+        count = packed(project)
         named, is_open = enumerated(project.description)
         if count is None or len(named) < 2 or len(named) == count or (len(named) < count and is_open):
             continue
         why = f"“{project.name}”标明 {count} 个，内容列出 {len(named)} 个（{'、'.join(named)}），建设点数不明。"
         amounts = (Amount(f"{count}个", Decimal(count), "个"), Amount(f"{len(named)}个", Decimal(len(named)), "个"))
         yield about("headings", "packed", project, "description", amounts, why)
+
+
+def packed(project: Project) -> int | None:
+    """How many a project's name says that it packs together: （5 个打包）."""
+    match = _PACKED.search(project.name)
+    return chinese(match["count"]) if match else None
 
 
 def enumerated(text: str) -> tuple[list[str], bool]:

@@ -13,7 +13,12 @@ from yiyang.planning.records import Document, Place
 Role = Literal["reached", "promised", "forecast"]
 PROSE = ("boxes", "policies", "elements", "reforms", "pilots", "industries", "tasks", "services", "other")
 # Headings under which a plan says what there is. Boxes promise, wherever they stand.
-_REACHED = re.compile(r"(发展|工作|现实|建设)基础|规划背景|现状|成效|成就|回顾|(严峻|面临的?)形势|主要问题")
+_REACHED = re.compile(
+    r"(发展|工作|现实|建设)基础|(发展|规划)背景|发展环境$|现状|成效|成就|回顾|(严峻|面临的?)形势|主要问题"
+)
+# Words of a sentence that say so wherever it stands, unless it speaks of what is to come.
+_HAS = re.compile(r"目前|现有|截至|截止|已建成|已达到|已建有|已有|共有")
+_TO_COME = re.compile(r"(?:到|至|20\d\d年底?前)|力争|将|规划|计划|目标|确保|新增|新建")
 _FORECAST = re.compile(r"预计|预测|将达|将超过|力争达到")
 _FULL_STOP = re.compile(r"(?<=[。！？\n])")
 
@@ -58,4 +63,4 @@ def _passages(document: Document) -> Iterator[tuple[str, Place]]:
 def _role(text: str, place: Place) -> Role:
     if place.table is None and any(_REACHED.search(heading) for heading in place.path):
         return "forecast" if _FORECAST.search(text) else "reached"
-    return "promised"
+    return "reached" if _HAS.search(text) and not _TO_COME.search(text.replace("截至", "")) else "promised"

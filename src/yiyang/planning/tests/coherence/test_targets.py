@@ -205,3 +205,17 @@ def test_shares_of_residents_and_points_above_average_are_those_of_the_census() 
     assert kinds(plan(text.format("22.36", "0.65"), path=NOW)) == []
     assert kinds(plan(text.format("24.36", "0.65"), path=NOW)) == [("sentence_sums", "share")]
     assert kinds(plan(text.format("22.36", "2.65"), path=NOW)) == [("census", "average")]
+
+
+def test_what_a_sentence_says_is_there_is_no_target_wherever_it_stands() -> None:
+    beds = indicator("养老床位总数", "3", "万", base="2.5")
+    assert kinds(plan("目前，全市各类养老床位2.5万张。", indicators=[beds], area=None)) == []
+    assert kinds(plan("力争到2025年，全市各类养老床位3.5万张。", indicators=[beds], area=None)) == [
+        ("targets", "value")
+    ]
+
+
+def test_packed_projects_count_as_many_as_they_pack() -> None:
+    rows = [project(1, "社区养老服务综合体项目（2个打包）", places=60), project(2, "社区养老服务综合体项目", places=30)]
+    assert kinds(boxed(plan(projects=rows), "新建社区养老服务综合体3个。")) == []
+    assert kinds(boxed(plan(projects=rows), "新建社区养老服务综合体4个。")) == [("boxes", "count")]
