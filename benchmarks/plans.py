@@ -1,6 +1,6 @@
 """Reading of plan documents measured against truth made by hand: precision and recall of records and of their fields.
 
-    python -m benchmarks.plans --dir FOLDER     # FOLDER holds the documents, named as the files in benchmarks/plans/ begin
+    python -m benchmarks.plans --dir FOLDER     # the documents, named as the files in benchmarks/plans/ begin
 
 The documents are not shipped: `benchmarks/plans/*.yaml` hold only figures, numbers and names. Documents 003 and 004 are
 held out: their truth was made before the reader existed.
