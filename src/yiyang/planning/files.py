@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -71,6 +72,29 @@ def path_of(file: PlanFile) -> Path:
 def label_of(path: Path) -> str:
     """What a sealed file is."""
     return f"plan:{path.stem}"
+
+
+def keep_evidence(data: bytes) -> str:
+    """Seal evidence of a task under its digest; the same content is kept once. Returns the SHA-256."""
+    digest = hashlib.sha256(data).hexdigest()
+    path = evidence_path(digest)
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        seal_file([data], path, label_of(path))
+    return digest
+
+
+def evidence(digest: str) -> bytes:
+    """Evidence as it was handed in. Raises UsageError when it is missing."""
+    path = evidence_path(digest)
+    if not path.is_file():
+        raise UsageError("材料不在，请从备份恢复。", "The file itself is missing: restore it from a backup.")
+    return b"".join(open_file(path, label_of(path)))
+
+
+def evidence_path(digest: str) -> Path:
+    """Where evidence lies."""
+    return Path(settings.DATA) / FOLDER / f"evidence-{digest}.sealed"
 
 
 def sealed_files(data: Path) -> Iterator[tuple[Path, str]]:

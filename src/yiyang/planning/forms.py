@@ -10,7 +10,7 @@ from django.utils import timezone
 from yiyang.planning.files import LARGEST, is_readable
 from yiyang.planning.lists import area_choices
 from yiyang.planning.logic import next_stages
-from yiyang.planning.models import Estate, Finding, Money, Project
+from yiyang.planning.models import Estate, Evaluation, Finding, Money, PlanTask, Project
 from yiyang.planning.reading import SUFFIXES
 from yiyang.registry.forms_people import DAY
 
@@ -182,3 +182,49 @@ class LotteryForm(forms.Form):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.fields["area_code"].choices = area_choices("project.keep")  # type: ignore[attr-defined]
+
+
+class ReportForm(forms.Form):
+    """How far a unit is with a task."""
+
+    unit = forms.ChoiceField(label="填报单位")
+    done = forms.IntegerField(label="进度（%）", min_value=0, max_value=100)
+    words = forms.CharField(label="进展", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+    evidence = forms.FileField(label="佐证材料", required=False, help_text="PDF、图片或表格，不超过 20 MB。")
+
+    def __init__(self, task: PlanTask, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        names = list(task.units.values_list("name", flat=True))
+        self.fields["unit"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
+        self.fields["done"].initial = task.done
+
+    def clean_evidence(self) -> Any:
+        """By its size."""
+        file = self.cleaned_data["evidence"]
+        if file and file.size > LARGEST:
+            raise forms.ValidationError(f"材料不能超过 {LARGEST >> 20} MB。")
+        return file
+
+
+class MilestoneForm(forms.Form):
+    """A step of a task with its day."""
+
+    title = forms.CharField(label="节点", max_length=200)
+    due = forms.DateField(label="期限", widget=DAY)
+
+
+class JudgeForm(forms.Form):
+    """How a task went in a year."""
+
+    year = forms.IntegerField(label="年度", min_value=2000, max_value=2100)
+    grade = forms.ChoiceField(label="评价", choices=Evaluation.Grade.choices, widget=forms.RadioSelect)
+    words = forms.CharField(
+        label="评语", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="评为未达进度的，必须写明原因。",
+    )  # fmt: skip
+
+
+class CloseForm(forms.Form):
+    """Whether a task is done, goes on, or is not pursued."""
+
+    state = forms.ChoiceField(label="状态", choices=PlanTask.State.choices, widget=forms.RadioSelect)

@@ -15,9 +15,10 @@ from yiyang.areas.logic import span
 from yiyang.areas.models import Area
 from yiyang.kit.listing import Column, Filter, Table
 from yiyang.kit.parts import Empty, Tab
+from yiyang.planning import task_page
 from yiyang.planning.coherence import CHECKS
 from yiyang.planning.coherence.findings import SEVERITY_ZH
-from yiyang.planning.models import Estate, Finding, Lottery, Money, Payment, PlanFile, Project
+from yiyang.planning.models import Estate, Finding, Lottery, Money, Payment, PlanFile, PlanTask, Project
 from yiyang.planning.project_page import late, owed, share
 
 CHECK_ZH = {each.id: each.zh for each in CHECKS}
@@ -28,6 +29,7 @@ TABS = (
     ("projects", "项目", "project.read"),
     ("estates", "居住区配建", "project.read"),
     ("lottery", "彩票公益金", "project.read"),
+    ("tasks", "任务分工", "task.read"),
 )
 
 
@@ -260,3 +262,41 @@ def share_words(row: Lottery) -> tuple[str, str, str]:
         f"≥{found.least}%" if found.least else "未规定",
         told,
     )
+
+
+class Tasks(Table):
+    """Tasks with their units and how far they are."""
+
+    name, title, order = "plan_tasks", "任务分工", "document"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("number", "序号", kind="code"),
+        Column("title", "任务", is_link=True),
+        Column("lead", "牵头单位", value=lambda row: "、".join(each.name for each in row.units.all() if each.is_lead)),
+        Column("part", "参加单位", is_hidden=True,
+               value=lambda row: "、".join(each.name for each in row.units.all() if not each.is_lead)),
+        Column("done", "进度", kind="percent", sort="done"),
+        Column("due", "期限", kind="day", sort="due"),
+        Column("reported_on", "最近填报", kind="day"),
+        Column("state", "状态", kind="state"),
+        Column("area_code", "区划", kind="area", is_hidden=True),
+        Column("group", "方面", is_hidden=True),
+    )  # fmt: skip
+    empty = Empty("还没有任务", "从规划文件转入任务分工后，在这里看各单位办到哪一步。", icon="check")
+
+    @cached_property
+    def filters(self) -> tuple[Filter, ...]:  # type: ignore[override]
+        """The filters."""
+        mine = seen(PlanTask, "task.read")
+        units = task_page.unit_names(mine)
+        return (
+            Filter("q", "任务", lookup="title__icontains"),
+            Filter("document", "文件", choices=task_page.documents(mine)),
+            Filter("unit", "单位", choices=[(name, name) for name in units],
+                   lookup=lambda rows, value: rows.filter(units__name=value).distinct()),
+            Filter("late", "办理", choices=task_page.STATES,
+                   lookup=lambda rows, value: task_page.waiting(rows, value, timezone.localdate())),
+            Filter("state", "状态", choices=PlanTask.State.choices),
+        )  # fmt: skip
+
+    def row_url(self, row: Any) -> str:
+        return reverse("planning:task", args=[row.pk])

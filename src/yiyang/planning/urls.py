@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from yiyang.planning import workbench
 from yiyang.planning import workbench_findings as findings
 from yiyang.planning import workbench_projects as projects
+from yiyang.planning import workbench_tasks as tasks
 
 app_name = "planning"
 urlpatterns: list[URLPattern] = [
@@ -25,6 +26,14 @@ urlpatterns: list[URLPattern] = [
     path("estates/<int:key>/", projects.estate, name="estate"),
     path("lottery/", projects.lottery, name="lottery"),
     path("lottery/new/", projects.new_lottery, name="new_lottery"),
+    path("tasks/", tasks.listing, name="tasks"),
+    path("tasks/units/", tasks.units, name="task_units"),
+    path("tasks/evaluation/", tasks.evaluation, name="evaluation"),
+    path("tasks/evaluation.<slug:form>", tasks.evaluation_report, name="evaluation_report"),
+    path("tasks/<int:key>/", tasks.task, name="task"),
+    path("tasks/<int:key>/<slug:what>/", tasks.step, name="task_step"),
+    path("tasks/milestones/<int:key>/", tasks.reach, name="reach"),
+    path("tasks/evidence/<int:key>/", tasks.evidence, name="evidence"),
     path("<int:key>/", workbench.document, name="document"),
     path("<int:key>/progress/", workbench.document_progress, name="document_progress"),
     path("<int:key>/correct/", workbench.correct, name="correct"),

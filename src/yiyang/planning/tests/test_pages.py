@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ from django.utils import timezone
 from conftest import DAZHU
 from yiyang.access.scope import Scope
 from yiyang.audit.record import work
-from yiyang.planning import files
-from yiyang.planning.models import Estate, Finding, Lottery, PlanFile, Project
+from yiyang.planning import files, task_actions
+from yiyang.planning.models import Estate, Finding, Lottery, PlanFile, PlanTask, Project
+from yiyang.planning.task_actions import NewTask
 from yiyang.planning.tests.test_files import PLAN, given
 from yiyang.planning.tests.town import entered, scope
 
@@ -53,7 +55,9 @@ def text_of(browser: Any, name: str, *args: Any, **query: str) -> str:
     return str(answer.content.decode())
 
 
-@pytest.mark.parametrize("name", ["documents", "findings", "projects", "board", "estates", "lottery"])
+@pytest.mark.parametrize(
+    "name", ["documents", "findings", "projects", "board", "estates", "lottery", "tasks", "task_units", "evaluation"]
+)
 def test_with_nothing_there_a_page_says_what_will_stand_on_it(browser: Any, name: str) -> None:
     assert "还没有" in text_of(browser, name) or "没有发现" in text_of(browser, name)
 
@@ -172,3 +176,52 @@ def test_late_projects_are_found_by_the_filter(browser: Any, clerk: Scope) -> No
 def test_what_is_not_one_of_the_steps_is_not_found(browser: Any, clerk: Scope) -> None:
     project = entered(clerk)
     assert browser.get(reverse("planning:project_step", args=[project.pk, "sell"])).status_code == 404
+
+
+def divided(by: Scope) -> PlanTask:
+    with work(by):
+        tasks = [NewTask(1, "发布服务清单", (("县民政局", "civil_affairs"),), (("县财政局", "finance"),))]
+        task_actions.divide(by=by, area_code=DAZHU, document="plan", tasks=tasks)
+        return PlanTask.objects.get()
+
+
+def test_a_task_is_reported_on_with_evidence_and_judged(browser: Any, clerk: Scope) -> None:
+    task = divided(clerk)
+    evidence = SimpleUploadedFile("文件.pdf", b"%PDF-1.7 x")
+    data = {"unit": "县民政局", "done": 60, "words": "清单已印发", "evidence": evidence}
+    browser.post(reverse("planning:task_step", args=[task.pk, "report"]), data)
+    browser.post(reverse("planning:task_step", args=[task.pk, "judge"]), {"year": 2026, "grade": "fair"})
+    page = text_of(browser, "task", task.pk)
+    assert "清单已印发" in page
+    assert "基本完成" in page
+    with work(clerk):
+        report = task.reports.get()
+    assert browser.get(reverse("planning:evidence", args=[report.pk])).content == b"%PDF-1.7 x"
+    assert "基本完成" in text_of(browser, "evaluation", year="2026")
+    assert "60%" in text_of(browser, "task_units")
+
+
+def test_what_is_past_its_day_is_told_on_task_list_and_unit(browser: Any, clerk: Scope) -> None:
+    task = divided(clerk)
+    with work(clerk):
+        step = task_actions.add_milestone(by=clerk, task=task, title="征求意见", due=TODAY - timedelta(days=3))
+    assert "已逾期" in text_of(browser, "task", task.pk)
+    assert "发布服务清单" in text_of(browser, "tasks", late="overdue")
+    browser.post(reverse("planning:reach", args=[step.pk]))
+    assert "已逾期" not in text_of(browser, "task", task.pk)
+    assert "发布服务清单" not in text_of(browser, "tasks", late="overdue")
+
+
+@pytest.mark.parametrize("form", ["xlsx", pytest.param("pdf", marks=pytest.mark.pango)])
+def test_the_yearly_evaluation_is_taken_along(browser: Any, clerk: Scope, form: str) -> None:
+    divided(clerk)
+    answer = browser.get(reverse("planning:evaluation_report", args=[form]), {"year": "2026"})
+    assert answer.content[:4] == {"xlsx": b"PK\x03\x04", "pdf": b"%PDF"}[form]
+
+
+def test_closing_with_milestones_left_is_told_on_the_form(browser: Any, clerk: Scope) -> None:
+    task = divided(clerk)
+    with work(clerk):
+        task_actions.add_milestone(by=clerk, task=task, title="征求意见", due=TODAY)
+    answer = browser.post(reverse("planning:task_step", args=[task.pk, "close"]), {"state": "done"})
+    assert "未完成的节点" in answer.content.decode()

@@ -18,6 +18,7 @@ from yiyang.workbench.tasks import (
     entitlement,
     field,
     notices,
+    planning,
     portal,
     registry,
     revisions,
@@ -29,7 +30,20 @@ from yiyang.workbench.tasks.task import MOST, ORDER, Source, Task
 __all__ = ["SOURCES", "Task", "tasks_for"]
 
 # In the order of the page, among what is equally urgent.
-ROOMS = (registry, notices, portal, entitlement, accounts, running, revisions, visits, cases, field, assessment)
+ROOMS = (
+    registry,
+    notices,
+    portal,
+    entitlement,
+    accounts,
+    running,
+    revisions,
+    visits,
+    cases,
+    field,
+    assessment,
+    planning,
+)
 SOURCES: tuple[Source, ...] = tuple(source for room in ROOMS for source in room.SOURCES)
 
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from yiyang.planning.models import Estate, Finding, Lottery, PlanFile, PlanTask, Project, TaskUnit
+from yiyang.planning import files
+from yiyang.planning.models import (
+    Estate,
+    Finding,
+    Lottery,
+    Milestone,
+    PlanFile,
+    PlanTask,
+    Progress,
+    Project,
+    TaskUnit,
+)
 from yiyang.site.tests.access_world.things import SINCE, Place
 
 
@@ -27,6 +38,12 @@ def put(there: Place) -> dict[str, Any]:
     Lottery.objects.create(area_code=code, year=2026, total_fen=2, elderly_fen=1, source="决算", by_name="岗位")
     task = PlanTask.objects.create(area_code=code, document="plan", number=there.number, title=name)
     TaskUnit.objects.create(task=task, name="县民政局", is_lead=True)
+    step = Milestone.objects.create(task=task, title="发文", due=SINCE)
+    report = Progress.objects.create(
+        task=task, unit="县民政局", done=1, words="已发文", file_name="a.txt", on=SINCE, by_name="岗位",
+        file_sha256=files.keep_evidence(name.encode()),
+    )  # fmt: skip
     return {
+        "milestone": step.pk, "progress": report.pk,
         "plan_file": file.pk, "plan_finding": found.pk, "project": project.pk, "estate": estate.pk, "task": task.pk,
     }  # fmt: skip
