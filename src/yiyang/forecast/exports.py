@@ -32,6 +32,7 @@ def xlsx(wanted: Asked, projection: Projection) -> bytes:
     _sheet(book, "说明", ("项目", "内容"), notes(wanted, projection))
     _sheet(book, "按年", _year_heads(), _years(projection))
     _sheet(book, "按年龄性别", ("年份", "区划", "年龄", "男", "女"), _ages(projection))
+    _sheet(book, "年龄组区间", ("年份", "年龄", *drawn.band_names()), _groups(projection))
     _sheet(book, "各地老年人", ("年份", "区划", *(f"{age}岁以上" for age in ELDERS)), _places(projection))
     _sheet(book, "失能", ("年份", "口径", "等级", "人数"), _disabled(projection))
     heads = ("年份", "项目", "单位", "所需", "已承诺", "缺口", "依据")
@@ -87,6 +88,12 @@ def _ages(projection: Projection) -> Rows:
         for unit, code in enumerate(projection.codes):
             for index, (male, female) in enumerate(fives(projection.people[place, unit]).T):
                 yield year, units.name_of(code), group_name(index), round(float(male)), round(float(female))
+
+
+def _groups(projection: Projection) -> Rows:
+    for place, year in enumerate(projection.years):
+        for index, quantiles in enumerate(projection.fan[place].T):
+            yield year, group_name(index), *(round(float(each)) for each in quantiles)
 
 
 def _places(projection: Projection) -> Rows:

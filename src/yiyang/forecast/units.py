@@ -131,6 +131,30 @@ def levels_of(area: int) -> Levels:
     return Levels(found.mortality, born if area != NATION else np.ones(1), found.migration)
 
 
+@dataclass(frozen=True)
+class Said:
+    """A unit's levels for a reader: factors on the country's rates, net moves in percent a year around three ages."""
+
+    name: str
+    mortality: float
+    fertility: float
+    moves: tuple[float, ...]
+
+
+MOVES_AT = (20, 40, 60)
+
+
+@cache
+def said_levels() -> tuple[Said, ...]:
+    """The levels of every county, those joined sharing theirs but for births."""
+    found = []
+    for code in counties():
+        here = levels_of(code)
+        moves = (100 * float(here.migration[0, :, age : age + 5].mean()) for age in MOVES_AT)
+        found.append(Said(name_of(code), float(here.mortality[0]), float(here.fertility[0]), tuple(moves)))
+    return tuple(found)
+
+
 def is_matched(area: int) -> bool:
     """Whether an area's own past decade is known."""
     held = {code for each in matched() for code in each.today}

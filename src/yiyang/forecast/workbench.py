@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -102,7 +103,7 @@ def quality(request: HttpRequest) -> HttpResponse:
     joined = [each for each in units.matched() if each.why]
     context = {
         "title": "预测有多准",
-        "crumbs": [(TOP, "/forecast/"), ("预测有多准", "")],
+        "crumbs": [(TOP, reverse("forecast:overview")), ("预测有多准", "")],
         "un": check.against_un(),
         "revised": check.against_revision(),
         "bands": check.BAND_NAMES,
@@ -124,8 +125,10 @@ def method(request: HttpRequest) -> HttpResponse:
     kinds = (("迁移", rule.scenarios.migration), ("生育", rule.scenarios.fertility), ("死亡", rule.scenarios.mortality))
     context = {
         "title": "预测方法和来源",
-        "crumbs": [(TOP, "/forecast/"), ("方法和来源", "")],
+        "crumbs": [(TOP, reverse("forecast:overview")), ("方法和来源", "")],
         "rule": rule,
+        "levels": units.said_levels(),
+        "ages": [f"{age}—{age + 4}岁" for age in units.MOVES_AT],
         "kinds": kinds,
         "series": policy.disability().series,
         "needs": policy.demand().needs,

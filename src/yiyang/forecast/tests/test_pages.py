@@ -125,7 +125,7 @@ def test_promises_turn_into_gaps(aihua: Any) -> None:
 def test_the_workbook_holds_what_the_page_says(aihua: Any) -> None:
     answer = aihua.get(url("export", "xlsx"), {"area": str(DAZHU)})
     book = openpyxl.load_workbook(io.BytesIO(answer.content))
-    assert book.sheetnames == ["说明", "按年", "按年龄性别", "各地老年人", "失能", "需求"]
+    assert book.sheetnames == ["说明", "按年", "按年龄性别", "年龄组区间", "各地老年人", "失能", "需求"]
     last = [cell.value for cell in book["按年"][17]]
     assert last[0] == 2035
     assert last[3] == round(float(projections.project(DAZHU).over(60)[-1]))
