@@ -13,7 +13,7 @@ from yiyang.areas.logic import within
 from yiyang.planning.coherence.findings import Amount, Finding, finding, number
 from yiyang.planning.coherence.mentions import Mention
 from yiyang.planning.coherence.numbers import figures
-from yiyang.planning.coherence.projects import plain, spot
+from yiyang.planning.coherence.projects import named_apart, plain, spot
 from yiyang.planning.coherence.targets import by_name, promised
 from yiyang.planning.coherence.totals import FEN_WAN, PLACES_ZH
 from yiyang.planning.records import Document, Project
@@ -35,7 +35,7 @@ def lower_targets(
             continue
         is_same_year = mine.year == wanted.year or None in (mine.year, wanted.year)
         if mine.value < wanted.value and not mine.agrees(wanted) and (is_same_year or mine.is_since):
-            yield _lower(mine, wanted, sure=0.5 if mine.is_since else 0.9)
+            yield _lower(mine, wanted, above.title or above.slug, sure=0.5 if mine.is_since else 0.9)
 
 
 def _is_below(below: Document, above: Document) -> bool:
@@ -54,8 +54,8 @@ def _last(group: Sequence[Mention]) -> Mention | None:
     return max(made, key=lambda each: (each.year or end, each.is_table), default=None)
 
 
-def _lower(mine: Mention, wanted: Mention, sure: float) -> Finding:
-    why = f"{mine.zh}：本级目标 {mine.amount.text}，低于上级规划的 {wanted.amount.text}，上级目标因此难以完成。"
+def _lower(mine: Mention, wanted: Mention, title: str, sure: float) -> Finding:
+    why = f"{mine.zh}：本级目标 {mine.amount.text}，低于上级《{title}》的 {wanted.amount.text}，上级目标因此难以完成。"
     return finding(
         "levels", "target", (mine.spot, wanted.spot), (mine.amount, wanted.amount), why, about=mine.zh, sure=sure,
         severity="high" if sure > 0.6 else "medium",
@@ -70,12 +70,13 @@ def same_projects(one: Document, other: Document) -> Iterator[Finding]:
             key=lambda each: fuzz.ratio(_core(mine), _core(each)), default=None,
         )  # fmt: skip
         if twin is not None:
-            yield from _told_twice(mine, twin)
+            yield from _told_twice(mine, twin, (one.title or one.slug, other.title or other.slug))
 
 
 def _is_twin(one: Project, other: Project) -> bool:
     is_near = one.county is None or other.county is None or one.county == other.county
-    return one.kind == other.kind and is_near and fuzz.ratio(_core(one), _core(other)) >= SAME_NAME
+    is_like = fuzz.ratio(_core(one), _core(other)) >= SAME_NAME
+    return one.kind == other.kind and is_near and is_like and not named_apart(one, other)
 
 
 def _core(project: Project) -> str:
@@ -84,7 +85,7 @@ def _core(project: Project) -> str:
     )
 
 
-def _told_twice(one: Project, other: Project) -> Iterator[Finding]:
+def _told_twice(one: Project, other: Project, titles: tuple[str, str]) -> Iterator[Finding]:
     word = PLACES_ZH[one.kind]
     rows = (
         ("places", word, one.places, other.places, "张", 1),
@@ -96,9 +97,9 @@ def _told_twice(one: Project, other: Project) -> Iterator[Finding]:
         if mine is not None and yours is not None and mine != yours:
             values = [Decimal(each) / per for each in (mine, yours)]
             amounts = [Amount(f"{number(value)}{unit}", value, unit) for value in values]
-            yield _twice(one, other, kind, label, (amounts[0], amounts[1]))
+            yield _twice(one, other, kind, label, (amounts[0], amounts[1]), titles)
     if _span(one) and _span(other) and not _overlap(_span(one), _span(other)):
-        yield _twice(one, other, "year", "建设年限", (_years(one), _years(other)))
+        yield _twice(one, other, "year", "建设年限", (_years(one), _years(other)), titles)
 
 
 def floor_area(project: Project) -> int | None:
@@ -125,13 +126,15 @@ def _overlap(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
     return one[0] <= other[1] and other[0] <= one[1]
 
 
-def _twice(one: Project, other: Project, kind: str, label: str, amounts: tuple[Amount, Amount]) -> Finding:
+def _twice(
+    one: Project, other: Project, kind: str, label: str, amounts: tuple[Amount, Amount], titles: tuple[str, str]
+) -> Finding:
     field = {"places": "places", "money": "money_fen", "central": "central_fen", "year": "from_year"}.get(
         kind, "description"
     )
     why = (
-        f"“{one.name}”的{label}，本文件为 {amounts[0].text}，"
-        f"另一文件为 {amounts[1].text}，同一项目两处数不同，报批和安排资金以哪个为准不明。"
+        f"“{one.name}”的{label}，《{titles[0]}》为 {amounts[0].text}，"
+        f"《{titles[1]}》为 {amounts[1].text}，同一项目两处数不同，报批和安排资金以哪个为准不明。"
     )
     spots = (spot(one, field), spot(other, field))
     return finding("levels", kind, spots, amounts, why, about=one.name, sure=0.95, severity="high")

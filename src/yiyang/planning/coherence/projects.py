@@ -132,16 +132,19 @@ def _size(project: Project) -> tuple[object, ...]:
 
 
 def _is_same_site(one: Project, other: Project) -> bool:
-    if _PHASE.search(one.name) or _PHASE.search(other.name):
-        return False
     if plain(one.name) == plain(other.name):
         return True
     if plain(one.description) != plain(other.description):
         return False
     mine, yours = _towns(one, one.description), _towns(other, other.description)
-    by_name = _towns(one, one.name), _towns(other, other.name)
-    is_apart = any(by_name[0][word] and by_name[1][word] and not by_name[0][word] & by_name[1][word] for word in mine)
-    return any(mine[word] & yours[word] for word in mine) and not is_apart
+    return any(mine[word] & yours[word] for word in mine) and not named_apart(one, other)
+
+
+def named_apart(one: Project, other: Project) -> bool:
+    """Whether two names say that they are two: other towns or communities, another phase."""
+    mine, yours = _towns(one, one.name), _towns(other, other.name)
+    phases = [match[0] if (match := _PHASE.search(each.name)) else "" for each in (one, other)]
+    return phases[0] != phases[1] or any(mine[word] and yours[word] and not mine[word] & yours[word] for word in mine)
 
 
 def _towns(project: Project, text: str) -> dict[str, set[str]]:

@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from yiyang.planning.coherence.checks import BY_ID
-from yiyang.planning.coherence.findings import SEVERITIES, SEVERITY_ZH, Amount, Finding, Report, Spot
+from yiyang.planning.coherence.findings import SEVERITIES, SEVERITY_ZH, Amount, Finding, Report, Spot, number
 from yiyang.planning.records import Document, Place
 
-HEADS = ("严重程度", "检查", "说明", "位置一", "数一", "位置二", "数二", "相差", "把握", "编号")
+HEADS = ("程度", "检查", "说明", "位置一", "数一", "位置二", "数二", "相差", "把握", "编号")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +93,17 @@ def row(report: Report, found: Finding) -> tuple[str, ...]:
         shown(found.figures[0]),
         where(report, second),
         shown(found.figures[1]),
-        "" if found.difference is None else f"{plain(found.difference)}{found.figures[0].unit}",
+        _difference(found),
         f"{found.sure:.0%}",
         found.key,
     )
+
+
+def _difference(found: Finding) -> str:
+    if found.difference is None:
+        return ""
+    unit = found.figures[0].unit
+    return f"{number(found.difference)}{'个百分点' if unit == '%' else unit}"
 
 
 def shown(amount: Amount) -> str:

@@ -11,6 +11,7 @@ from yiyang.planning.coherence import check
 from yiyang.planning.tests.coherence.made import (
     CITY,
     DAZHU,
+    XUANHAN,
     boxed,
     found,
     indicator,
@@ -219,3 +220,17 @@ def test_packed_projects_count_as_many_as_they_pack() -> None:
     rows = [project(1, "社区养老服务综合体项目（2个打包）", places=60), project(2, "社区养老服务综合体项目", places=30)]
     assert kinds(boxed(plan(projects=rows), "新建社区养老服务综合体3个。")) == []
     assert kinds(boxed(plan(projects=rows), "新建社区养老服务综合体4个。")) == [("boxes", "count")]
+
+
+def test_neighbours_with_nearly_one_name_are_no_twins() -> None:
+    one = project(
+        1, "宣汉县蒲江街道办事处石岭社区托育项目一期", county=XUANHAN, kind="childcare", places=60, slug="county"
+    )
+    near = project(
+        2, "宣汉县蒲江街道办事处周桥社区托育项目一期", county=XUANHAN, kind="childcare", places=80, slug="city"
+    )
+    phase = project(
+        3, "宣汉县蒲江街道办事处石岭社区托育项目二期", county=XUANHAN, kind="childcare", places=80, slug="city"
+    )
+    county = plan(projects=[one], slug="county", area=XUANHAN)
+    assert kinds(county, plan(projects=[near, phase], slug="city")) == []
