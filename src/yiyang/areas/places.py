@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 from django.db import models
@@ -22,7 +22,7 @@ def ranges_of(area: Area, on: date) -> Ranges:
     """
     if area.valid_to is not None and area.valid_to < on:
         return _parts(area, on)
-    members = _spans(m.member for m in _members(on).filter(jurisdiction=area))
+    members = _spans(_members(on).filter(jurisdiction=area))
     if area.code is None:
         return members
     own = Ranges.of([span(area.code)]) if area.code >= 0 else Ranges.of([(area.code, area.code + 1)])
@@ -31,7 +31,7 @@ def ranges_of(area: Area, on: date) -> Ranges:
     # A city still answers for its jurisdictions; only the county that a town was taken from does not.
     low, high = span(area.code)
     taken = _members(on).filter(member__code__gte=low, member__code__lt=high).exclude(jurisdiction=area)
-    return (own - _spans(m.member for m in taken)) | members
+    return (own - _spans(taken)) | members
 
 
 def _parts(area: Area, on: date) -> Ranges:
@@ -45,11 +45,13 @@ def _parts(area: Area, on: date) -> Ranges:
 
 
 def _members(on: date) -> models.QuerySet[Membership]:
-    return Membership.objects.filter(Q(ends__isnull=True) | Q(ends__gte=on), starts__lte=on).select_related("member")
+    return Membership.objects.filter(Q(ends__isnull=True) | Q(ends__gte=on), starts__lte=on)
 
 
-def _spans(areas: Iterable[Area]) -> Ranges:
-    return Ranges.of(span(area.code) for area in areas if area.code is not None)
+def _spans(memberships: models.QuerySet[Membership]) -> Ranges:
+    # Codes and nothing else: this is asked for every grant, at every request.
+    codes = memberships.values_list("member__code", flat=True)
+    return Ranges.of(span(code) for code in codes if code is not None)
 
 
 def jurisdiction_of(code: int, on: date) -> Area | None:
