@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
@@ -93,7 +92,6 @@ def _mean(rates: Floats, year: int, age: int) -> float:
     return float((rates[age:] * people).sum() / people.sum())
 
 
-@cache
 def _nation(year: int) -> Floats:
     if year == units.BASE:
         found: Floats = units.base(0)[0].sum(axis=0)

@@ -14,7 +14,7 @@ import numpy as np
 
 from yiyang.base.errors import UsageError
 from yiyang.base.paths import policy_dir
-from yiyang.forecast import check, logic, units
+from yiyang.forecast import ages, check, life, logic, tables, units
 from yiyang.forecast.logic import Assumptions
 from yiyang.forecast.policy import Kind, Parameters, parameters
 from yiyang.forecast.tables import AGES, Floats, fives
@@ -115,9 +115,23 @@ def is_known(area: int) -> bool:
 
 
 def made_from() -> str:
-    """A hash of every table and parameter that a projection rests on."""
+    """A hash of all that a projection rests on; where it has changed, what was read before is forgotten."""
     files = [*sorted((policy_dir() / "forecast").glob("*.*")), policy_dir() / "areas" / "census2020.csv"]
-    return _hash(tuple((str(path), path.stat().st_mtime_ns) for path in files))
+    found = _hash(tuple((str(path), path.stat().st_mtime_ns) for path in files))
+    if _last != [found]:
+        _forget()
+        _last[:] = [found]
+    return found
+
+
+_last: list[str] = []
+
+
+def _forget() -> None:
+    for module in (tables, life, ages, units, check):
+        for thing in vars(module).values():
+            if callable(clear := getattr(thing, "cache_clear", None)):
+                clear()
 
 
 @cache

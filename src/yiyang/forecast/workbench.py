@@ -13,10 +13,10 @@ from django.views.decorators.http import require_safe
 from yiyang.access.scope import current
 from yiyang.access.web import page
 from yiyang.base.errors import UsageError
-from yiyang.forecast import asked, check, claimed, demand, drawn, exports, policy, units
+from yiyang.forecast import asked, check, claimed, demand, drawn, exports, policy, projections, units
 from yiyang.forecast.asked import Asked
 from yiyang.forecast.logic import ELDERS
-from yiyang.forecast.projections import Projection, project
+from yiyang.forecast.projections import Projection
 from yiyang.forecast.registry_people import RIGHT, counted
 from yiyang.kit.parts import Figure
 
@@ -94,6 +94,7 @@ def _figures(projection: Projection, now: int) -> list[Figure]:
 @require_safe
 def quality(request: HttpRequest) -> HttpResponse:
     """How good it is: against the UN, against the census of 2020, against documents and statisticians."""
+    made_from = projections.made_from()
     test = check.back_test()
     every = [*zip(test.names, check.plain_errors(), check.errors(), strict=True), *check.cities()]
     rows = [
@@ -110,6 +111,7 @@ def quality(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "spread": [100 * each for each in test.spread],
         "covered": check.coverage(),
+        "made_from": made_from,
         "joined": joined,
         "claims": claimed.everywhere(),
         "uncertainty": policy.parameters().uncertainty,
@@ -121,6 +123,7 @@ def quality(request: HttpRequest) -> HttpResponse:
 @require_safe
 def method(request: HttpRequest) -> HttpResponse:
     """How it is made, in plain words, with sources."""
+    made_from = projections.made_from()
     rule = policy.parameters()
     kinds = (("迁移", rule.scenarios.migration), ("生育", rule.scenarios.fertility), ("死亡", rule.scenarios.mortality))
     context = {
@@ -132,7 +135,7 @@ def method(request: HttpRequest) -> HttpResponse:
         "kinds": kinds,
         "series": policy.disability().series,
         "needs": policy.demand().needs,
-        "made_from": project(0).made_from,
+        "made_from": made_from,
     }
     return render(request, "forecast/method.html", context)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from yiyang.areas.logic import NATION
 from yiyang.areas.tables import GROUPS
 from yiyang.base.errors import UsageError
+from yiyang.base.paths import policy_dir
 from yiyang.forecast import ages, check, claimed, life, logic, policy, projections, units
 from yiyang.forecast.logic import Assumptions
 from yiyang.forecast.tables import AGES, census2010, census2020, census_groups, fertility, mortality
@@ -161,6 +164,20 @@ def test_draws_add_to_growth_and_nothing_else() -> None:
     plain = logic.path(base, 2020, 1, logic.still(1), Assumptions())[1]
     moved = logic.path(base, 2020, 1, logic.still(1), Assumptions(error=error))[1]
     assert np.allclose(moved[..., 1:], plain[..., 1:] * np.exp(0.01))
+
+
+def test_a_changed_parameter_shows_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, made = projections.project(TONGLIANG), projections.made_from()
+    copied = tmp_path / "policy"
+    shutil.copytree(policy_dir(), copied)
+    rule = copied / "forecast" / "parameters.yaml"
+    rule.write_text(rule.read_text(encoding="utf-8").replace("shrink: 0.5", "shrink: 0.0"), encoding="utf-8")
+    monkeypatch.setenv("YIYANG_POLICY", str(copied))
+    after = projections.project(TONGLIANG)
+    assert after.made_from != made
+    assert after.over(80)[-1] < before.over(80)[-1]
+    monkeypatch.undo()
+    assert projections.project(TONGLIANG).over(80)[-1] == before.over(80)[-1]
 
 
 def test_policy_files_are_read_strictly() -> None:
