@@ -277,7 +277,7 @@ def _report(request: HttpRequest, visit: Visit, answers: dict[str, Any]) -> None
 def _photos(request: HttpRequest) -> list[Any]:
     """The photos handed in. Raises UsageError for too many or too large ones: none is left out silently."""
     given = request.FILES.getlist("q-picture")
-    large = [each.name for each in given if (each.size or 0) > PHOTO]
+    large = [str(each.name) for each in given if (each.size or 0) > PHOTO]
     if len(given) > PHOTOS:
         raise UsageError(f"照片最多 {PHOTOS} 张，请去掉几张再交。", f"At most {PHOTOS} photos.")
     if large:

@@ -97,7 +97,7 @@ def test_in_three_months_everybody_is_seen_at_home_once_and_called_the_other_tim
 def test_who_is_not_alone_and_manages_is_seen_twice_a_year_and_sooner_once_he_is_very_old(
     officer: Any, person: Any
 ) -> None:
-    nest = {"groups": ["empty_nest"], "facts": {"living_arrangement": 2}}
+    nest: dict[str, Any] = {"groups": ["empty_nest"], "facts": {"living_arrangement": 2}}
     young = in_need(person, "年轻", birth_date=19600101, **nest)
     old = in_need(person, "年老", birth_date=19400101, **nest)
     for after in range(6):
