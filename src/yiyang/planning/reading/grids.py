@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from yiyang.planning.reading import heads
-from yiyang.planning.reading.healing import align, heal, is_number, is_spanning
+from yiyang.planning.reading.healing import align, heal, is_number, is_odd, is_spanning
 from yiyang.planning.reading.source import RawCell, RawRow, RawTable
 from yiyang.planning.reading.words import plain, squash, tidy
 from yiyang.planning.records import Column, RowKind
@@ -22,10 +22,11 @@ _ALL = re.compile(r"(?![一二三四五六七八九十]+、).{1,16}[（(]共?\d+
 
 @dataclass(frozen=True, slots=True)
 class GridRow:
-    """A row by column: the text of each, and the line on which it stands."""
+    """A row by column: the text of each, and the line on which it stands. `is_odd`: its cells did not fit the head."""
 
     cells: tuple[RawCell, ...]
     kind: RowKind
+    is_odd: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,10 @@ def _loose(raw: RawTable, at: int, end: int) -> tuple[tuple[Column, ...], list[G
     columns = tuple(heads.column(cell.text) for cell in raw.rows[at])
     chunks, gaps = raw.rows[at + 1 : end], raw.gaps[at + 1 : end]
     columns = _with_number(columns, chunks)
-    number = heads.place_of("number", heads.roles(columns))
-    rows = heal(chunks, gaps, len(columns), number)
-    return columns, _sorted([_merged(align(row, len(columns), number), row) for row in rows], rows, columns)
+    roles = heads.roles(columns)
+    rows = heal(chunks, gaps, len(columns), heads.place_of("number", roles))
+    odd = {row[0].line for row in rows if is_odd(row, roles)}
+    return columns, _sorted([_merged(align(row, roles), row) for row in rows], columns, odd)
 
 
 def _with_number(columns: tuple[Column, ...], chunks: Sequence[RawRow]) -> tuple[Column, ...]:
@@ -129,7 +131,7 @@ def _firm(raw: RawTable, at: int, end: int) -> tuple[tuple[Column, ...], list[Gr
         first = 2
     rows = [row for row in spread[first:] if [squash(cell.text) for cell in row] != [squash(title) for title in titles]]
     columns, rows = _joined([heads.column(title) for title in titles], rows)
-    return columns, _sorted(rows, rows, columns)
+    return columns, _sorted(rows, columns, set())
 
 
 def _is_second_head(row: RawRow, titles: Sequence[str]) -> bool:
@@ -184,15 +186,18 @@ def _placed(row: RawRow, width: int, default: int | None) -> tuple[RawCell, ...]
     return tuple(cell or RawCell("", row[0].line, at) for at, cell in enumerate(cells))
 
 
-def _sorted(rows: Sequence[tuple[RawCell, ...]], raw: Sequence[RawRow], columns: Sequence[Column]) -> list[GridRow]:
-    """Rows with their kinds; rows without any text fall away. Repeats of a span in section rows are blanked."""
+def _sorted(rows: Sequence[Cells], columns: Sequence[Column], odd: set[int]) -> list[GridRow]:
+    """Rows with their kinds; rows without any text fall away. Repeats of a span in section rows are blanked.
+
+    `odd` are the lines on which rows begin whose cells did not fit.
+    """
     number = heads.place_of("number", heads.roles(columns))
     made = []
     for row in rows:
-        if not any(squash(cell.text) for cell in row):
-            continue
-        kind = _kind(row, number)
-        made.append(GridRow(row if kind == "data" else _unspread(row), kind))
+        if any(squash(cell.text) for cell in row):
+            kind = _kind(row, number)
+            is_odd_row = min(cell.line for cell in row) in odd
+            made.append(GridRow(row if kind == "data" else _unspread(row), kind, is_odd_row))
     return made
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from yiyang.planning.reading.shifting import columns_of
 from yiyang.planning.reading.source import RawCell, RawRow
 from yiyang.planning.reading.words import plain, squash
 
@@ -68,20 +69,25 @@ def _misnumbered(cells: Sequence[RawCell], number: int | None) -> float:
     return 0.8
 
 
-def align(row: RawRow, width: int, number: int | None) -> list[list[RawCell]]:
-    """The cells of a healed row by column. A lost number is left blank; a spanning row is set flush right.
-
-    Cells too many are put into the last column, so that nothing is lost.
+def align(row: RawRow, roles: Sequence[str]) -> list[list[RawCell]]:
+    """The cells of a healed row by column. A spanning row is set flush right; lost cells are found by what the others
+    look like. Cells too many are put into the last column, so that nothing is lost.
     """
-    columns: list[list[RawCell]] = [[] for _ in range(width)]
-    offset = 0
-    if len(row) < width:
-        offset = 1 if len(row) == width - 1 and number == 0 and not is_number(row[0].text) else 0
-        if is_spanning(row[0].text):
-            return _flush_right(row, columns)
-    for index, cell in enumerate(row):
-        columns[min(index + offset, width - 1)].append(cell)
+    columns: list[list[RawCell]] = [[] for _ in roles]
+    if len(row) < len(roles) and is_spanning(row[0].text):
+        return _flush_right(row, columns)
+    places = columns_of([cell.text for cell in row], roles) if len(row) < len(roles) else range(len(row))
+    for at, cell in zip(places, row, strict=True):
+        columns[min(at, len(roles) - 1)].append(cell)
     return columns
+
+
+def is_odd(row: RawRow, roles: Sequence[str]) -> bool:
+    """Whether a row has too many cells, or lacks others than its number."""
+    if len(row) >= len(roles) or is_spanning(row[0].text):
+        return len(row) > len(roles)
+    lacks_number = bool(roles) and roles[0] == "number" and not align(row, roles)[0]
+    return len(roles) - len(row) > (1 if lacks_number else 0)
 
 
 def _flush_right(row: RawRow, columns: list[list[RawCell]]) -> list[list[RawCell]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import get_args
 
 from yiyang.planning.reading import heads
 from yiyang.planning.reading.doubts import Settling
@@ -12,6 +13,8 @@ from yiyang.planning.reading.grids import Grid, GridRow
 from yiyang.planning.reading.places import Gazetteer
 from yiyang.planning.reading.words import digest, squash, tidy
 from yiyang.planning.records import Cell, Fields, Place, Row, Table, TableKind
+
+KINDS: tuple[TableKind, ...] = get_args(TableKind)
 
 
 @dataclass(slots=True)
@@ -69,7 +72,9 @@ def made_table(grid: Grid, number: int, caption: str, path: tuple[str, ...], con
     kind: TableKind = "boxes" if box else heads.kind(grid.columns)
     where = Place(context.slug, grid.line, path, number)
     rows = tuple(_rows(grid, caption, where, context))
-    return Table(number, caption, kind, grid.columns, rows, where)
+    table = Table(number, caption, kind, grid.columns, rows, where)
+    is_unknown = kind == "other" and len(rows) > 1 and any(column.title for column in grid.columns)
+    return replace(table, kind=_doubt_kind(table, context)) if is_unknown else table
 
 
 def _rows(grid: Grid, caption: str, where: Place, context: Context) -> Iterator[Row]:
@@ -82,7 +87,27 @@ def _rows(grid: Grid, caption: str, where: Place, context: Context) -> Iterator[
             for at, cell in enumerate(row.cells, 1)
         )
         key = context.key(caption, *(cell.text for cell in cells))
+        if row.is_odd:
+            _doubt_row(cells, key, context)
         yield Row(cells, section if row.kind == "data" else "", row.kind, key)
+
+
+def _doubt_row(cells: tuple[Cell, ...], key: str, context: Context) -> None:
+    context.settling.settle(
+        cells[0].where, key, "cells", "按内容推定", sure=0.6,
+        what="这一行的单元格数和表头对不上，各格归到哪一栏是按内容推定的，请对照原文。",
+    )  # fmt: skip
+
+
+def _doubt_kind(table: Table, context: Context) -> TableKind:
+    """A table with a head that says too little: what it is for a person to say."""
+    key = digest("kind", table.caption, *(column.title for column in table.columns))
+    titles = "、".join(column.title for column in table.columns)
+    kind = context.settling.settle(
+        table.where, key, "kind", "other", sure=0.3, choices=KINDS,
+        what=f"认不出这张表（{titles}）是什么清单，没有取出记录。",
+    )  # fmt: skip
+    return kind if kind in KINDS else "other"
 
 
 def _said(row: GridRow) -> str:

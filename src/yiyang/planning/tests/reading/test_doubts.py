@@ -151,3 +151,20 @@ def test_a_correction_that_cannot_be_is_refused(field: str, value: str) -> None:
     sheet = listing(("1", "甲", "2027", "渠县", "200", "3200", "渠县人民政府"))
     with pytest.raises(UsageError):
         with_(sheet, Correction(with_(sheet).projects[0].key, field, value))
+
+
+def test_a_table_that_nobody_knows_is_doubted_and_can_be_named() -> None:
+    sheet = Sheet(("序号", "项目名称", "备注"), (("1", "甲", "子"), ("2", "乙", "丑")), ("附表",))
+    found = with_(sheet)
+    assert not found.projects
+    (doubt,) = found.doubts
+    assert (doubt.field, doubt.guess) == ("kind", "other")
+    again = with_(sheet, Correction(doubt.key, "kind", "projects"))
+    assert [each.name for each in again.projects] == ["甲", "乙"]
+
+
+def test_a_row_with_too_many_cells_is_kept_whole_and_doubted() -> None:
+    sheet = Sheet(("序号", "试点名称", "预期目标"), (("1", "甲", "办好", "还有"), ("2", "乙", "试好")), ("试点清单",))
+    found = with_(sheet)
+    assert [(each.name, each.target) for each in found.measures] == [("甲", "办好还有"), ("乙", "试好")]
+    assert [doubt.field for doubt in found.doubts] == ["cells"]
