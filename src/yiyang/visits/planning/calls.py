@@ -6,7 +6,7 @@ import numpy as np
 
 from yiyang.visits.planning.board import Board
 from yiyang.visits.planning.columns import Columns, Whole
-from yiyang.visits.planning.sharing import WAY
+from yiyang.visits.planning.sharing import WAY, candidates_of
 
 # Share of a planned day that rounds may always fill, however many calls there are.
 ROUNDS = 0.6
@@ -30,8 +30,18 @@ def for_rounds(data: Columns, visits: Whole, calls: Whole, visitor: int, fill: f
 
 
 def dealt(board: Board, calls: dict[int, Whole]) -> list[int]:
-    """Puts each visitor's calls (rows) into his days, after the round or before it; returns what found no day."""
-    return [left for visitor, rows in sorted(calls.items()) for left in _month(board, visitor, rows)]
+    """Puts each visitor's calls (rows) into his days, after the round or before it; returns what found no day.
+
+    What he has no room for goes to others who may call, the near ones first.
+    """
+    left = [call for visitor, rows in sorted(calls.items()) for call in _month(board, visitor, rows)]
+    return [call for call in left if not _by_another(board, call)]
+
+
+def _by_another(board: Board, call: int) -> bool:
+    """Puts a call into the days of whoever else may make it; the clock never ends this, because it is quick."""
+    able = candidates_of(board.data, call, board.wishes).tolist()
+    return any(_anywhere(board, one, np.flatnonzero(board.data.works[one]).tolist(), call) for one in able)
 
 
 def _month(board: Board, visitor: int, rows: Whole) -> list[int]:

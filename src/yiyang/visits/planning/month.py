@@ -65,7 +65,7 @@ def plan_month(problem: Problem, *, seconds: float = 600, tell: Tell | None = No
     shortened(board)
     # The windows that keep a person's visits apart hold for his calls too.
     board.data = cut
-    rest = [*rest, *mended(board, dealt(board, calls), hopeless, began + seconds)]
+    rest = [*rest, *dealt(board, calls)]
     board.data = data
     stops = stops_table(board, couples.second)
     reasons = unserved(data, [*rest, *hopeless], hopeless, problem.wishes)
