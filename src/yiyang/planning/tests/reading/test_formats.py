@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -11,7 +13,7 @@ from zipfile import ZipFile
 import docx
 import pytest
 
-from yiyang.base.errors import UsageError
+from yiyang.base.errors import MissingPart, UsageError
 from yiyang.planning.reading import read
 from yiyang.planning.tests.reading import rendering
 from yiyang.planning.tests.reading.rendering import Sheet
@@ -143,3 +145,20 @@ def test_title_and_area_are_found(text: str, title: str, area: int | None) -> No
 
 def test_the_day_of_issue_stands_on_a_line_of_its_own() -> None:
     assert read("通知\n2021年3月2日的会议。\n某某局\n2027年 1月 5日\n".encode(), "plan").issued == date(2027, 1, 5)
+
+
+@pytest.mark.parametrize(("module", "data"), [("docx", rendering.docx(LIST)), ("pdfplumber", b"%PDF-1.7")])
+def test_a_format_whose_library_is_missing_says_what_to_install(
+    module: str, data: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(MissingPart, match=r"yiyang\[plans\]"):
+        read(data, "plan")
+
+
+def test_the_plain_import_loads_neither_django_nor_a_formats_library() -> None:
+    words = (
+        "import sys, yiyang.planning.reading; print([m for m in ('django', 'docx', 'pdfplumber') if m in sys.modules])"
+    )
+    said = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True).stdout
+    assert said.strip() == "[]"
