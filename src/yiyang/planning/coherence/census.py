@@ -22,6 +22,7 @@ _FROM = re.compile(r"(?P<age>60|65|80)\s*周?岁(?:及|（含）)?(?:以上)")
 _CHILDREN = re.compile(r"0\s*[-—–~～至]\s*14\s*周?岁")
 ALL = re.compile(r"常住人口(?:总数|总量)?(?:为|达|约|共)?\s*$")
 _NOT_CENSUS = re.compile(r"预计|预测|将|户籍|2025|2030|2035")
+_OF_CENSUS = re.compile(r"人口普查|2020年")
 _BESIDE = re.compile(r"(?P<sign>高于|低于)?(?P<who>全省|全国)平均(?:水平)?\s*(?P<points>\d+(?:\.\d+)?)\s*个百分点")
 CENSUS_FILE = "人口普查（2020 年）"
 # The census is of 1 November; a statement that differs by less than this share is of another day of the same year.
@@ -64,8 +65,12 @@ def against_census(document: Document, sentences: Sequence[Sentence], known: Map
     """People of 2020 that a document states against the census of its area."""
     people = known.get(document.area or -1)
     told: set[tuple[str, Decimal]] = set()
+    sections = {each.section[:2] for each in sentences if _OF_CENSUS.search(each.text)}
     for sentence in sentences if people else ():
-        for figure, words, real in _stated(sentence, people) if people else ():
+        # People without a year may be of any year, unless the section speaks of the census.
+        if people is None or sentence.section[:2] not in sections:
+            continue
+        for figure, words, real in _stated(sentence, people):
             if abs(figure.value - real) > max(figure.step, real * SLACK) and (words, figure.value) not in told:
                 told.add((words, figure.value))
                 yield _off(document, sentence, figure, words, real)

@@ -37,10 +37,10 @@ def numbering(document: Document) -> Iterator[Finding]:
     for table in document.tables:
         if table.kind == "boxes":
             lines = [(cell.text.strip(), cell.where) for row in table.rows for cell in row.cells]
-            yield from _sequences(lines, opens=len(lines) > 1)
+            yield from _sequences(lines, opens=len(lines) > 1, is_text=False)
 
 
-def _sequences(lines: Sequence[tuple[str, Place]], opens: bool = True) -> Iterator[Finding]:
+def _sequences(lines: Sequence[tuple[str, Place]], opens: bool = True, is_text: bool = True) -> Iterator[Finding]:
     running: dict[str, Numbered] = {}
     seen: set[tuple[str, int]] = set()
     for text, place in lines:
@@ -52,7 +52,7 @@ def _sequences(lines: Sequence[tuple[str, Place]], opens: bool = True) -> Iterat
                 continue
             last = running.get(shape)
             if (last is not None or value > 1) and (shape, value - 1) not in seen:
-                yield from _step(shape, last, (value, text, place), opens)
+                yield from _step(shape, last, (value, text, place), opens, is_text)
             seen = {each for each in seen if each[0] != shape}
             running = {each: kept for each, kept in running.items() if _ORDER.index(each) < _ORDER.index(shape)}
             running[shape] = (value, text, place)
@@ -65,7 +65,7 @@ def _in_arabic(text: str) -> set[tuple[str, int]]:
     return {(shape, int(match[1])) for shape, match in found if match}
 
 
-def _step(shape: str, last: Numbered | None, now: Numbered, opens: bool) -> Iterator[Finding]:
+def _step(shape: str, last: Numbered | None, now: Numbered, opens: bool, is_text: bool) -> Iterator[Finding]:
     value, text, place = now
     if last is None:
         # 1． may run on through a whole chapter whose sections begin anew: only a first list that lacks its 一 is told.
@@ -73,7 +73,8 @@ def _step(shape: str, last: Numbered | None, now: Numbered, opens: bool) -> Iter
             yield _gap(shape, "（无）", place, text, place, text, f"“{quote(text)}”之前没有第一项")
         return
     before, earlier, where = last
-    if value == before:
+    # Two lists of 1． 2． may stand one in the other, or follow one another under headings without numbers.
+    if value == before and (shape != "1．" or not is_text) and (value > 1 or shape != "（一）"):
         yield _gap(shape, earlier, where, text, place, text, f"序号 {value} 出现两次", kind="doubled")
     elif before + 1 < value <= before + 3:
         yield _gap(shape, earlier, where, text, place, text, f"序号从 {before} 跳到 {value}")
@@ -167,10 +168,9 @@ def _unlisted(document: Document, there: dict[int, Place]) -> Iterator[Finding]:
     listed, index = set(), start
     while index < len(document.lines):
         line = re.sub(r"^\s*附件[:：]", "", document.lines[index]).strip()
-        match = re.match(r"^(\d+)\s*[.．、]", line)
-        if not match:
+        if not re.match(r"^(\d+)\s*[.．、]", line):
             break
-        listed.add(int(match[1]))
+        listed |= {int(number) for number in re.findall(r"(?<!\d)(\d{1,2})\s*[.．、](?!\d)", line)}
         index += 1
     missing = sorted(set(there) - listed)
     if listed and missing:

@@ -27,16 +27,26 @@ def _rows(document: Document, table: int) -> list[Numbered]:
 
 
 def _numbers(rows: Sequence[Numbered]) -> Iterator[Finding]:
-    for one, other in pairwise(rows):
+    is_told = False
+    for index, (one, other) in enumerate(pairwise(rows)):
         before, now = one.number or 0, other.number or 0
-        if now in (before + 1, 1) or one.where.row == other.where.row:
+        after = rows[index + 2].number if index + 2 < len(rows) else None
+        # A number that stands for two rows (merged cells) goes on with the next; a misprint leaves one out.
+        is_merged = now == before and after != now + 2
+        was_told, is_told = is_told, False
+        if now in (before + 1, 1) or one.where.row == other.where.row or is_merged or was_told:
             continue
-        said = f"序号 {now} 出现两次" if now == before else f"序号 {before} 之后是 {now}"
-        why = f"表 {one.where.table}：{said}，可能缺了一行或编号有误，按序号引用会指错。"
-        spots = (Spot(one.where, quote(_label(one))), Spot(other.where, quote(_label(other))))
-        amounts = (Amount(f"序号{before}"), Amount(f"序号{now}"))
-        kind = "doubled" if now == before else "missing"
-        yield finding("numbering", kind, spots, amounts, why, about=_label(other), sure=0.7, severity="low")
+        is_told = True
+        yield _misnumbered(one, other, before, now)
+
+
+def _misnumbered(one: Numbered, other: Numbered, before: int, now: int) -> Finding:
+    said = f"序号 {now} 出现两次" if now == before else f"序号 {before} 之后是 {now}"
+    why = f"表 {one.where.table}：{said}，可能缺了一行或编号有误，按序号引用会指错。"
+    spots = (Spot(one.where, quote(_label(one))), Spot(other.where, quote(_label(other))))
+    amounts = (Amount(f"序号{before}"), Amount(f"序号{now}"))
+    kind = "doubled" if now == before else "missing"
+    return finding("numbering", kind, spots, amounts, why, about=_label(other), sure=0.7, severity="low")
 
 
 def _label(record: Numbered) -> str:

@@ -19,6 +19,7 @@ _RISE = re.compile(
     rf"(?:由|从)(?P<first>[^。；;]*?)(?:统一)?(?P<verb>{_UP}|{_DOWN})(?:至|到|为)(?P<second>[^。；;]*?)[，,]\s*(?:分别|同比|共|累计|约)*"
     rf"(?:{_UP}|{_DOWN}|增幅|降幅)(?:了|达|为)?(?P<change>\s*[\d.]+\s*(?:%|％|个百分点|元|张|个|家|所|人)[\d.%％\s、和,与及]*(?:%|％)?)"
 )
+_OPPOSITE = (("公办|公立", "民办|民营|社会办"), ("城市|城镇", "农村|乡村"), ("男", "女"), ("新建", "改建|改扩建|改造"))
 _TIMES = re.compile(r"每(?:人|户|位|名)[^，。]*?发放(?P<rates>[^。；]*?)累计[^。；]*?(?P<result>\d[^。；]*)")
 _SHARE = re.compile(
     r"占(?P<base>[^，。；、\d]{0,16}?)(?:的|比)?(?:比例)?(?:为|达到|达|约为|约)?\s*(?P<share>\d[\d.]*\s*[%％](?:以上)?)"
@@ -66,35 +67,49 @@ def _growth(sentence: Sentence, before: Figure, after: Figure, told: Figure) -> 
 
 
 def parts(sentence: Sentence) -> Iterator[Finding]:
-    """共 N 家，其中 A 家、B 家: parts never exceed the whole, and make it up where their shares make up 100 %."""
+    """共 N 家，其中 A 家、B 家: no part exceeds the whole; parts that leave nothing out make it up.
+
+    Groups of one whole may overlap (空巢、失能、高龄), so their sum is compared only where their shares make up 100 %,
+    or where there are two of opposite names (公办、民办).
+    """
     head, found, tail = sentence.text.partition("其中")
     whole = figures(head)[-1:] if found else ()
     if not whole or whole[0].kind in ("%", "", "个百分点"):
         return
-    inside = [each for each in figures(tail) if each.unit == whole[0].unit]
-    run = _run(tail, inside)
-    shares = [each for each in figures(tail) if each.kind == "%"][: len(run)]
-    is_all = (
-        len(run) > 1
-        and len(shares) == len(run)
-        and abs(sum((each.value for each in shares), Decimal(-100))) <= len(run)
-    )
+    run = _run(tail, [each for each in figures(tail) if each.unit == whole[0].unit])
     total = sum((each.value for each in run), Decimal(0))
-    if run and (
-        (is_all and not _near(whole[0], run, total)) or (len(run) > 1 and total > whole[0].value + whole[0].step)
-    ):
-        written = "＋".join(each.text for each in run)
-        why = f"总数写作 {whole[0].text}，各部分 {written} 合计 {number(total)}{whole[0].unit}，合计与总数不一致。"
-        yield _told(
-            sentence, "parts", whole[0], Amount(f"{written}＝{number(total)}{whole[0].unit}", total, whole[0].unit), why
-        )
+    is_whole = _shares_make_all(tail, run) or _are_opposite(tail, run)
+    largest = max((each.value for each in run), default=Decimal(0))
+    if (is_whole and not _near(whole[0], run, total)) or largest > whole[0].value + whole[0].step:
+        unit, written = whole[0].unit, "＋".join(each.text for each in run)
+        why = f"总数写作 {whole[0].text}，各部分 {written} 合计 {number(total)}{unit}，合计与总数不一致。"
+        yield _told(sentence, "parts", whole[0], Amount(f"{written}＝{number(total)}{unit}", total, unit), why)
+
+
+def _shares_make_all(text: str, run: Sequence[Figure]) -> bool:
+    shares = [each for each in figures(text) if each.kind == "%"][: len(run)]
+    rest = abs(sum((each.value for each in shares), Decimal(-100)))
+    return len(run) > 1 and len(shares) == len(run) and rest <= len(run)
+
+
+def _are_opposite(text: str, run: Sequence[Figure]) -> bool:
+    if len(run) != 2:
+        return False
+    names = text[: run[0].start], text[run[0].end : run[1].start]
+    return any(
+        re.search(one, first) and re.search(other, second)
+        for one, other in _OPPOSITE
+        for first, second in (names, names[::-1])
+    )
 
 
 def _run(text: str, inside: list[Figure]) -> list[Figure]:
     """Figures that follow one another in one list: broken by a semicolon, or by 占 and 比."""
     run: list[Figure] = []
     for each in inside:
-        if run and re.search(r"[；;。]|其中|比上年|较|占|每|新增", text[run[-1].end : each.start]):
+        if run and re.search(
+            r"[；;。（(]|其中|比上年|较|占|每|新增|包括|含|中(?!心|央|医|级|学|小)", text[run[-1].end : each.start]
+        ):
             break
         run.append(each)
     return run

@@ -15,6 +15,7 @@ from yiyang.planning.tests.coherence.made import boxed, found, kinds, plan, proj
         ("第一章 背景", "第一节 基础", "第二节 形势", "第二章 任务", "第一节 设施"),
         ("1、总则", "二、任务", "（三）丙", "（4）丁", "（五）戊"),
         ("（一）建设", "12．支持", "13．培育"),
+        ("1．甲", "1．子", "2．子", "2．乙"),
     ],
 )
 def test_numbers_in_order_are_silent(lines: tuple[str, ...]) -> None:
@@ -52,7 +53,9 @@ def test_rows_of_a_table_are_numbered() -> None:
 
     assert listed(1, 2, 3, 1, 2) == []
     assert listed(1, 2, 4) == [("numbering", "missing")]
-    assert listed(1, 2, 2) == [("numbering", "doubled")]
+    assert listed(1, 2, 2, 4) == [("numbering", "doubled")]
+    # One number for two rows whose first cell is merged.
+    assert listed(1, 2, 2, 3) == []
 
 
 def test_counts_in_words_against_what_is_named() -> None:
@@ -66,6 +69,7 @@ def test_annexes_that_are_not_there_or_not_listed() -> None:
     assert kinds(plan("清单见附件2。", "附件1", "甲", "附件2", "乙")) == []
     assert kinds(plan("清单见附件3。", "附件1", "甲", "附件2", "乙")) == [("annexes", "absent")]
     assert kinds(plan("附件：1.甲", "2.乙", "附件1", "附件2")) == []
+    assert kinds(plan("附件：1.甲 2.乙", "附件1", "附件2")) == []
     assert kinds(plan("附件：1.甲", "", "附件1", "附件2")) == [("annexes", "unlisted")]
 
 

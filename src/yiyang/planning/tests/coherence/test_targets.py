@@ -163,6 +163,10 @@ def test_projects_that_do_not_reach_the_target_are_told() -> None:
     assert told.difference == Decimal(1000)
 
 
+def test_people_of_another_year_are_not_held_against_the_census() -> None:
+    assert kinds(plan("全县60周岁以上常住老年人口21.5万人。", path=NOW, area=DAZHU)) == []
+
+
 def test_people_against_the_census() -> None:
     text = "根据第七次全国人口普查，全县60周岁以上常住老年人口{}万人。"
     assert kinds(plan(text.format("19.10"), path=NOW, area=DAZHU)) == []
@@ -184,6 +188,9 @@ COHERENT = [
     "每100户不低于30平方米，人均用地不少于0.1平方米，每千人口不少于10个托位。",
     "主城区打造1—2家示范性机构，2023年12月底前收归县级直管，第3次全体会议审议。",
     "2015年养老床位总数1.8万张，2020年养老床位总数2.5万张，较2015年增加0.7万张。",
+    "全市有养老机构100家，其中公办60家、民办40家、医养结合15家。",
+    "全市有养老机构100家，其中公办40家（敬老院35家、福利院5家），民办60家。",
+    "全市老年人口100万人，其中空巢50万人、失能20万人、高龄40万人。",
     "推进建筑、消防、食品、医疗等四个方面的整治，3家企业、5G网络、“1+13”联合体、川办发〔2023〕35号。",
 ]
 
