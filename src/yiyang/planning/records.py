@@ -102,6 +102,7 @@ class Table:
 class Project:
     """One project. `county`: whose project it is, as subtotals count it, as a 12-digit code; the city's own for 市本级.
 
+    `sources`: what the list gives for further sources of money, (title of the column, fen), the central one excepted.
     `county_name` says it also where no code is known. `site` is the county or town in which its place lies, by the
     table of areas. `section_year` is the year of the section in which the row stands.
     """
@@ -125,6 +126,7 @@ class Project:
     fields: Fields = ()
     key: str = ""
     site: int | None = None
+    sources: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

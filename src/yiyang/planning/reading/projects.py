@@ -89,8 +89,18 @@ def _project(view: RowView, index: int, table: Table, unit: str, central_unit: s
         county.code if county else None, county.name if county else "", body, kind, _places(view, kind, context),
         amount.fen if amount else None, central.fen if central else None, view.text("units"),
         year_of(view.row.section), view.where, _fields(view), view.row.key,
-        context.gazetteer.site(f"{place} {body} {name}", county.code if county else None),
+        context.gazetteer.site(f"{place} {body} {name}", county.code if county else None), _sources(view, table, unit),
     )  # fmt: skip
+
+
+def _sources(view: RowView, table: Table, unit: str) -> tuple[tuple[str, int], ...]:
+    found = []
+    for at, role in enumerate(view.roles):
+        column = table.columns[at]
+        amount = whole_money(view.row.cells[at].text, column.unit if column.unit in UNITS_FEN else unit)
+        if role == "source" and amount:
+            found.append((column.title, amount.fen))
+    return tuple(found)
 
 
 def _fields(view: RowView) -> Fields:

@@ -224,3 +224,15 @@ def test_every_record_says_where_it_stands() -> None:
     assert (where.document, where.path, where.table, where.row, where.column) == ("plan", ("任务", "名册"), 1, 1, 1)
     assert found.lines[where.line - 1] == "\t1"
     assert found.lines[dict(found.tasks[0].fields)["lead"].line - 1] == "\t市民政局"
+
+
+def test_money_is_read_by_source_where_the_head_names_them() -> None:
+    head = ("序号", "项目名称", "总投资（万元）", "中央预算内投资", "地方配套资金", "专项债券", "福彩公益金（元）")
+    found = read(rendering.xlsx(Sheet(head, (("1", "照护楼", "5000", "2400", "1000", "1500", "1000000"),))), "plan")
+    (project,) = found.projects
+    assert (project.money_fen, project.central_fen) == (5000 * 10**6, 2400 * 10**6)
+    assert project.sources == (
+        ("地方配套资金", 1000 * 10**6),
+        ("专项债券", 1500 * 10**6),
+        ("福彩公益金", 1000000 * 100),
+    )
