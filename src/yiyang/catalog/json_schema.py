@@ -18,8 +18,10 @@ from pydantic_core.core_schema import ModelSchema
 
 from yiyang.base.paths import policy_dir
 from yiyang.catalog.assessment_schema import AssessmentFile
+from yiyang.catalog.forecast_schema import Claims, Demand, Disability, Parameters
 from yiyang.catalog.indicator_schema import Indicator
 from yiyang.catalog.instrument_schema import InstrumentFile, ScaleCaseFile
+from yiyang.catalog.plan_schema import PlanContent
 from yiyang.catalog.planning_schema import PlanningFile
 from yiyang.catalog.process_schema import ProcessFile
 from yiyang.catalog.schema import CaseFile, Document, FactFile, Group, Item, ListHead
@@ -38,7 +40,12 @@ MODELS: dict[str, type[BaseModel]] = {
     "processes": ProcessFile,
     "visits": Visits,
     "planning": PlanningFile,
+    "plan": PlanContent,
     "indicator": Indicator,
+    "forecast_parameters": Parameters,
+    "forecast_disability": Disability,
+    "forecast_demand": Demand,
+    "forecast_claims": Claims,
 }
 
 
