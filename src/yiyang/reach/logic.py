@@ -24,7 +24,7 @@ class Access:
 
     Attributes:
         minutes: points × facilities (SciPy CSR), only pairs within the allowed minutes.
-        nearest: minutes to the nearest facility by the point's own way of travelling, without limit; inf if there is none.
+        nearest: minutes to the nearest facility by the point's own way of travelling; inf if there is none.
         which: the nearest facility; -1 where there is none.
         allowed: minutes that each point's standard allows.
         mode: way of travelling of each point.
@@ -84,7 +84,9 @@ def _joined(points: Points, facilities: Facilities, done: list[_Part], standards
     counts = [len(part.rows) for part in done]
     modes = np.repeat([standard.mode for standard in standards], counts)[order]
     # A facility is off the network when no way of travelling that is in use gets there.
-    off = np.all([part.facilities.failed for part in done if len(part.rows)] or [np.zeros(len(facilities), bool)], axis=0)
+    off = np.all(
+        [part.facilities.failed for part in done if len(part.rows)] or [np.zeros(len(facilities), bool)], axis=0
+    )
     return Access(
         vstack([part.minutes for part in done], format="csr")[order],
         np.concatenate([part.nearest for part in done])[order],
@@ -162,7 +164,9 @@ def _nearest(back: Sparse, here: Whole, there: Whole, legs: tuple[Real, Real]) -
     # A node of its own for each facility, a leg away from its road: legs count, and two at one node stay two.
     nodes, count = back.shape[0], len(open_)
     doors = csr_matrix((np.maximum(legs[1][open_], 1e-9), (np.arange(count), there[open_])), shape=(count, nodes))
-    whole = vstack([hstack([back, csr_matrix((nodes, count))]), hstack([doors, csr_matrix((count, count))])], format="csr")
+    whole = vstack(
+        [hstack([back, csr_matrix((nodes, count))]), hstack([doors, csr_matrix((count, count))])], format="csr"
+    )
     far, _, source = dijkstra(whole, indices=nodes + np.arange(count), min_only=True, return_predecessors=True)
     minutes[on] = far[here[on]] + legs[0][on]
     reached = on[np.isfinite(minutes[on])]
@@ -253,8 +257,8 @@ def _gap(points: Points, found: Access, row: int) -> Gap:
 def catchment(minutes: Sparse, allowed: Real, people: Whole, supply: Whole, decay: Mapping[str, float]) -> Real:
     """Places for each person within reach, by the enhanced two-step floating catchment area (E2SFCA).
 
-    A facility's supply is shared out over everybody in its catchment, weighted by distance; a point adds up the shares that
-    it reaches. The mean over all people is the supply that anybody reaches, divided by the people.
+    A facility's supply is shared out over everybody in its catchment, weighted by distance; a point adds up the shares
+    that it reaches. The mean over all people is the supply that anybody reaches, divided by the people.
 
     Args:
         minutes: points × facilities, pairs within the allowed minutes.

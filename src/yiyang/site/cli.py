@@ -45,6 +45,7 @@ ROOMS = {
     "yiyang.accounts.cli": "account",
     "yiyang.notices.cli": "notice",
     "yiyang.visits.cli": "visits",
+    "yiyang.reach.cli": "reach",
     "yiyang.forecast.cli": None,
     "yiyang.planning.cli": "plan",
     "yiyang.indicators.cli": "indicators",

@@ -12,7 +12,7 @@ import numpy as np
 from yiyang.areas import logic
 from yiyang.areas.tables import ELDER_GROUPS, boundaries, census_units
 from yiyang.base.errors import UsageError
-from yiyang.reach.network.graph import Real, Whole
+from yiyang.reach.network.graph import Flags, Real, Whole
 from yiyang.reach.network.places import Facilities, Points
 from yiyang.synthetic.chance import Chance, largest_remainder
 from yiyang.synthetic.places import places_of
@@ -20,8 +20,8 @@ from yiyang.synthetic.policy import parameters
 from yiyang.visits.planning.places import centres
 
 Known = Mapping[int, tuple[float, float]]
-# Of villages, which have a facility of their own; each town's seat has one anyhow.
-WITH_FACILITY = {True: 0.5, False: 0.10}
+# Shares of places that have a facility: towns' seats, other neighbourhoods, other villages.
+SEAT, NEIGHBOURHOOD, VILLAGE = 0.6, 0.25, 0.03
 
 
 def made_up_points(area: int, *, known: Known | None = None, seed: int = 1) -> Points:
@@ -54,7 +54,7 @@ def _name(code: int, invented: Mapping[int, str]) -> str:
     return area.name if area else invented.get(code, str(code))
 
 
-def _coordinates(villages: Whole, urban: np.ndarray, county: int, known: Known, seed: int) -> tuple[Real, Real, np.ndarray]:
+def _coordinates(villages: Whole, urban: Flags, county: int, known: Known, seed: int) -> tuple[Real, Real, Flags]:
     lon, lat, made_up = np.zeros(len(villages)), np.zeros(len(villages)), np.ones(len(villages), bool)
     owner = villages // 10**6
     for one in np.unique(owner):
@@ -97,10 +97,7 @@ def _people(units: list[dict[str, float]], unit: Whole, weights: Real, urban: Re
     people = {}
     for group in ("elders", "very_old", "disabled"):
         people[group] = np.concatenate(
-            [
-                largest_remainder(weights[unit == index], np.array(int(one[group])))
-                for index, one in enumerate(units)
-            ]
+            [largest_remainder(weights[unit == index], np.array(int(one[group]))) for index, one in enumerate(units)]
         )
     rates = {word: sum(parameters()["hardship"][word].values()) for word in ("urban", "rural")}
     rate = urban * rates["urban"] + (1 - urban) * rates["rural"]
@@ -108,16 +105,16 @@ def _people(units: list[dict[str, float]], unit: Whole, weights: Real, urban: Re
 
 
 def made_up_facilities(points: Points, *, seed: int = 1) -> Facilities:
-    """A complex at each town's first village, day care and mutual-aid points in some others."""
+    """A complex at most towns' first village, day care and mutual-aid points in some others."""
     chance = Chance(seed)
     town = points.code // 1000
     seat = np.r_[True, town[1:] != town[:-1]] if len(points) else np.zeros(0, bool)
-    likely = np.where(points.urban, WITH_FACILITY[True], WITH_FACILITY[False])
-    has = seat | chance.happens("has facility", points.code, likely)
+    likely = np.select([seat, points.urban], [SEAT, NEIGHBOURHOOD], VILLAGE)
+    has = chance.happens("has facility", points.code, likely)
     kinds = np.where(seat, "complex", np.where(points.urban, "day_care", "mutual_aid"))
     capacity = np.select([seat, points.urban], [60, 20], 15)
     rows = np.flatnonzero(has)
-    names = [f"{points.name[row]}（虚拟设施）" for row in rows]
+    names = [f"{points.name[row]}（虚拟设施）" for row in rows.tolist()]
     return Facilities(
         [str(code) for code in points.code[rows]], names, kinds[rows].tolist(), points.lon[rows], points.lat[rows],
         capacity[rows].astype(np.int64), np.ones(len(rows), bool),

@@ -83,7 +83,7 @@ def _links(place: Real) -> tuple[Whole, Whole]:
 
 
 def _bridges(place: Real, rows: Whole, others: Whole) -> Whole:
-    """Pairs that join the groups which neighbours alone leave apart, one after the other, each to its nearest outside."""
+    """Pairs that join the groups which neighbours alone leave apart, each to its nearest outside."""
     from scipy.sparse import csr_matrix
     from scipy.sparse.csgraph import connected_components
     from scipy.spatial import cKDTree

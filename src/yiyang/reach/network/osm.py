@@ -35,7 +35,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 def read_roads(path: Path) -> Network:
     """The roads of an extract.
 
-    Errors: UsageError for a file that is missing, of another kind, damaged, or without roads; MissingPart without osmium.
+    Errors: UsageError for a file that is missing, of another kind, bad or without roads; MissingPart without osmium.
     """
     osmium = _osmium()
     if not path.is_file():

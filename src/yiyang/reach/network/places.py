@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -71,15 +72,19 @@ class Facilities:
     def only(self, rows: Whole | Flags) -> Facilities:
         """The facilities of these rows."""
         index = np.flatnonzero(rows) if np.asarray(rows).dtype == bool else np.asarray(rows)
-        words = {field: [getattr(self, field)[row] for row in index] for field in ("id", "name", "kind")}
+        words: dict[str, Any] = {
+            field: [getattr(self, field)[row] for row in index] for field in ("id", "name", "kind")
+        }
         columns = {field: getattr(self, field)[index] for field in ("lon", "lat", "capacity", "made_up")}
         return replace(self, **words, **columns)
 
 
 def together(first: Facilities, second: Facilities) -> Facilities:
     """Both, the first ones first."""
-    words = {field: [*getattr(first, field), *getattr(second, field)] for field in ("id", "name", "kind")}
-    columns = {
+    words: dict[str, Any] = {
+        field: [*getattr(first, field), *getattr(second, field)] for field in ("id", "name", "kind")
+    }
+    columns: dict[str, Any] = {
         field: np.concatenate([getattr(first, field), getattr(second, field)])
         for field in ("lon", "lat", "capacity", "made_up")
     }

@@ -101,6 +101,10 @@ class Run:
             self.stopped = True
         return self.stopped or self.left <= 0
 
+    def part(self, seconds: float) -> Run:
+        """A clock of a part of the question: at most so many of the seconds that are left."""
+        return Run(min(seconds, self.left), None, self.over if self.stoppable else None)
+
     def say(self, objective: float, bound: float | None) -> None:
         """Keep what was reached, and tell it."""
         self.trail.append((round(self.seconds, 2), objective, bound))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from yiyang.reach.network.graph import Real, Whole
+from yiyang.reach.network.graph import Flags, Whole
 from yiyang.reach.siting.answer import Run
 from yiyang.reach.siting.merging import Reduced
 
@@ -47,10 +47,10 @@ class Search:
 
     def value(self, sites: Whole) -> int:
         """People whom these sites cover."""
-        return int(round(float(self._weight[self._hits(sites) > 0].sum())))
+        return round(float(self._weight[self._hits(sites) > 0].sum()))
 
-    def _hits(self, sites: Whole) -> Real:
-        return np.bincount(self._columns[:, sites].indices, minlength=self._cover.shape[0])
+    def _hits(self, sites: Whole) -> Whole:
+        return np.asarray(np.bincount(self._columns[:, sites].indices, minlength=self._cover.shape[0]), np.int64)
 
     def _keep(self, sites: Whole) -> bool:
         value = self.value(sites)
@@ -59,7 +59,7 @@ class Search:
         self.best, self.best_value = np.sort(sites), value
         return True
 
-    def _fits(self, sites: Whole) -> Real:
+    def _fits(self, sites: Whole) -> Flags:
         """Which sites could be added to these."""
         left = np.ones(self._cover.shape[1], bool)
         left[sites] = False
@@ -76,7 +76,7 @@ class Search:
                 kept.append(site)
         return np.array(kept, np.int64)
 
-    def _filled(self, sites: Whole, *, by_money: bool, without: Real | None = None) -> Whole:
+    def _filled(self, sites: Whole, *, by_money: bool, without: Flags | None = None) -> Whole:
         """Add the site that wins most until nothing fits or wins."""
         free = self._hits(sites) == 0
         gain = self._cover.T @ (self._weight * free)

@@ -1,4 +1,4 @@
-"""What multipliers leave open in a covering question, decided by branching (HiGHS) on the sites that can matter. Pure."""
+"""What multipliers leave open in a covering question, decided by branching on the sites that can matter. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from yiyang.reach.siting.answer import Run
 from yiyang.reach.siting.board import Search
 from yiyang.reach.siting.merging import Reduced, equal_rows
 from yiyang.reach.siting.multipliers import Found, limit_rows
-from yiyang.reach.siting.solver import Program, solve
+from yiyang.reach.siting.solver import Heard, Program, solve
 
 # Rows times entries beyond which branching has never come to an end in minutes.
 MOST = 600_000
@@ -18,8 +18,8 @@ MOST = 600_000
 def open_sites(reduced: Reduced, found: Found, best: float) -> tuple[Flags, Flags]:
     """Sites that may still be in a better answer, and those that are in every better answer.
 
-    Forcing a site against its reduced worth costs that worth; where the bound then falls to the best answer known, nothing
-    better is lost by deciding the site.
+    Forcing a site against its reduced worth costs that worth; where the bound then falls to the best answer known,
+    nothing better is lost by deciding the site.
     """
     worth = reduced.cover.T @ found.lam - found.count_price - found.budget_price * reduced.rest.cost
     room = found.bound - best - 1 + 1e-6
@@ -55,7 +55,7 @@ def _small(cover: Sparse, weight: Real) -> tuple[Sparse, Real]:
     cover, weight = cover[kept], weight[kept]
     cover.sort_indices()
     group, first = equal_rows(cover)
-    return cover[first], np.bincount(group, weights=weight, minlength=len(first))
+    return cover[first], np.bincount(group, weights=weight, minlength=len(first)).astype(float)
 
 
 def _program(reduced: Reduced, rows: Sparse, weight: Real, sites: Whole, taken: Whole) -> Program:
@@ -85,7 +85,7 @@ def _start(rows: Sparse, sites: Whole, best: Whole) -> Real | None:
     return np.concatenate([covered, chosen])
 
 
-def _teller(reduced: Reduced, search: Search, run: Run, base: float):  # type: ignore[no-untyped-def]
+def _teller(reduced: Reduced, search: Search, run: Run, base: float) -> Heard:
     def heard(value: float, bound: float) -> None:
         best = max(reduced.base + base - value, reduced.base + search.best_value)
         run.say(round(best), reduced.base + base - bound)

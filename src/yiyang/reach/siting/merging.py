@@ -78,7 +78,9 @@ def equal_rows(rows: Sparse) -> tuple[Whole, Whole]:
     with np.errstate(over="ignore"):
         marks = np.add.reduceat(keys[rows.indices], rows.indptr[:-1])
     lengths = np.diff(rows.indptr)
-    _, first, group = np.unique(np.stack([marks, lengths.astype(np.uint64)]), axis=1, return_index=True, return_inverse=True)
+    _, first, group = np.unique(
+        np.stack([marks, lengths.astype(np.uint64)]), axis=1, return_index=True, return_inverse=True
+    )
     return _parted(rows, np.asarray(group).ravel(), first)
 
 

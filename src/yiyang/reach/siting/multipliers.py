@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from yiyang.reach.network.graph import Real
+from yiyang.reach.network.graph import Real, Whole
 from yiyang.reach.siting.answer import Run, gap_of
 from yiyang.reach.siting.board import Search
 from yiyang.reach.siting.merging import Reduced, Rest
@@ -49,10 +49,10 @@ def _dearest(worth: Real, rest: Rest) -> float:
     return float(np.max(np.divide(worth, rest.cost, out=np.zeros(len(worth)), where=rest.cost > 0), initial=0.0)) + 1e-9
 
 
-def _taken(worth: Real, rest: Rest, price: float) -> Real:
+def _taken(worth: Real, rest: Rest, price: float) -> Whole:
     left = worth - price * rest.cost
     order = np.argsort(-left, kind="stable")[: len(left) if rest.count is None else rest.count]
-    return order[left[order] > 0]
+    return np.asarray(order[left[order] > 0], np.int64)
 
 
 def _by_count(worth: Real, rest: Rest, price: float) -> tuple[float, float, float]:
@@ -81,7 +81,7 @@ def ascend(reduced: Reduced, search: Search, run: Run, rounds: int, gap: float) 
     theta, worse = 1.0, 0
     for round_ in range(rounds):
         sites = _taken(reduced.cover.T @ found.lam - found.count_price, reduced.rest, found.budget_price)
-        slope = np.asarray(reduced.cover[:, :] @ _ones(sites, len(reduced.sites))) - (reduced.weight > found.lam)
+        slope = np.asarray(reduced.cover @ _ones(sites, len(reduced.sites))) - (reduced.weight > found.lam)
         # A row at its least or highest price cannot go on in that direction.
         slope[((found.lam <= 0) & (slope > 0)) | ((found.lam >= reduced.weight) & (slope < 0))] = 0.0
         size = float(slope @ slope)
@@ -98,7 +98,7 @@ def ascend(reduced: Reduced, search: Search, run: Run, rounds: int, gap: float) 
     return best
 
 
-def _ones(sites: Real, count: int) -> Real:
+def _ones(sites: Whole, count: int) -> Real:
     found = np.zeros(count)
     found[sites] = 1.0
     return found

@@ -12,7 +12,6 @@ from yiyang.base.errors import MissingPart, YiyangError
 from yiyang.reach.network.graph import Real, Sparse
 from yiyang.reach.siting.answer import Run
 
-
 # Every objective here is a whole number, so an answer is proved when nothing a whole one better is left.
 WHOLE = 0.999
 
@@ -54,13 +53,13 @@ def solve(
     Args:
         start: a feasible x to begin with.
         gap: a relative gap at which to stop.
-        interior: a linear program by the interior-point method without crossover: its duals are near, not exact, so that
-            whoever uses them must reckon his own bound from them.
+        interior: a linear program by the interior-point method without crossover: its duals are near, not exact, so
+            that whoever uses them must reckon his own bound from them.
     """
     highspy = _highspy()
     solver = highspy.Highs()
     # HiGHS draws by its own seed, so one thread gives the same answer each time; two gain little on two cores.
-    options = {
+    options: dict[str, object] = {
         "output_flag": False, "threads": 1, "time_limit": max(run.left, 0.01), "mip_rel_gap": gap, "random_seed": 1,
         "mip_abs_gap": WHOLE,
     }  # fmt: skip
@@ -115,7 +114,8 @@ def _solved(highspy: Any, solver: Any, program: Program) -> Solved:
     status = solver.getModelStatus()
     if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kLoadError):
         raise YiyangError(
-            "选址模型无解：固定的项目超出了数量或预算。", "the siting model has no answer: what is fixed exceeds count or budget."
+            "选址模型无解：固定的项目超出了数量或预算。",
+            "the siting model has no answer: what is fixed exceeds count or budget.",
         )
     info, solution = solver.getInfo(), solver.getSolution()
     found = np.asarray(solution.col_value, float)
