@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
 from yiyang.access.scope import Scope, platform
 from yiyang.accounts import demo as demo_accounts
@@ -21,6 +22,7 @@ from yiyang.entitlement import month_actions
 from yiyang.entitlement import tasks as month_tasks
 from yiyang.entitlement.models import MonthRun
 from yiyang.indicators import demo as demo_indicators
+from yiyang.planning import demo as demo_plans
 from yiyang.portal import demo as demo_citizens
 from yiyang.registry import accepting, actions, tasks
 from yiyang.registry.contracts import BASE, Contracts, load_contracts
@@ -83,6 +85,9 @@ def _away_from_the_desk() -> None:
     with progress("测量指标", "measuring figures", total=1) as bar:
         bar.step("各月实测，文件所载的填报", "measured months, figures that documents state")
         demo_indicators.make(AREA, MONTHS[0])
+    with progress("登记项目与任务", "entering projects and tasks", total=1) as bar:
+        bar.step("各规划文件的项目、任务", "projects and tasks of the documents")
+        demo_plans.make(AREA, timezone.localdate())
 
 
 def _work_off(by: Scope, run: MonthRun, state: str, job: Any, zh: str, en: str) -> None:
