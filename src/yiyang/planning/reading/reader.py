@@ -26,6 +26,9 @@ SUFFIXES = (".txt", ".docx", ".xlsx", ".pdf")
 # A caption stands at most so many lines above its table (a blank line, the annex's number, another blank line).
 _CAPTION_REACH = 5
 _OPENING_LINES = 30
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# A plan of a thousand pages unpacks to a tenth of this; what exceeds it was made to fill the memory.
+_MOST_UNPACKED = 300 * 2**20
 
 
 def read(
@@ -75,6 +78,8 @@ def _loaded(data: bytes) -> Source:
         return load_pdf(data)
     if data.startswith(b"PK"):
         return _of_zip(data)
+    if data.startswith(_OLE):
+        return _of_ole(data)
     if b"\x00" in data[:2048]:
         raise ValueError("not a text")
     from yiyang.planning.reading.txt import load_txt
@@ -82,9 +87,24 @@ def _loaded(data: bytes) -> Source:
     return load_txt(data)
 
 
+def _of_ole(data: bytes) -> Source:
+    """An old workbook is read; an old or a locked Word file is refused with what to do."""
+    from yiyang.planning.reading.xlsx import load_xlsx
+
+    try:
+        return load_xlsx(data)
+    except ValueError:
+        raise UsageError(
+            "这是旧格式（.doc、.wps）或加了密码的文件；请用 Word 或 WPS 打开，另存为不加密的 DOCX 再上传。",
+            "An old file (.doc, .wps) or a locked one: open it and save it as DOCX without a password.",
+        ) from None
+
+
 def _of_zip(data: bytes) -> Source:
     with ZipFile(BytesIO(data)) as archive:
         members = set(archive.namelist())
+        if sum(each.file_size for each in archive.infolist()) > _MOST_UNPACKED:
+            raise ValueError("unpacks to more than 300 MB")
     if "word/document.xml" in members:
         from yiyang.planning.reading.docx import load_docx
 

@@ -162,3 +162,14 @@ def test_the_plain_import_loads_neither_django_nor_a_formats_library() -> None:
     )
     said = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True).stdout
     assert said.strip() == "[]"
+
+
+def test_an_old_word_file_is_told_to_be_saved_anew() -> None:
+    with pytest.raises(UsageError, match="save it as DOCX"):
+        read(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "plan")
+
+
+def test_an_archive_that_would_fill_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("yiyang.planning.reading.reader._MOST_UNPACKED", 1000)
+    with pytest.raises(UsageError, match="Cannot read"):
+        read(rendering.docx(LIST), "plan")
