@@ -67,7 +67,7 @@ class TargetOut(Schema):
     article: str
 
 
-class FigureOut(Schema):
+class IndicatorFigureOut(Schema):
     """A figure of an area on a day. `source`: measured by the platform, or reported by a unit."""
 
     model_config = ConfigDict(
@@ -96,7 +96,7 @@ class FigureOut(Schema):
     is_synthetic: bool
 
 
-class FigureQuery(Paging):
+class IndicatorFigureFilters(Paging):
     """Narrow the list of figures."""
 
     indicator: IndicatorId | None = None
@@ -107,7 +107,7 @@ class FigureQuery(Paging):
     source: Literal["measured", "reported"] | None = None
 
 
-class FigureIn(Schema):
+class IndicatorFigureIn(Schema):
     """A figure that a unit reports: its parts, or its value."""
 
     indicator: IndicatorId
@@ -150,14 +150,14 @@ def _promised(indicator: str, each: Target) -> dict[str, Any]:
     return kept | source | {"indicator": indicator, "area_code": normalise(each.area)}
 
 
-@router.get("/figures", response=answers(Listed[FigureOut]), **may("figure.read"))
-def list_figures(request: HttpRequest, filters: Query[FigureQuery]) -> Any:
+@router.get("/figures", response=answers(Listed[IndicatorFigureOut]), **may("figure.read"))
+def list_figures(request: HttpRequest, filters: Query[IndicatorFigureFilters]) -> Any:
     """The newest figures of the scope, by area and time."""
     record("search", what="figures", detail={"indicator": filters.indicator or "", "within": filters.within})
     return paged(_narrowed(filters), ("id",), filters)
 
 
-def _narrowed(filters: FigureQuery) -> Any:
+def _narrowed(filters: IndicatorFigureFilters) -> Any:
     rows = reading.figures().filter(current().where("figure.read").q("area_code"))
     if filters.within is not None and filters.within >= 0:
         low, high = span(filters.within)
@@ -168,8 +168,8 @@ def _narrowed(filters: FigureQuery) -> Any:
     return rows.filter(**{key: value for key, value in given.items() if value is not None})
 
 
-@router.post("/figures", response=answers(FigureOut), **may("figure.enter", example=ENTERED))
-def enter_figure(request: HttpRequest, body: FigureIn) -> Any:
+@router.post("/figures", response=answers(IndicatorFigureOut), **may("figure.enter", example=ENTERED))
+def enter_figure(request: HttpRequest, body: IndicatorFigureIn) -> Any:
     """Report a figure. The same one again changes nothing; another one for the same day needs a `reason`."""
     given = body.model_dump(exclude={"area_code", "reason"})
     said = actions.Said(area=body.area_code, **given)

@@ -53,9 +53,11 @@ def top_of(scope: Scope) -> int | None:
 
 
 def days(area: int) -> list[date]:
-    """The days for which an area was measured, the latest first."""
-    rows = figures().filter(area_code=area, source=Figure.Source.MEASURED)
-    return list(rows.order_by("-on").values_list("on", flat=True).distinct()[:MONTHS])
+    """The days for which an area was measured, or else those below it, the latest first."""
+    rows = figures().filter(source=Figure.Source.MEASURED).order_by("-on").values_list("on", flat=True).distinct()
+    low, high = areas.span(area)
+    below = rows.filter(size=BELOW.get(size_of(area), 0), area_code__gte=low, area_code__lt=high)
+    return list(rows.filter(area_code=area)[:MONTHS]) or list(below[:MONTHS])
 
 
 @dataclass(frozen=True)

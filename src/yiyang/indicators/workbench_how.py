@@ -142,7 +142,7 @@ class Behind(People):
     name, title = "behind", "名单"
 
 
-@page("person.read")
+@page(RIGHT)
 def people(request: HttpRequest, slug: str, area: str, on: str, part: str) -> HttpResponse:
     """Whom a figure's numerator (`above`) or the rest of its denominator (`rest`) speaks of, as far as one may see."""
     indicator = find_or_404(slug)

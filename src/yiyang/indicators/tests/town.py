@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -20,6 +20,7 @@ from yiyang.visits.models import Visit
 VILLAGE, OTHER = ZHUYANG + 1, WUMU + 1
 TODAY = timezone.localdate()
 MONTH, ON = f"{TODAY:%Y-%m}", last_day(TODAY.replace(day=1))
+LAST = TODAY.replace(day=1) - timedelta(days=1)
 
 
 def furnish(person: Callable[..., Any]) -> dict[str, Any]:
@@ -42,10 +43,10 @@ def furnish(person: Callable[..., Any]) -> dict[str, Any]:
     return found
 
 
-def measured(known: date | None = None) -> Measurement:
-    """The county, for this month."""
+def measured(on: date = ON) -> Measurement:
+    """The county, for this month or another."""
     with work(platform("test")) as by:
-        [made] = measuring.measure(by=by, on=ON, known=known, areas=[DAZHU])
+        [made] = measuring.measure(by=by, on=on, areas=[DAZHU])
     return made
 
 

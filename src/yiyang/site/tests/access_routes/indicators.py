@@ -31,7 +31,9 @@ EXAMPLES: dict[str, Example] = {
     "indicators:again": Example(
         of=lambda there: [SLUG, there.figure_area, ON], post=lambda there: {}, methods=("post",), **SOMEWHERE
     ),
-    "indicators:people": Example(of=lambda there: [SLUG, there.figure_area, ON, "above"], except_at=("nowhere",)),
+    "indicators:people": Example(
+        of=lambda there: [SLUG, there.figure_area, ON, "above"], except_at=("nowhere",), within=("person.read",)
+    ),
     "indicators:reported": LIST,
     "indicators:reported_one": one("reported_figure", logs=False),
     "indicators:enter": Example(post=_entered, logs=False, **BOTH),
