@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from yiyang.planning.coherence import (
@@ -229,7 +229,8 @@ def check(
     """
     people = held() if census is None else census
     readings = [Reading(document, terms or load_terms(), people) for document in documents]
-    found = {each.key: each for each in _all(readings)}
+    doubted = _doubted(documents)
+    found = {each.key: _as_sure_as_read(each, doubted) for each in _all(readings)}
     ordered = sorted(found.values(), key=_rank)
     reasons = dismissed or {}
     return Report(
@@ -237,6 +238,24 @@ def check(
         tuple(each for each in ordered if each.key not in reasons),
         tuple(Dismissed(each, reasons[each.key]) for each in ordered if each.key in reasons),
     )
+
+
+Cells = Mapping[tuple[str, int, int | None, int | None], float]
+
+
+def _doubted(documents: Sequence[Document]) -> Cells:
+    """How sure the reader was of the cells that it doubts."""
+    return {
+        (doubt.where.document, doubt.where.line, doubt.where.table, doubt.where.column): doubt.sure
+        for document in documents
+        for doubt in document.doubts
+    }
+
+
+def _as_sure_as_read(found: Finding, doubted: Cells) -> Finding:
+    """A finding is at most as sure as its figures were read."""
+    read = [doubted.get((each.document, each.line, each.table, each.column), 1.0) for each in found.places]
+    return replace(found, sure=min(found.sure, *read)) if min(read) < found.sure else found
 
 
 def _all(readings: Sequence[Reading]) -> Found:

@@ -29,6 +29,15 @@ class Term(Strict):
     any: tuple[str, ...]
     none: tuple[str, ...] = ()
 
+    @model_validator(mode="after")
+    def _patterns_can_be_read(self) -> Term:
+        for pattern in (*self.any, *self.none):
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"{pattern}: {error}") from None
+        return self
+
     @cached_property
     def _wanted(self) -> re.Pattern[str]:
         return re.compile("|".join(self.any))

@@ -126,3 +126,14 @@ def test_words_that_do_not_fit_are_refused(tmp_path: Path, words: list[str]) -> 
     (tmp_path / "大竹.txt").write_text(TEXT, encoding="utf-8")
     found = CliRunner().invoke(app, ["check", *(each.format(dir=tmp_path) for each in words)])
     assert isinstance(found.exception, UsageError)
+
+
+def test_a_finding_is_at_most_as_sure_as_its_figures_were_read() -> None:
+    from yiyang.planning.records import Doubt
+
+    document = contradicted()
+    sure = {each.check: each.sure for each in check([document]).findings}
+    row = document.projects[0].where
+    doubted = replace(document, doubts=(Doubt(row, "单位拿不准", "150", 0.4),))
+    told = {each.check: each.sure for each in check([doubted]).findings}
+    assert told == sure | {"descriptions": 0.4}
