@@ -13,6 +13,7 @@ from yiyang.access.scope import Scope, acting
 from yiyang.areas.logic import span
 from yiyang.audit.record import record, work
 from yiyang.base.errors import YiyangError
+from yiyang.registry import store
 from yiyang.registry.progress import Progress
 from yiyang.visits import owing, plan_tables
 from yiyang.visits.models import Plan
@@ -85,6 +86,9 @@ def _finish(plan: Plan, problem: Problem, solution: Solution, scratch: Path) -> 
     """One unit of work: all stops of the plan and its state, or nothing."""
     plan.stops.all().delete()
     stops = plan_tables.put_stops(plan, solution, scratch)
+    if stops > 1000:
+        # Without it the next statement takes a plan that is new for one without stops, and never ends.
+        store.execute("SELECT visits_analyze()")
     problems = plan_tables.problems_of(solution, problem.visits)
     figures = _plain(solution.figures) | {"unserved": len(problems), "made_up": _made_up(problem.visits)}
     record("system", what=f"plan:{plan.pk}", area=plan.area_code, detail={"stops": stops, "unserved": len(problems)})
