@@ -163,6 +163,16 @@ def changed(lines: Iterable[Line], most: int = 6) -> list[Line]:
     return sorted(moved, key=lambda each: -abs((each.change or 0) / ((each.before and each.before.value) or 1)))[:most]
 
 
+def day_of(indicator: Indicator, area: int, on: date | None) -> date | None:
+    """The day for which an indicator's areas are compared: that of the page, of a reported one its own latest."""
+    if indicator.measure is not None:
+        return on
+    low, high = areas.span(area)
+    rows = figures().filter(indicator=indicator.id, area_code__gte=low, area_code__lt=high).exclude(area_code=area)
+    found = rows.filter(on__lte=on or timezone.localdate()).order_by("-on").values_list("on", flat=True).first()
+    return found or on
+
+
 def below(area: int, indicator: str, on: date) -> list[Figure]:
     """Figures of the areas one level below, by code."""
     low, high = areas.span(area)

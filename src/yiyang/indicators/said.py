@@ -25,6 +25,13 @@ def source_word(figure: Figure | None) -> str:
     return str(figure.get_source_display()) if figure else ""
 
 
+def short_source(indicator: Indicator, figure: Figure | None) -> str:
+    """实测 2026-10 2,585 / 2,701."""
+    if figure is None:
+        return ""
+    return " ".join(filter(None, [source_word(figure), day_word(indicator, figure), parts_word(figure)]))
+
+
 def day_word(indicator: Indicator, figure: Figure | None) -> str:
     """The day of a figure, or its month."""
     if figure is None:

@@ -39,8 +39,9 @@ def indicator(request: HttpRequest, slug: str) -> HttpResponse:
     rows = list(reading.figures().filter(indicator=slug, area_code=wanted.area).order_by("on"))
     day = wanted.on or timezone.localdate()
     line = reading.line(found, wanted.area, [row for row in rows if row.on <= day], day)
-    parts = reading.below(wanted.area, slug, wanted.on) if wanted.on else []
-    table = figure_lists.areas_table(request, found, wanted.area, wanted.on)
+    compared = reading.day_of(found, wanted.area, wanted.on)
+    parts = reading.below(wanted.area, slug, compared) if compared else []
+    table = figure_lists.areas_table(request, found, wanted.area, compared)
     context = {
         "title": found.name.zh,
         "lead": found.definition,
@@ -67,12 +68,9 @@ def indicator(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _key_figures(line: Line, wanted: Asked) -> list[KeyFigure]:
     found, figure = line.indicator, line.figure
-    parts = ""
-    if figure and figure.denominator:
-        parts = f"{figure.numerator:,.0f} / {figure.denominator:,.0f}"
     before = f"{line.before.on}" if line.before else ""
     return [
-        KeyFigure("数值", written(found, line.value), found.unit, f"{said.source_word(figure)} {parts}".strip()),
+        KeyFigure("数值", written(found, line.value), found.unit, said.short_source(found, figure)),
         KeyFigure("目标", said.target_word(found, line.target) or "—", "", said.target_from(line.target, wanted.area)),
         KeyFigure("状态", LIGHTS[line.light][1], "", said.ahead_words(line)),
         KeyFigure("较上期", said.change_word(found, line.change) or "—", "", before),

@@ -54,7 +54,7 @@ def report(request: HttpRequest, form: str) -> HttpResponse:
 def sheet(request: HttpRequest, slug: str) -> HttpResponse:
     """One indicator of all areas below one, as a workbook, as the list on the page is filtered."""
     found, wanted = find_or_404(slug), _asked(request)
-    table = figure_lists.areas_table(request, found, wanted.area, wanted.on)
+    table = figure_lists.areas_table(request, found, wanted.area, reading.day_of(found, wanted.area, wanted.on))
     columns = [
         sheets.Column("区划代码", width=16), sheets.Column("区划", width=28), sheets.Column("统计日期", "date"),
         sheets.Column(f"数值（{found.unit}）", "decimal"), sheets.Column("区间下限", "decimal"),
