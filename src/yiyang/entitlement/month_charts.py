@@ -10,7 +10,7 @@ from django.db.models import Count, Q, Sum
 from yiyang.areas import logic as areas
 from yiyang.areas.tables import boundaries
 from yiyang.entitlement.models import Arrear, MonthRun
-from yiyang.entitlement.month_pages import AreaLine
+from yiyang.entitlement.month_figures import AreaLine
 from yiyang.kit import charts, maps
 from yiyang.kit.charts import Chart, Item
 from yiyang.kit.maps import Shapes, shapes_of

@@ -16,7 +16,7 @@ from yiyang.access.web import page
 from yiyang.areas import logic as areas
 from yiyang.audit.record import record
 from yiyang.base.errors import YiyangError
-from yiyang.entitlement import month_actions, month_charts, month_pages, months, reckoning
+from yiyang.entitlement import month_actions, month_charts, month_figures, month_pages, months, reckoning
 from yiyang.entitlement.forms import OrderForm
 from yiyang.entitlement.models import Change, MonthRun, Unknown
 from yiyang.entitlement.month_pages import Runs
@@ -85,14 +85,14 @@ def _shown(found: MonthRun, scope: Scope) -> dict[str, Any]:
     names = scope.may("case.read")
     if found.purpose == MonthRun.Purpose.RECKON_AGAIN:
         return {"is_again": True, "may_names": names, "figures": month_charts.figures_of_arrears(found)}
-    items, by_area = month_pages.changes_by_item(found), month_pages.changes_by_area(found)
+    items, by_area = month_figures.changes_by_item(found), month_figures.changes_by_area(found)
     unknown = Unknown.objects.filter(run=found)
     return {
         "figures": _figures(found, items, unknown),
         "items": items,
         "by_area": by_area,
         "chart": month_charts.by_area(found, by_area),
-        "unknown": month_pages.unknown_by_fact(unknown),
+        "unknown": month_figures.unknown_by_fact(unknown),
         "may_names": names,
         "outdated": reckoning.outdated(found) if found.state == State.READY else [],
         "has_report": found.state in (State.READY, State.IN_FORCE) and scope.may("figure.read", found.area_code),
@@ -100,7 +100,7 @@ def _shown(found: MonthRun, scope: Scope) -> dict[str, Any]:
     }
 
 
-def _figures(found: MonthRun, items: list[month_pages.ItemLine], unknown: Any) -> list[Figure]:
+def _figures(found: MonthRun, items: list[month_figures.ItemLine], unknown: Any) -> list[Figure]:
     summary = found.summary
     totals = summary.get("totals", {})
     new = sum(line.new for line in items)

@@ -18,7 +18,7 @@ from yiyang.areas import logic as areas
 from yiyang.audit.record import record
 from yiyang.base.errors import YiyangError
 from yiyang.catalog.facts import load_facts
-from yiyang.entitlement import arrear_actions, month_pages, months, unknown_actions
+from yiyang.entitlement import arrear_actions, month_figures, month_pages, months, unknown_actions
 from yiyang.entitlement.forms import AnswerForm, first_value
 from yiyang.entitlement.models import Arrear, MonthRun, Unknown
 from yiyang.entitlement.month_pages import arrears_table, fact_name, unknowns_table, with_names
@@ -37,7 +37,7 @@ def unknowns(request: HttpRequest) -> HttpResponse:
     """The work list: whom to ask what, most money first."""
     table = unknowns_table(request)
     record("search", what="unknown:list", detail={"filters": sorted(table.values)})
-    facts = month_pages.unknown_by_fact(months.current(Unknown.objects.filter(state=Unknown.State.OPEN)))
+    facts = month_figures.unknown_by_fact(months.current(Unknown.objects.filter(state=Unknown.State.OPEN)))
     return render(request, "entitlement/unknowns.html", {"table": table, "facts": facts})
 
 
