@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
 from typing import Any
 
 from django.db.models import QuerySet, Sum
 from django.urls import reverse
 
+from yiyang.access.sheets import is_dangerous
 from yiyang.areas.names import name as area_name
 from yiyang.kit.charts import Item, bars
 from yiyang.kit.parts import Definition, Event
@@ -139,6 +141,39 @@ def gantt(rows: Sequence[Row]) -> tuple[list[int], list[Span]]:
 def _years(project: Project) -> tuple[int, int]:
     end = project.to_year or project.year
     return min(project.from_year or end, end), end
+
+
+HEADS = (
+    "项目", "类别", "区划", "年度", "阶段", "开工年", "完工年", "建设地点", "实施单位", "床位（托位）", "已投用",
+    "计划投资（元）", "已到位（元）", "进度", "数据",
+)  # fmt: skip
+
+
+def xlsx(rows: Sequence[Row]) -> bytes:
+    """Projects as a workbook; money in yuan."""
+    import xlsxwriter
+
+    out = BytesIO()
+    book = xlsxwriter.Workbook(out, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True})
+    sheet, bold = book.add_worksheet("项目"), book.add_format({"bold": True, "bg_color": "#F4F6F3"})
+    quoted = book.add_format({"quote_prefix": True})
+    sheet.write_row(0, 0, HEADS, bold)
+    for at, row in enumerate(rows, 1):
+        for column, value in enumerate(_cells(row)):
+            sheet.write(at, column, value, quoted if isinstance(value, str) and is_dangerous(value) else None)
+    sheet.autofilter(0, 0, max(len(rows), 1), len(HEADS) - 1)
+    sheet.freeze_panes(1, 1)
+    book.close()
+    return out.getvalue()
+
+
+def _cells(row: Row) -> tuple[Any, ...]:
+    each = row.project
+    return (
+        each.title, each.get_kind_display(), area_name(each.area_code), each.year, each.get_stage_display(),
+        each.from_year, each.to_year, each.place, each.unit, each.places, each.places_in_use, row.planned_fen / 100,
+        row.paid_fen / 100, row.delay.zh if row.delay else "", "进展为合成数据" if each.is_synthetic else "",
+    )  # fmt: skip
 
 
 def way(project: Project) -> list[Event]:

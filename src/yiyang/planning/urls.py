@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("findings/<int:key>/", findings.finding, name="finding"),
     path("findings/report.<slug:form>", findings.report, name="report"),
     path("projects/", projects.listing, name="projects"),
+    path("projects.xlsx", projects.sheet, name="projects_sheet"),
     path("projects/board/", projects.board, name="board"),
     path("projects/new/", projects.new, name="new_project"),
     path("projects/<int:key>/", projects.project, name="project"),

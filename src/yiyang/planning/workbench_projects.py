@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 from django import forms
 from django.contrib import messages
@@ -27,6 +28,7 @@ from yiyang.planning.workbench import crumbs
 from yiyang.registry.forms_people import tell
 
 RIGHT, KEEP = "project.read", "project.keep"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @page(RIGHT)
@@ -46,6 +48,19 @@ def listing(request: HttpRequest) -> HttpResponse:
         ],
     }  # fmt: skip
     return render(request, "planning/projects.html", context)
+
+
+@page(RIGHT)
+def sheet(request: HttpRequest) -> HttpResponse:
+    """The projects that a list's filters leave, as a workbook."""
+    table = Projects(request, projects())
+    rows = project_page.rows_of(Project.objects.filter(pk__in=table.rows.values("pk")), timezone.localdate())
+    record("export", what="planning:projects", detail={"rows": len(rows)} | table.values)
+    answer = HttpResponse(project_page.xlsx(rows), content_type=XLSX)
+    name = quote(f"项目 {timezone.localdate():%Y-%m-%d}")
+    answer["Content-Disposition"] = f"attachment; filename=projects.xlsx; filename*=UTF-8''{name}.xlsx"
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 @page(RIGHT)

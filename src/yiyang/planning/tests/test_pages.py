@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -15,7 +17,7 @@ from django.utils import timezone
 from conftest import DAZHU
 from yiyang.access.scope import Scope
 from yiyang.audit.record import work
-from yiyang.planning import files, task_actions
+from yiyang.planning import files, promised, task_actions
 from yiyang.planning.models import Estate, Finding, Lottery, PlanFile, PlanTask, Project
 from yiyang.planning.task_actions import NewTask
 from yiyang.planning.tests.test_files import PLAN, given
@@ -225,3 +227,32 @@ def test_closing_with_milestones_left_is_told_on_the_form(browser: Any, clerk: S
         task_actions.add_milestone(by=clerk, task=task, title="征求意见", due=TODAY)
     answer = browser.post(reverse("planning:task_step", args=[task.pk, "close"]), {"state": "done"})
     assert "未完成的节点" in answer.content.decode()
+
+
+def test_the_filtered_list_is_taken_along_as_a_workbook(browser: Any, clerk: Scope) -> None:
+    entered(clerk, "旧项目", year=TODAY.year - 2)
+    entered(clerk, "=新项目", year=TODAY.year + 1)
+    answer = browser.get(reverse("planning:projects_sheet"), {"year": str(TODAY.year + 1)})
+    rows = list(openpyxl.load_workbook(BytesIO(answer.content)).active.values)
+    assert [row[0] for row in rows] == ["项目", "=新项目"]
+    assert rows[1][11] == 2_400_000
+
+
+def test_what_projects_promise_is_summed_up_to_a_year(clerk: Scope) -> None:
+    entered(clerk, "甲", year=2024, places=200, nursing=150)
+    entered(clerk, "乙", year=2026, places=100)
+    entered(clerk, "丙", year=2024, kind="childcare", places=60)
+    with work(clerk):
+        assert promised.supply(DAZHU, 2025) == promised.Supply(200, 150, 60)
+        assert promised.supply(511700000000, 2026).beds == 300
+
+
+def test_targets_of_a_document_are_there_for_the_rooms_above(clerk: Scope) -> None:
+    rows = (("序号", "主要指标", "2025年目标值"), ("1", "探访率（%）", "100"), ("2", "护理型床位占比（%）", "≥55"))
+    table = "".join("".join(f"\t{cell}\n" for cell in row) + "\n" for row in rows)
+    given(clerk, text=f"大竹县试编规划\n\n表1 主要指标\n{table}\n")
+    with work(clerk):
+        found = promised.targets_read(DAZHU)
+    assert [(each.name, each.unit, each.target, each.year) for each in found] == [
+        ("探访率", "%", 100, 2025), ("护理型床位占比", "%", 55, 2025),
+    ]  # fmt: skip

@@ -40,6 +40,14 @@ EXAMPLES: dict[str, Example] = {
     "planning:estates": LIST,
     "planning:new_estate": Example(post=lambda there: {"area_code": f"{there.code}"}, logs=False, **BOTH),
     "planning:estate": one("estate"),
+    "planning:projects_sheet": Example(is_scoped=False),
     "planning:lottery": LIST,
     "planning:new_lottery": Example(post=lambda there: {"area_code": f"{there.code}"}, logs=False, **BOTH),
+    "api:list_projects": LIST,
+    "api:one_project": one("project"),
+    "api:list_plan_findings": LIST,
+    "api:list_plan_tasks": LIST,
+    "api:report_on_task": one(
+        "task", post=lambda there: {"unit": "县民政局", "done": 10, "words": "已发文"}, methods=("post",)
+    ),
 }
