@@ -106,6 +106,7 @@ def _numbering(reading: Reading) -> Found:
 
 def _levels(below: Reading, above: Reading) -> Found:
     yield from levels.lower_targets(below.document, above.document, below.mentions, above.mentions)
+    yield from levels.between(below.document, above.document, below.mentions, above.mentions)
     yield from levels.same_projects(below.document, above.document)
 
 
@@ -182,7 +183,13 @@ CHECKS: tuple[Check, ...] = (
         "正文、专栏所写新建个数和床位与项目清单核对",
         _boxes,
     ),
-    Check("levels", "两级规划", "Two levels", "下级目标是否低于上级，同一项目在两个文件中是否一致", pair=_levels),
+    Check(
+        "levels",
+        "两个文件",
+        "Two documents",
+        "下级目标是否低于上级，同一目标、同一项目在两个文件中是否一致",
+        pair=_levels,
+    ),
     Check(
         "duplicates",
         "重复项目",

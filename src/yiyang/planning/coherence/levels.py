@@ -38,6 +38,28 @@ def lower_targets(
             yield _lower(mine, wanted, above.title or above.slug, sure=0.5 if mine.is_since else 0.9)
 
 
+def between(one: Document, other: Document, mine: Sequence[Mention], theirs: Sequence[Mention]) -> Iterator[Finding]:
+    """Two plans of one area: the same rate or stock for the same year."""
+    if one.area is None or one.area != other.area:
+        return
+    groups = by_name(theirs)
+    for about, group in by_name(mine).items():
+        first, second = _last(group), _last(groups.get(about, ()))
+        if first is None or second is None or first.kind not in ("rate", "stock") or first.agrees(second):
+            continue
+        if first.unit == second.unit and (first.year == second.year or None in (first.year, second.year)):
+            yield _between(first, second, (one.title or one.slug, other.title or other.slug))
+
+
+def _between(first: Mention, second: Mention, titles: tuple[str, str]) -> Finding:
+    why = (
+        f"{first.zh}：《{titles[0]}》为 {first.amount.text}，《{titles[1]}》为 {second.amount.text}，"
+        "同一地方同一目标两个数；后发的文件如已调整，请在先发的文件上注明。"
+    )
+    spots, amounts = (first.spot, second.spot), (first.amount, second.amount)
+    return finding("levels", "between", spots, amounts, why, about=first.zh, sure=0.7, severity="medium")
+
+
 def _is_below(below: Document, above: Document) -> bool:
     return (
         below.area is not None

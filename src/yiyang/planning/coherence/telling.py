@@ -23,7 +23,7 @@ class Group:
 
 
 def as_data(report: Report) -> dict[str, Any]:
-    """The report as plain data: documents, findings, dismissed ones. Figures are texts, so that no digit is lost."""
+    """The report as plain data: documents, findings, dismissed ones."""
     return {
         "documents": [_document(each) for each in report.documents],
         "findings": [_finding(each) for each in report.findings],
@@ -69,9 +69,11 @@ def _spot(spot: Spot) -> dict[str, Any]:
     }
 
 
-def plain(value: Decimal | None) -> str | None:
-    """A figure as text without exponent and trailing zeros."""
-    return None if value is None else f"{value.normalize():f}"
+def plain(value: Decimal | None) -> int | float | None:
+    """A figure as a number of JSON: whole where it is whole."""
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def groups(report: Report) -> Iterator[Group]:

@@ -75,31 +75,43 @@ def scope_zh(total: Total) -> str:
 
 
 def clauses_against_totals(document: Document) -> Iterator[Finding]:
-    """Where a list has no rows (only sentences): the counties' clauses against the total that they divide."""
+    """Where a list has no rows (only sentences): counties' clauses against their total, years against all years."""
     for total in document.totals:
-        if total.level == "county" or any(covers(total, project) for project in document.projects):
+        if any(covers(total, project) for project in document.projects):
             continue
-        clauses = [
-            each
-            for each in document.totals
-            if each.level == "county"
-            and (each.kind, each.year, each.where.line) == (total.kind, total.year, total.where.line)
-        ]
-        for field, _, word, unit, per in _MEASURES[:2]:
-            yield from _clauses(total, clauses, field, word, unit, per)
+        counties = [each for each in document.totals if _is_county_of(total, each)]
+        years = [each for each in document.totals if _is_year_of(total, each)]
+        for field, _, word, unit, per in (*_MEASURES[:2], _MEASURES[3]):
+            yield from _clauses(total, counties, field, word, unit, per)
+            # Years may be left out of a text, so that they may come to less than the whole, but never to more.
+            yield from _clauses(total, years, field, word, unit, per, is_at_most=True)
 
 
-def _clauses(total: Total, clauses: Sequence[Total], field: str, word: str, unit: str, per: int) -> Iterator[Finding]:
+def _is_county_of(total: Total, part: Total) -> bool:
+    is_there = (part.kind, part.year, part.where.line) == (total.kind, total.year, total.where.line)
+    return total.level != "county" and part.level == "county" and is_there
+
+
+def _is_year_of(total: Total, part: Total) -> bool:
+    level = "county" if total.level == "county" else "year"
+    is_same = (part.kind, part.county_name) == (total.kind, total.county_name)
+    return total.year is None and part.year is not None and part.level == level and is_same
+
+
+def _clauses(
+    total: Total, clauses: Sequence[Total], field: str, word: str, unit: str, per: int, is_at_most: bool = False
+) -> Iterator[Finding]:
     stated, parts = getattr(total, field), [getattr(each, field) for each in clauses]
     if stated is None or len(parts) < 2 or any(part is None for part in parts):
         return
     slack = sum(each.money_step_fen or 0 for each in (total, *clauses)) if field == "money_fen" else 0
-    if abs(stated - sum(parts)) <= slack:
+    over = sum(parts) - stated
+    if abs(over) <= slack or (is_at_most and over < 0):
         return
     told, summed = Decimal(stated) / per, Decimal(sum(parts)) / per
-    why = f"{scope_zh(total)}的{word}写作 {number(told)} {unit}，各县合计 {number(summed)} {unit}。"
+    added = f"{'各年' if is_at_most else '各县'}合计 {number(summed)} {unit}"
+    why = f"{scope_zh(total)}的{word}写作 {number(told)} {unit}，{added}，两个数不能同时成立。"
     spots = (Spot(total.where, quote(total.text)), Spot(clauses[0].where, quote(clauses[0].text)))
     amounts = (Amount(f"{number(told)}{unit}", told, unit), Amount(f"{number(summed)}{unit}", summed, unit))
-    yield finding(
-        "totals", f"{field.removesuffix('_fen')}_clauses", spots, amounts, why, about=scope_zh(total), severity="high"
-    )
+    kind = f"{field.removesuffix('_fen')}_{'years' if is_at_most else 'clauses'}"
+    yield finding("totals", kind, spots, amounts, why, about=scope_zh(total), severity="high")

@@ -103,7 +103,7 @@ def test_the_command_tells_writes_and_fails_with_its_own_code(tmp_path: Path) ->
     data = json.loads(found.stdout)
     assert [each["check"] for each in data["findings"]] == ["targets"]
     assert data["documents"][0]["area"] == f"{DAZHU}"
-    assert {figure["value"] for figure in data["findings"][0]["figures"]} == {"60", "70"}
+    assert {figure["value"] for figure in data["findings"][0]["figures"]} == {60, 70}
     assert (tmp_path / "r.xlsx").exists()
 
 

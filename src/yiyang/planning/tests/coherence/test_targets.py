@@ -241,3 +241,11 @@ def test_neighbours_with_nearly_one_name_are_no_twins() -> None:
     )
     county = plan(projects=[one], slug="county", area=XUANHAN)
     assert kinds(county, plan(projects=[near, phase], slug="city")) == []
+
+
+def test_two_plans_of_one_area_promise_the_same() -> None:
+    one = plan(indicators=[indicator("护理型床位占比", "55", slug="five")], slug="five")
+    same, other = (plan(f"到2025年，护理型床位占比达到{share}%。", slug="one") for share in (55, 60))
+    assert kinds(one, same) == []
+    assert kinds(one, other) == [("levels", "between")]
+    assert kinds(one, replace(other, area=360200000000)) == []

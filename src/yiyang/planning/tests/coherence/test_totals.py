@@ -70,6 +70,15 @@ def test_clauses_without_rows_are_added_up() -> None:
     assert kinds(plan(totals=[total(count=5, wan=3300), *clauses])) == [("totals", "money_clauses")]
 
 
+def test_years_without_rows_never_come_to_more_than_all_of_them() -> None:
+    years = [total("year", year=2022, places=500), total("year", year=2023, places=700)]
+    assert kinds(plan(totals=[total(places=1500), *years])) == []
+    assert kinds(plan(totals=[total(places=1100), *years])) == [("totals", "places_years")]
+    own = [total("county", county=DAZHU, year=year, wan=800) for year in (2022, 2023)]
+    assert kinds(plan(totals=[total("county", county=DAZHU, wan=1600), *own])) == []
+    assert kinds(plan(totals=[total("county", county=DAZHU, wan=160), *own])) == [("totals", "money_years")]
+
+
 @st.composite
 def coherent(draw: st.DrawFn) -> Document:
     """A list of projects with every total and subtotal as the rows say."""
