@@ -13,6 +13,7 @@ from yiyang.areas import logic
 from yiyang.areas.tables import ELDER_GROUPS, boundaries, census_units
 from yiyang.base.errors import UsageError
 from yiyang.reach.network.graph import Flags, Real, Whole
+from yiyang.reach.network.outline import brought_in
 from yiyang.reach.network.places import Facilities, Points
 from yiyang.synthetic.chance import Chance, largest_remainder
 from yiyang.synthetic.places import places_of
@@ -58,10 +59,12 @@ def _coordinates(villages: Whole, urban: Flags, county: int, known: Known, seed:
     lon, lat, made_up = np.zeros(len(villages)), np.zeros(len(villages)), np.ones(len(villages), bool)
     owner = villages // 10**6
     for one in np.unique(owner):
-        rows = np.flatnonzero(owner == one)
-        found = centres(villages[rows].tolist(), urban[rows].tolist(), known, _rings(int(one) * 10**6, county), seed)
-        for column, values in ((lon, found.lon), (lat, found.lat), (made_up, found.made_up)):
-            column[rows] = [values[code] for code in villages[rows].tolist()]
+        rows, rings = np.flatnonzero(owner == one), _rings(int(one) * 10**6, county)
+        codes = villages[rows].tolist()
+        found = centres(codes, urban[rows].tolist(), known, rings, seed)
+        made_up[rows] = [found.made_up[code] for code in codes]
+        drawn = np.array([(found.lon[code], found.lat[code]) for code in codes])
+        lon[rows], lat[rows] = brought_in(drawn, rings, made_up[rows]).T
     return lon, lat, made_up
 
 

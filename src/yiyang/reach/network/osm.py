@@ -14,7 +14,7 @@ from yiyang.reach.policy import Road
 
 ENDINGS = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
 # No piece of road is longer than this, so that whoever lives beside it finds a node.
-LONGEST = 200.0
+LONGEST = 60.0
 ROADS: Mapping[str, Road] = {
     "motorway": "motorway", "motorway_link": "motorway", "trunk": "trunk", "trunk_link": "trunk",
     "primary": "primary", "primary_link": "primary", "secondary": "secondary", "secondary_link": "secondary",

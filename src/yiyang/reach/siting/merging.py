@@ -9,6 +9,9 @@ import numpy as np
 from yiyang.reach.network.graph import Real, Sparse, Whole
 
 
+LOST, HELD = -1, -2
+
+
 @dataclass(frozen=True)
 class Rest:
     """What the free sites may use: how many, how much money (yuan), and what each site costs."""
@@ -28,7 +31,7 @@ class Reduced:
         sites: number of each free site in the question as given.
         rest: count, budget and cost of the free sites.
         base: people whom the fixed sites cover.
-        row_of: merged row of each demand; -1 for those who are covered already or whom no free site covers.
+        row_of: merged row of each demand; LOST for those whom no site covers, HELD for those whom a fixed one covers.
         people: of each demand.
     """
 
@@ -42,7 +45,8 @@ class Reduced:
 
     def spread(self, lam: Real) -> Real:
         """Multipliers of merged rows shared out over their demands, by people."""
-        found = np.zeros(len(self.people))
+        # Whom nobody can cover costs nothing at the full price; who is covered anyhow counts whole at none.
+        found = np.where(self.row_of == LOST, self.people, 0).astype(float)
         rows = self.row_of >= 0
         share = np.divide(lam, self.weight, out=np.zeros(len(lam)), where=self.weight > 0)
         found[rows] = share[self.row_of[rows]] * self.people[rows]
@@ -60,7 +64,7 @@ def merged(cover: Sparse, people: Whole, rest: Rest, fixed: tuple[int, ...]) -> 
     open_.sort_indices()
     rows = np.flatnonzero(~by_fixed & (np.diff(open_.indptr) > 0) & (people > 0))
     group, first = equal_rows(open_[rows])
-    row_of = np.full(len(people), -1)
+    row_of = np.where(by_fixed, HELD, LOST)
     row_of[rows] = group
     small = open_[rows[first]].astype(np.float64)
     small.data[:] = 1.0
