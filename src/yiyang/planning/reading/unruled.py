@@ -82,7 +82,7 @@ def _rows(head: Sequence[Line], body: Sequence[Sequence[Line]]) -> Rows:
     lines = _columned(body, walls, titles[1].left)
     names, more = _whole_head([title.text for title in titles], lines)
     lines, tops = lines[more:], [line[0].top for line in body[more:]]
-    groups = _grouped(lines, tops, 0 if number is None else number)
+    groups = _grouped(lines, tops, number)
     rows: Rows = [[(name, at, 1) for at, name in enumerate(names)]]
     for group in groups:
         cells = ["".join(lines[index][at] for index in group) for at in range(len(titles))]
@@ -133,11 +133,14 @@ def _columned(body: Sequence[Sequence[Line]], walls: Sequence[float], second: fl
     return made
 
 
-def _grouped(lines: Sequence[Sequence[str]], tops: Sequence[float], number: int) -> list[list[int]]:
+def _grouped(lines: Sequence[Sequence[str]], tops: Sequence[float], number: int | None) -> list[list[int]]:
     """Lines by row. Numbers stand on a row's first line, or in its middle: then a line is the nearest number's."""
-    marks = [at for at, line in enumerate(lines) if plain(line[number]).strip(".、").isdigit() or is_spanning(line[0])]
+    shown = [line[number or 0] for line in lines]
+    marks = [at for at, line in enumerate(lines) if plain(shown[at]).strip(".、").isdigit() or is_spanning(line[0])]
     if not marks:
-        return [[index] for index in range(len(lines))]
+        # Without any number, lines of a numbered table go on with the last row of the page before.
+        every = list(range(len(lines)))
+        return [[index] for index in every] if number is None or not every else [every]
     if marks[0] == 0 or _is_from_top(marks, tops):
         # Lines above the first number go on with the row on the page before.
         starts = marks if marks[0] == 0 else [0, *marks]
