@@ -97,6 +97,7 @@ def report_command(
     area: Where = "",
     on: Day = None,
     year: Annotated[int, typer.Option(help="年度报告的年份，缺省为今年。The year of the report.")] = 0,
+    as_json: AsJson = False,
 ) -> None:
     """写出指标表（xlsx）或年度报告（pdf）。Write the workbook of figures or the yearly report."""
     if out.suffix.lower() not in (".xlsx", ".pdf"):
@@ -116,7 +117,9 @@ def report_command(
                 body = reports.year_pdf(reports.yearly(code, year or now.year, NAME, now))
     with atomic_file(out) as work_file:
         work_file.write_bytes(body)
-    say(f"已写出 {out}", f"Wrote {out}")
+    if as_json:
+        return emit_json({"file": str(out), "area": f"{code:012d}", "bytes": len(body)})
+    return say(f"已写出 {out}", f"Wrote {out}")
 
 
 def _lines(area: str, on: datetime | None) -> tuple[int, list[Line]]:
