@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,7 @@ def load_docx(data: bytes) -> Source:
         if isinstance(part, DocxTable):
             _table(part, scribe)
         else:
-            scribe.text(_numbered(part, counters))
+            scribe.text(_numbered(part, counters), _heading_level(part))
     return scribe.done()
 
 
@@ -49,6 +50,12 @@ def _numbered(paragraph: Paragraph, counters: dict[tuple[str, int], int]) -> str
     for deeper in [key for key in counters if key[0] == number and key[1] > level]:
         del counters[deeper]
     return pattern.replace(f"%{level + 1}", _shown(counters[number, level], form)) + text
+
+
+def _heading_level(paragraph: Paragraph) -> int:
+    """The level of a heading by its style's name, in English or Chinese; 0 for other styles."""
+    found = re.fullmatch(r"(?:[Hh]eading|标题)\s*([1-7])", (paragraph.style.name or "") if paragraph.style else "")
+    return int(found[1]) if found else 0
 
 
 def _shown(count: int, form: str) -> str:

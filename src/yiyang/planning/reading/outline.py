@@ -86,6 +86,8 @@ class Outline:
             self.captions.append((title, item.line))
             return self._block("caption", 0, item)
         found = heading(item.text)
+        if found is None and item.level:
+            found = Heading(item.level, None, tidy(item.text), "")
         if found is None or not (found.title or found.rank == 1):
             return self._block("paragraph" if found is None else "item", 0, item)
         rank = self._rank(found)

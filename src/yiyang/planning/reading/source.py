@@ -20,10 +20,11 @@ RawRow = tuple[RawCell, ...]
 
 @dataclass(frozen=True, slots=True)
 class RawText:
-    """One line of text outside tables."""
+    """One line of text outside tables. `level`: that of a heading by its style, 0 where the format tells none."""
 
     text: str
     line: int
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,11 @@ class Scribe:
     lines: list[str] = field(default_factory=list)
     items: list[RawText | RawTable] = field(default_factory=list)
 
-    def text(self, text: str) -> None:
+    def text(self, text: str, level: int = 0) -> None:
         """One paragraph; a blank one only parts."""
         self.lines.append(text)
         if text.strip():
-            self.items.append(RawText(text, len(self.lines)))
+            self.items.append(RawText(text, len(self.lines), level))
 
     def table(self, rows: list[list[tuple[str, int, int]]], *, is_guessed: bool = False) -> None:
         """Rows of (text, column, span); a blank line after each row."""

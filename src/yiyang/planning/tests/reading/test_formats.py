@@ -173,3 +173,16 @@ def test_an_archive_that_would_fill_the_memory_is_refused(monkeypatch: pytest.Mo
     monkeypatch.setattr("yiyang.planning.reading.reader._MOST_UNPACKED", 1000)
     with pytest.raises(UsageError, match="Cannot read"):
         read(rendering.docx(LIST), "plan")
+
+
+def test_headings_without_numbers_are_told_by_their_style() -> None:
+    document: Any = docx.Document()
+    for level, text in ((1, "总体要求"), (2, "发展目标"), (1, "重点任务")):
+        document.add_heading(text, level)
+        document.add_paragraph(f"{text}的内容。")
+    found = read(saved(document), "plan")
+    assert [block.where.path for block in found.blocks if block.kind == "paragraph"] == [
+        ("总体要求",),
+        ("总体要求", "发展目标"),
+        ("重点任务",),
+    ]
