@@ -8,7 +8,6 @@ import numpy as np
 
 from yiyang.reach.network.graph import Real, Sparse, Whole
 
-
 LOST, HELD = -1, -2
 
 
