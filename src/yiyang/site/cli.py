@@ -49,6 +49,7 @@ ROOMS = {
     "yiyang.forecast.cli": None,
     "yiyang.planning.cli": "plan",
     "yiyang.indicators.cli": "indicators",
+    "yiyang.indicators.publication.cli": "publish",
     "yiyang.revisions.cli": "lists",
     "yiyang.assessment.cli": "instruments",
     "yiyang.assessment.cli_draw": "assess",
