@@ -41,6 +41,8 @@ class Measurement(Scoped):
         verbose_name = verbose_name_plural = "指标测量"
         ordering = ("-id",)
         constraints = (
+            # By it `areas.following` knows that the row stays with its area when two become one.
+            models.UniqueConstraint(fields=("area_code", "id"), name="indicators_measurement_of_its_area"),
             models.UniqueConstraint(
                 fields=("area_code", "on", "known"),
                 condition=Q(state__in=["ordered", "running"]),
@@ -81,8 +83,9 @@ class Reported(Scoped):
     class Meta(Scoped.Meta):
         verbose_name = verbose_name_plural = "填报指标"
         ordering = ("-id",)
-        indexes = (models.Index(fields=("area_code", "-id"), name="indicators_reported_area"),)
         constraints = (
+            # As above: what was reported of an area stays its own.
+            models.UniqueConstraint(fields=("area_code", "id"), name="indicators_reported_of_its_area"),
             models.UniqueConstraint(
                 fields=("indicator", "area_code", "on"),
                 condition=Q(state="in_force"),

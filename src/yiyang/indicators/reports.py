@@ -51,7 +51,7 @@ def row(line: Line, about: About) -> tuple[Any, ...]:
     return (
         GROUPS[found.group], found.name.zh, line.value, found.unit, said.source_word(figure),
         said.day_word(found, figure), figure.numerator if figure else None, figure.denominator if figure else None,
-        said.change_word(found, line.change), said.target_word(found, line.target),
+        line.change, said.target_word(found, line.target),
         said.target_from(line.target, about.area), LIGHTS[line.light][1], said.ahead_words(line),
         line.other.value if line.other else None,
     )  # fmt: skip
@@ -167,7 +167,9 @@ def _summary(lines: Sequence[Line], area: int, year: int) -> list[str]:
     for key, words in SENTENCES.items():
         line = known.get(key)
         if line is not None and line.figure is not None and line.value is not None:
-            told.append(words.format(value=written(line.indicator, line.value), target=_against(line)))
+            sentence = words.format(value=written(line.indicator, line.value), target=_against(line))
+            is_reported = line.figure.source == Figure.Source.REPORTED
+            told.append(f"{sentence[:-1]}（{line.figure.on} 填报）。" if is_reported else sentence)
     late = [each.indicator.name.zh for each in lines if each.light in ("missed", "behind")]
     if late:
         told.append(f"需要推动的：{'、'.join(late[:8])}{'等' if len(late) > 8 else ''}。")
@@ -175,7 +177,7 @@ def _summary(lines: Sequence[Line], area: int, year: int) -> list[str]:
 
 
 SENTENCES = {
-    "elders_60": "年末在册60周岁及以上老年人 {value} 人。",
+    "elders_60": "在册60周岁及以上老年人 {value} 人。",
     "share_80": "其中80周岁及以上占 {value}%。",
     "visited_monthly": "特殊困难老年人月探访率 {value}%{target}。",
     "health_managed_65": "65周岁及以上老年人健康管理率 {value}%{target}。",

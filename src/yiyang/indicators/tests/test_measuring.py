@@ -11,6 +11,7 @@ from django.db import connection
 
 from conftest import DAZHOU, DAZHU, TONGCHUAN, WUMU, ZHUYANG
 from yiyang.access.scope import acting, platform
+from yiyang.areas.following import by_code
 from yiyang.audit.record import work
 from yiyang.base.errors import UsageError
 from yiyang.engine.duck import connect
@@ -142,3 +143,9 @@ def test_visits_that_became_known_later_do_not_count_for_the_time_before(person:
     assert table is not None
     assert sum(table["a0"].to_pylist()) == 0
     assert f"{ON:%Y-%m}" == MONTH
+
+
+def test_figures_stay_with_their_area_when_two_become_one(as_platform: None) -> None:
+    ours = {each.table: each.is_figure for each in by_code() if each.table.startswith("indicators_")}
+    assert ours
+    assert all(ours.values())
