@@ -39,13 +39,14 @@ fix: .venv/.test  ## mend style where a tool can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/.test ## time and memory against OpenFisca, and growth
+bench: .venv/.bench ## time and memory against OpenFisca, and growth
 	$(BIN)/python -m benchmarks $(ARGS)
 
 lock: .venv/.test ## resolve the versions anew; ARGS=--upgrade takes the newest
 	$(LOCK) $(ARGS) pyproject.toml -o requirements-core.lock
-	$(LOCK) $(ARGS) --extra web --extra pdf --extra routing -c requirements-core.lock pyproject.toml -o requirements-web.lock
+	$(LOCK) $(ARGS) --extra web --extra pdf --extra routing --extra plans --extra reach -c requirements-core.lock pyproject.toml -o requirements-web.lock
 	$(LOCK) $(ARGS) --extra test -c requirements-web.lock pyproject.toml -o requirements-test.lock
+	$(LOCK) $(ARGS) --extra test --extra bench -c requirements-test.lock pyproject.toml -o requirements-bench.lock
 
 clean:            ## remove caches and out/; keep .venv
 	@for path in out build dist spark-warehouse .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis \
@@ -73,6 +74,11 @@ clean:            ## remove caches and out/; keep .venv
 .venv/.test: requirements-test.lock .venv/.web
 	@echo "安装测试部分，约一分钟…  Installing what the tests need, about a minute…"
 	PIP_USE_PEP517=1 $(PIP) install --quiet --no-compile --require-hashes --no-build-isolation -r requirements-test.lock
+	@touch $@
+
+.venv/.bench: requirements-bench.lock .venv/.test
+	@echo "安装对照软件…  Installing the peers that benchmarks are measured against…"
+	PIP_USE_PEP517=1 $(PIP) install --quiet --no-compile --require-hashes --no-build-isolation -r requirements-bench.lock
 	@touch $@
 
 .PHONY: new-venv
