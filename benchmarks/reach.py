@@ -42,9 +42,11 @@ from yiyang.reach.siting.solver import Program, solve
 RESULTS = Path(__file__).parent / "results" / "reach.json"
 CITY = 511700_000_000
 # Known optima of the OR-Library's p-median instances (Beasley 1985), by number.
-OPTIMA = [5819, 4093, 4250, 3034, 1355, 7824, 5631, 4445, 2734, 1255, 7696, 6634, 4374, 2968, 1729, 8162, 6999, 4809,
-          2845, 1789, 9138, 8579, 4619, 2961, 1828, 9917, 8307, 4498, 3033, 1989, 10086, 9297, 4700, 3013, 10400, 9934, 5057,
-          11060, 9423, 5128]  # fmt: skip
+OPTIMA = [
+    5819, 4093, 4250, 3034, 1355, 7824, 5631, 4445, 2734, 1255, 7696, 6634, 4374, 2968, 1729, 8162, 6999, 4809, 2845,
+    1789, 9138, 8579, 4619, 2961, 1828, 9917, 8307, 4498, 3033, 1989, 10086, 9297, 4700, 3013, 10400, 9934, 5057, 11060,
+    9423, 5128,
+]  # fmt: skip
 HEALTH = ("hospital", "clinic", "doctors", "pharmacy")
 Result = dict[str, Any]
 
@@ -106,7 +108,8 @@ def measured_street(given: argparse.Namespace) -> Result:
         found[legs] = access(network, _points(buildings), _standing(health), fast)
     peer = _buildings_by_networkx(network, buildings, health)
     return {
-        "file": given.roads.name, "nodes": network.nodes, "buildings": len(buildings), "facilities": len(health), **read,
+        "file": given.roads.name, "nodes": network.nodes, "buildings": len(buildings), "facilities": len(health),
+        **read,
         "share_with_legs": round(float(found["with_legs"].covered.mean()), 4),
         "share_without_legs": round(float(found["without_legs"].covered.mean()), 4),
         "share_without_legs_networkx": peer,

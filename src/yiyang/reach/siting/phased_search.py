@@ -16,7 +16,8 @@ from yiyang.reach.siting.solver import Program, solve
 if TYPE_CHECKING:
     from yiyang.reach.siting.phased import Phased
 
-# Rounds of branching and search; seconds of each; shakes without a better plan after which search rests.
+# Rounds of branching and search; seconds of each, of branching twice as many every time; shakes without a better plan
+# after which search rests.
 ROUNDS = 200
 SHARE = 15.0
 IDLE = 200
@@ -106,7 +107,7 @@ def improve(
     for round_ in range(ROUNDS):
         if run.over() or bound - best.served < 1 - 1e-6 or gap_of(best.served, bound) <= gap:
             break
-        plan, most = _master(problem, options, cuts, best, run.part(SHARE), max(gap / 4, 1e-4), flows)
+        plan, most = _master(problem, options, cuts, best, run.part(SHARE * 2**round_), max(gap / 4, 1e-4), flows)
         branched, bound = branched or most < bound - 1e-6, min(bound, most)
         plan = best if plan is None else plan
         cuts += _cuts(problem, options, filling, flows, plan)
