@@ -1,4 +1,4 @@
-"""How the addresses of `forecast` are asked for. It speaks of censuses: whoever may see figures sees those of every area."""
+"""How the addresses of `forecast` are asked for: censuses, seen of every area by whoever may see figures."""
 
 from __future__ import annotations
 
