@@ -14,6 +14,8 @@ Light = Literal["reached", "on_the_way", "behind", "missed", "stale", "no_target
 Direction = Literal["up", "down", "none"]
 # Fewer points than this, or all within a shorter time, and no trend is drawn from them.
 FEWEST, SHORTEST_DAYS = 4, 80
+# A trend is read at most so many times its own length ahead.
+FURTHEST = 3
 CONFIDENCE = 0.8
 _Z = NormalDist().inv_cdf(0.975)
 YEAR = 365.25
@@ -39,12 +41,13 @@ class Trend:
 
 
 def trend(points: Sequence[Point], on: date) -> Trend | None:
-    """Theil and Sen's line through the points, read on a day; None where they are too few or too close.
+    """Theil and Sen's line through the points, read on a day; None where they are too few, too close or too long ago.
 
     The band comes from Sen's interval of the slope (Kendall's variance, without ties) around the middle of the points.
     """
     days = [(day - points[0][0]).days for day, _ in points]
-    if len(points) < FEWEST or max(days) - min(days) < SHORTEST_DAYS:
+    length = max(days, default=0) - min(days, default=0)
+    if len(points) < FEWEST or length < SHORTEST_DAYS or (on - points[-1][0]).days > FURTHEST * length:
         return None
     slopes = sorted(
         (points[j][1] - points[i][1]) / (days[j] - days[i])
@@ -59,6 +62,12 @@ def trend(points: Sequence[Point], on: date) -> Trend | None:
     centre, ahead = base + middle * mid_day, at - mid_day
     edges = sorted((centre + low * ahead, centre + high * ahead))
     return Trend(base + middle * at, edges[0] - spread, edges[1] + spread, middle * YEAR)
+
+
+def within(found: Trend, low: float, high: float) -> Trend:
+    """A trend that does not leave what can be: a share never passes its whole."""
+    value, least, most = (min(max(each, low), high) for each in (found.value, found.low, found.high))
+    return Trend(value, least, most, found.a_year)
 
 
 def _slope_limits(slopes: Sequence[float], n: int) -> tuple[float, float]:

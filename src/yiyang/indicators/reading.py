@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -118,6 +119,8 @@ def line(indicator: Indicator, area: int, rows: Sequence[Figure], today: date) -
     target, start = target_of(indicator, area, today), baseline_of(indicator, area)
     due = (year_end(target.year), target.value) if target else None
     ahead = logic.trend(points, due[0]) if due and points and due[0] > points[-1][0] else None
+    if ahead is not None:
+        ahead = logic.within(ahead, 0.0, indicator.per if indicator.shape == "share" else math.inf)
     begun = (year_end(start.year), start.value) if start else points[0] if len(points) > 1 else None
     latest = points[-1] if points else None
     judged = logic.light(latest, due, target.at if target else "", begun, ahead, today)

@@ -94,9 +94,9 @@ def ahead_words(line: Line) -> str:
     if line.target is None or line.light in ("reached", "missed", "stale"):
         return ""
     if line.ahead is None:
-        return "数值太少，不作趋势推算" if line.points else ""
-    low, high = (written(line.indicator, max(value, 0.0)) for value in (line.ahead.low, line.ahead.high))
-    value = written(line.indicator, max(line.ahead.value, 0.0))
+        return "数值太少或离目标太远，不作趋势推算" if line.points else ""
+    low, high = (written(line.indicator, value) for value in (line.ahead.low, line.ahead.high))
+    value = written(line.indicator, line.ahead.value)
     return f"按现在的趋势，{line.target.year}年底约 {value}{line.indicator.unit}（{low}–{high}）"
 
 

@@ -18,7 +18,7 @@ from yiyang.catalog.indicator_schema import Indicator
 from yiyang.indicators import figure_lists, reading, said
 from yiyang.indicators.drawing import Way, way_chart
 from yiyang.indicators.logic import LIGHTS
-from yiyang.indicators.models import Figure
+from yiyang.indicators.models import Figure, Reported
 from yiyang.indicators.policy import targets_of, written, year_end
 from yiyang.indicators.reading import ENTER, RIGHT, Line
 from yiyang.indicators.workbench import Asked, asked, by_area, crumbs, find_or_404, row_of
@@ -28,6 +28,7 @@ from yiyang.kit.parts import Definition
 from yiyang.kit.parts import Figure as KeyFigure
 
 FEWEST_DOTS = 3
+ENTRIES = 8
 
 
 @page(RIGHT, also=(ENTER,))
@@ -56,6 +57,7 @@ def indicator(request: HttpRequest, slug: str) -> HttpResponse:
         "map": by_area(found, wanted) if parts else None,
         "ranked": [_ranked(found, each, wanted) for each in reading.ranking(found, line.figure, parts)],
         "table": table,
+        "entries": Reported.objects.filter(indicator=slug, area_code=wanted.area)[:ENTRIES],
         "about": _about(found),
         "targets": [(each, said.promise(found, each)) for each in targets_of(found, wanted.area)],
         "ahead": said.ahead_words(line),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yiyang.indicators.logic import byar, interval, is_met, light, needed, standing, trend, wilson
+from yiyang.indicators.logic import byar, interval, is_met, light, needed, standing, trend, wilson, within
 
 JANUARY, TODAY = date(2026, 1, 31), date(2026, 11, 23)
 MONTHLY = [(JANUARY + timedelta(days=30 * n), 50.0 + n) for n in range(6)]
@@ -28,6 +28,14 @@ def test_a_straight_way_leads_where_it_leads_and_an_outlier_does_not_bend_it() -
     assert robust is not None
     assert robust.value == pytest.approx(60, abs=1)
     assert robust.low <= robust.value <= robust.high
+
+
+def test_a_trend_is_not_read_far_beyond_its_own_length_nor_beyond_what_can_be() -> None:
+    assert trend(MONTHLY, JANUARY + timedelta(days=150 + 3 * 150)) is not None
+    assert trend(MONTHLY, JANUARY + timedelta(days=150 + 3 * 150 + 1)) is None
+    far = trend(MONTHLY, JANUARY + timedelta(days=600))
+    assert far is not None
+    assert within(far, 0, 60).value == 60
 
 
 def test_the_needed_way_is_straight_and_ends_at_its_ends() -> None:
