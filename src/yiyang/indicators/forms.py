@@ -37,7 +37,7 @@ class EnterForm(forms.Form):
 
     def __init__(self, *given: Any, by: Scope, **named: Any) -> None:
         super().__init__(*given, **named)
-        self.fields["indicator"].choices = _indicators()  # type: ignore[attr-defined]
+        self.fields["indicator"].choices = [("", "请选择"), *_indicators()]  # type: ignore[attr-defined]
         self.fields["area"].choices = areas_of(by)  # type: ignore[attr-defined]
 
     def clean_on(self) -> Any:

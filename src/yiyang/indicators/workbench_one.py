@@ -39,7 +39,9 @@ def indicator(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     rows = list(reading.figures().filter(indicator=slug, area_code=wanted.area).order_by("on"))
     day = wanted.on or timezone.localdate()
-    line = reading.line(found, wanted.area, [row for row in rows if row.on <= day], day)
+    # Half a month is no month: what is not over is shown when it is asked for.
+    rows = [row for row in rows if row.on <= day]
+    line = reading.line(found, wanted.area, rows, day)
     compared = reading.day_of(found, wanted.area, wanted.on)
     parts = reading.below(wanted.area, slug, compared) if compared else []
     table = figure_lists.areas_table(request, found, wanted.area, compared)
