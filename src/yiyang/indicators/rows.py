@@ -136,7 +136,7 @@ class Rows(AbstractContextManager["Rows"]):
         return self._open[dataset.name]
 
     def _query(self, dataset: Dataset, columns: set[str]) -> str:
-        return _live_people(columns) if dataset.source == REGISTRY else dataset.query
+        return live_people(columns) if dataset.source == REGISTRY else dataset.query
 
     def _people(self, columns: set[str]) -> str:
         basis = self.basis.get("people") or self.asked.get("people") or self._basis_of_people()
@@ -221,7 +221,7 @@ def _answers_of(folder: Path) -> str:
     return " UNION ALL ".join(parts) or empty
 
 
-def _live_people(columns: set[str]) -> str:
+def live_people(columns: set[str]) -> str:
     """The people of today in PostgreSQL, with just the facts that are asked for."""
     wanted = [f"{_column(name)} AS {name}" for name in sorted(columns)]
     return (

@@ -20,7 +20,7 @@ from yiyang.indicators.datasets import TABLES, books, datasets
 from yiyang.indicators.formula import Aggregate, aggregates, grouped_sql
 from yiyang.indicators.models import Figure
 from yiyang.indicators.policy import find, load_indicators
-from yiyang.indicators.rows import Moment, Rows
+from yiyang.indicators.rows import Moment, Rows, live_people
 from yiyang.indicators.tests.town import MONTH, ON, OTHER, TODAY, VILLAGE, figure, furnish, measured, scope
 from yiyang.registry.models import Person
 
@@ -122,9 +122,7 @@ def test_both_databases_give_the_same_numbers_on_the_same_rows(name: str, person
     numbers = _numbers(name) or [Aggregate(name, aggregates(find("visited_monthly"), books(), ON)[0].condition)]
     with work(platform("test")), Rows(moment, {"people": {"kind": "live"}}) as rows:
         there = rows.grouped(name, "month", numbers)
-        from yiyang.indicators.rows import _live_people
-
-        query = _live_people(set(datasets()[name].columns)) if name == "people" else datasets()[name].query
+        query = live_people(set(datasets()[name].columns)) if name == "people" else datasets()[name].query
         table = _everything(name, moment.words("month"), query)
     con = connect()
     con.register("given", table)
