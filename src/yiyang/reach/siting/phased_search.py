@@ -146,23 +146,59 @@ def _master(
 
 
 def _program(problem: Phased, options: Options, cuts: list[Cut], free: Whole, taken: Whole) -> Program:
-    """Options first, then what is served in each year: no more than any cut says."""
-    from scipy.sparse import csr_matrix, hstack, vstack
+    """Options first, then what is served in each year (no more than any cut says), then how many of each size and year.
 
-    rows, high = limits(problem, options, free)
-    count, years = len(free), problem.years
+    The numbers follow from the options; they are there to be branched on: sites are much alike, money is not.
+    """
+    from scipy.sparse import block_array, csr_matrix
+
+    site_rows, site_high = limits(problem, options, free)
+    count_rows, money_rows, room_rows = _numbers(problem, options, free)
     worth = csr_matrix(np.array([-row[free] for _, _, row in cuts]))
-    year = csr_matrix(
-        (np.ones(len(cuts)), (np.arange(len(cuts)), [year for year, _, _ in cuts])), shape=(len(cuts), years)
+    of_year = np.arange(len(cuts)), [year for year, _, _ in cuts]
+    year = csr_matrix((np.ones(len(cuts)), of_year), shape=(len(cuts), problem.years))
+    numbers, each = count_rows.shape[0], csr_matrix(np.eye(problem.years))
+    matrix = block_array(
+        [
+            [site_rows, None, None],
+            [worth, year, None],
+            [-count_rows, None, csr_matrix(np.eye(numbers))],
+            [None, None, money_rows],
+            [None, each, -room_rows],
+        ],
+        format="csr",
     )
-    matrix = vstack([hstack([rows, csr_matrix((rows.shape[0], years))]), hstack([worth, year])], format="csr")
     most = np.array([base + float(row[taken].sum()) for _, base, row in cuts])
+    high = np.concatenate([site_high, most, np.zeros(numbers), site_high[-problem.years :], _room(problem)])
+    low = np.full(len(high), -np.inf)
+    low[len(site_high) + len(cuts) :][:numbers] = 0.0
     demand = problem.demand.sum(axis=0).astype(float)
     return Program(
-        np.concatenate([np.zeros(count), -np.ones(years)]), matrix, np.full(matrix.shape[0], -np.inf),
-        np.concatenate([high, most]), np.zeros(count + years), np.concatenate([np.ones(count), demand]),
-        np.concatenate([np.ones(count), np.zeros(years)]),
+        np.concatenate([np.zeros(len(free)), -np.ones(problem.years), np.zeros(numbers)]), matrix, low, high,
+        np.zeros(matrix.shape[1]),
+        np.concatenate([np.ones(len(free)), demand, np.full(numbers, float(len(options.free)))]),
+        np.concatenate([np.ones(len(free)), np.zeros(problem.years), np.ones(numbers)]),
     )  # fmt: skip
+
+
+def _numbers(problem: Phased, options: Options, free: Whole) -> tuple[Any, Any, Any]:
+    """Which options each number counts; money (millions) and places that the numbers mean by year."""
+    from scipy.sparse import csr_matrix
+
+    sizes, years = len(problem.places), problem.years
+    kind = options.size[free] * years + options.year[free]
+    count = csr_matrix((np.ones(len(free)), (kind, np.arange(len(free)))), shape=(sizes * years, len(free)))
+    since = np.tile(np.arange(years), sizes)[None, :] <= np.arange(years)[:, None]
+    size = np.repeat(np.arange(sizes), years)
+    return count, csr_matrix(since * problem.cost[size] / 1e6), csr_matrix(since * problem.places[size].astype(float))
+
+
+def _room(problem: Phased) -> Real:
+    """Places by year without free buildings: what stands, and what is decided."""
+    room = np.full(problem.years, float(problem.existing.sum()))
+    for _, size, year in problem.fixed:
+        room[year:] += float(problem.places[size])
+    return room
 
 
 def _start(problem: Phased, options: Options, cuts: list[Cut], free: Whole, best: Plan) -> Real:
@@ -170,7 +206,13 @@ def _start(problem: Phased, options: Options, cuts: list[Cut], free: Whole, best
     served = problem.demand.sum(axis=0).astype(float)
     for year, base, worth in cuts:
         served[year] = min(served[year], base + float(worth[chosen].sum()))
-    return np.concatenate([chosen[free].astype(float), served])
+    counted = _counted(problem, options, free, chosen)
+    served = np.minimum(served, _room(problem) + _numbers(problem, options, free)[2] @ counted)
+    return np.concatenate([chosen[free].astype(float), served, counted])
+
+
+def _counted(problem: Phased, options: Options, free: Whole, chosen: Any) -> Real:
+    return np.asarray(_numbers(problem, options, free)[0] @ chosen[free].astype(float))
 
 
 def _named(options: Options) -> list[tuple[int, int, int]]:
