@@ -231,6 +231,7 @@ SEALED_FILES = [
     "yiyang.registry.kept.sealed_files",
     "yiyang.notices.batches.sealed_files",
     "yiyang.planning.files.sealed_files",
+    "yiyang.reach.files.sealed_files",
 ]
 SECOND_FACTOR = os.environ.get("YIYANG_SECOND_FACTOR", "1") == "1"
 # On the login page: whose installation it is, and whom to call.

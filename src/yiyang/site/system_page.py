@@ -61,6 +61,7 @@ JOBS = {
     "visits_late": "异常情况超时督办",
     "read_plan": "读取规划文件",
     "check_plans": "核对规划文件",
+    "reckon_reach": "可达与选址测算",
 }
 
 
