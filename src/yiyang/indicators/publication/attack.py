@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
-from yiyang.indicators.publication.programs import Program
+from yiyang.indicators.publication.programs import Program, Real
 from yiyang.indicators.publication.system import Ints, Shape, System, system_of
 from yiyang.indicators.publication.tables import Counts, Flags
 
@@ -126,14 +126,15 @@ def _program(
     return Program(csr_array(rows), low, high, least, most)
 
 
-def _narrow(least: Counts, most: Counts, place: int, middle: float, by: int) -> None:
+def _narrow(least: Real, most: Real, place: int, middle: float, by: int) -> None:
     least[place], most[place] = max(least[place], middle - by), min(most[place], middle + by)
 
 
 def _bound(system: System, program: Program, hidden: Ints, wanted: Ints, width: int) -> Attacked:
     """Each program's answer shows possible counts of every cell: what was seen wide enough is not gone for."""
     lowest, highest = np.full(len(hidden), np.inf), np.full(len(hidden), -np.inf)
-    found, solved = [], 0
+    found: list[Found] = []
+    solved = 0
     for place in wanted:
         if highest[place] - lowest[place] >= width:
             continue

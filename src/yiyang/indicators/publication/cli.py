@@ -81,7 +81,10 @@ def make_command(
 
 
 def _note(least: int, width: int) -> str:
-    return f"“…”表示不公开：人数少于{least}，或可由此推算出少于{least}的数。每个小于{least}的数都至少可能多、少{width}（不低于0）。"
+    return (
+        f"“…”表示不公开：人数少于{least}，或可由此推算出少于{least}的数。"
+        f"每个小于{least}的数都至少可能多、少{width}（不低于0）。"
+    )
 
 
 def _earlier(folder: Path, but: Path, universe: str) -> list[Secured]:

@@ -41,7 +41,7 @@ def table_from(
     named = ", ".join(f"coalesce({_quoted(each)}, '') AS d{i}" for i, each in enumerate(columns))
     number = f"sum(try_cast({_quoted(count)} AS BIGINT))" if count else "count(*)"
     keys = ", ".join(f"d{i}" for i in range(len(columns)))
-    wrong = con.sql(_wrong(count)).fetchone() if count else None
+    wrong: Any = con.execute(_wrong(count)).fetchone() if count else None
     if wrong and wrong[0]:
         raise UsageError(f"“{count}”有 {wrong[0]} 行不是非负整数。", f"{wrong[0]} rows of {count} are no counts.")
     found = con.sql(f"SELECT {named}, {number} AS n FROM rows_given GROUP BY {keys} ORDER BY {keys}").to_arrow_table()

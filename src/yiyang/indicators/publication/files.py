@@ -1,4 +1,4 @@
-"""Published tables as files that others read: CSV in SDMX's words, JSON, CSVW metadata, checksums. Pure but for disk."""
+"""Published tables as files that others read: CSV in SDMX's words, JSON, CSVW metadata, checksums."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def as_json(table: Table, shown: Any, about: Mapping[str, Any]) -> str:
         "schema": SCHEMA, "name": table.name, "title": table.zh, "universe": table.universe, "moment": table.moment,
         **about,
         "dimensions": [
-            {"name": d.name, "title": d.zh, "codes": list(d.codes), "labels": list(d.labels), "parents": list(d.parents)}
+            {"name": d.name, "title": d.zh, "codes": d.codes, "labels": d.labels, "parents": d.parents}
             for d in table.dimensions
         ],
         "values": values,

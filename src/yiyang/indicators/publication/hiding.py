@@ -251,7 +251,7 @@ def _told_elsewhere(task: Task, free: Ints, up: Real, down: Real) -> tuple[Real,
 
 
 def _prices(task: Task) -> Real:
-    """What hiding a cell costs a unit moved: large counts and totals are worth more to readers; zeros are seldom hid."""
+    """What moving a cell by one costs: large counts are worth more to readers; zeros are seldom hidden."""
     price = 1.0 + np.log2(1.0 + task.counts)
     price = np.where(task.counts == 0, 30.0, price)
     return np.where(task.hidden, 0.01, price)

@@ -22,8 +22,9 @@ class Program:
             raise MissingPart(
                 "统计数据的公开需要 highspy：请安装 yiyang[routing]。", "It takes highspy: install yiyang[routing]."
             ) from error
-        self._kinds, self.size = highspy, len(least)
-        self._highs = highspy.Highs()
+        self._kinds: Any = highspy
+        self.size = len(least)
+        self._highs = self._kinds.Highs()
         for name, value in (("output_flag", False), ("threads", 1), ("random_seed", 1), ("mip_rel_gap", 0.02)):
             self._highs.setOptionValue(name, value)
         self._highs.passModel(_model(highspy, rows, low, high, least, most, whole))

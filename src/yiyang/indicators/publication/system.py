@@ -80,11 +80,15 @@ def _sums(dimensions: tuple[Dimension, ...], at: Ints, size: int) -> tuple[Ints,
             above = cells[np.ix_(*wanted)].reshape(-1)
             number = np.arange(first, first + len(above))
             first += len(above)
-            columns.append(above), rows.append(number), values.append(np.ones(len(above), np.int64))
+            columns.append(above)
+            rows.append(number)
+            values.append(np.ones(len(above), np.int64))
             for child in below:
                 wanted[axis] = np.array([child])
                 part = cells[np.ix_(*wanted)].reshape(-1)
-                columns.append(part), rows.append(number), values.append(-np.ones(len(part), np.int64))
+                columns.append(part)
+                rows.append(number)
+                values.append(-np.ones(len(part), np.int64))
     if not columns:
         return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64), 0
     return np.concatenate(columns), np.concatenate(rows), np.concatenate(values), first
