@@ -11,7 +11,7 @@ from yiyang.access.scope import Scope, platform
 from yiyang.areas import logic as areas
 from yiyang.areas.models import Area
 from yiyang.audit.record import work
-from yiyang.indicators import actions, measuring
+from yiyang.indicators import actions, demo_reported, measuring
 from yiyang.indicators.actions import Said
 from yiyang.indicators.policy import document_titles, load_indicators, year_end
 
@@ -27,7 +27,9 @@ def make(area: int, first: str) -> int:
         first: the month of its first run, "2026-10".
     """
     with work(platform(BY)) as by:
-        return _reported(by, area) + _measured(by, area, date.fromisoformat(f"{first}-01"))
+        return (
+            _reported(by, area) + demo_reported.make(by, area) + _measured(by, area, date.fromisoformat(f"{first}-01"))
+        )
 
 
 def _measured(by: Scope, area: int, first: date) -> int:
