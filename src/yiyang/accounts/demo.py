@@ -53,6 +53,7 @@ CAST = (
     ("jigou", "邓梅", "institution_manager", "town", ""),
     ("cun", "陈桂芳", "village_visitor", "village", ""),
     ("xin", "新同志", "village_visitor", "village", "首次登录须改密码"),
+    ("lianluo", "林燕", "liaison", "city", "责任单位，填报任务进展"),
     ("yibao", "医保局接口", "supplier", "city", "只能用接口令牌"),
     ("yiyuan", "县医院接口", "partner", "county", "只能用接口令牌"),
 )

@@ -56,6 +56,12 @@ class Delays(Strict):
     handed_over: Days
 
 
+class Lights(Strict):
+    """When a total of projects is shown in red: more than so many of a hundred are late."""
+
+    late_percent: Annotated[int, Field(ge=1, le=100)]
+
+
 class TaskTimes(Strict):
     """When a unit is reminded."""
 
@@ -71,4 +77,5 @@ class PlanningFile(Strict):
     land: tuple[LandRule, ...]
     lottery: tuple[LotteryRule, ...]
     delays: Delays
+    lights: Lights
     tasks: TaskTimes

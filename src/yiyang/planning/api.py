@@ -15,9 +15,9 @@ from yiyang.areas.logic import span
 from yiyang.audit.record import record
 from yiyang.kit.api import AreaCode, Key, Listed, Paging, Word, answers, may, paged
 from yiyang.planning import task_actions
-from yiyang.planning.lists import projects as with_money
 from yiyang.planning.lists import seen
 from yiyang.planning.models import Finding, PlanTask, Project
+from yiyang.planning.project_lists import projects as with_money
 
 router = Router(tags=["plans"])
 Json = dict[str, Any]
@@ -40,8 +40,8 @@ class PlanProjectOut(Schema):
     unit: str
     places: int
     places_in_use: int
-    planned_fen: int | None
-    paid_fen: int | None
+    planned_fen: int
+    paid_fen: int
     sources: list[Json]
     is_synthetic: bool
 

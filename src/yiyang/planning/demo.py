@@ -10,8 +10,20 @@ from decimal import Decimal
 from yiyang.access.scope import Scope, platform
 from yiyang.areas.models import Area
 from yiyang.audit.record import work
-from yiyang.planning import logic, plans, project_actions, task_actions
-from yiyang.planning.models import Estate, Milestone, Money, Payment, PlanTask, Progress, Project, ProjectStep
+from yiyang.base.paths import policy_dir
+from yiyang.planning import file_actions, logic, plans, project_actions, task_actions
+from yiyang.planning import tasks as jobs
+from yiyang.planning.models import (
+    Estate,
+    Evaluation,
+    Milestone,
+    Money,
+    Payment,
+    PlanTask,
+    Progress,
+    Project,
+    ProjectStep,
+)
 
 BY = "演示数据"
 # Days between one stage and the next, and how far a project of a year is, by its number: the rest is late.
@@ -39,9 +51,19 @@ def make(area: int, today: date) -> int:
             if code in _line(area):
                 count += _projects(by, [plans.new_project(plan, row) for row in plan.projects], today)
                 count += _tasks(by, code, plan.document, [plans.new_task(row) for row in plan.tasks], today)
+        _judged(by, today.year - 1)
         _estates(by, area, today)
         _lottery(by, area, today)
-        return count
+    _documents(area)
+    return count
+
+
+def _documents(area: int) -> None:
+    """Two small documents of the house's own that contradict each other, so that there is something to look at."""
+    for path in sorted((policy_dir() / plans.FOLDER / "demo").glob("*.txt")):
+        with work(platform(BY)) as by:
+            made = file_actions.give(by=by, area_code=area, name=path.name, blocks=[path.read_bytes()])
+        jobs.read_plan.func(file=made.pk, request="demo")
 
 
 def _line(area: int) -> set[int]:
@@ -52,19 +74,24 @@ def _line(area: int) -> set[int]:
 def _projects(by: Scope, rows: list[project_actions.NewProject], today: date) -> int:
     there = set(Area.objects.values_list("code", flat=True))
     known = [row for row in rows if row.area_code in there]
-    new, _ = project_actions.take_over(by=by, rows=[replace(row, is_synthetic=True) for row in known])
+    dated = [replace(row, is_synthetic=True, on=min(_begun(row.from_year or row.year), today)) for row in known]
+    new, _ = project_actions.take_over(by=by, rows=dated)
     made = list(Project.objects.filter(is_synthetic=True, stage=Project.Stage.PROPOSED).order_by("pk"))
     steps: list[ProjectStep] = []
     payments: list[Payment] = []
     for number, project in enumerate(made):
-        begun = date(project.from_year or project.year, 1, 10) - timedelta(days=60)
-        way = list(_way(project, number, begun, today))
+        way = list(_way(project, number, _begun(project.from_year or project.year), today))
         steps += way
         payments += _paid(project, way)
     ProjectStep.objects.bulk_create(steps)
     Payment.objects.bulk_create(payments)
     Project.objects.bulk_update(made, ["stage", "stage_since", "places_in_use"])
     return new
+
+
+def _begun(year: int) -> date:
+    """When a project of a year was first thought of."""
+    return date(year, 1, 10) - timedelta(days=60)
 
 
 def _way(project: Project, number: int, begun: date, today: date) -> Iterable[ProjectStep]:
@@ -112,6 +139,16 @@ def _tasks(by: Scope, area: int, document: str, rows: list[task_actions.NewTask]
     Milestone.objects.bulk_create(steps)
     PlanTask.objects.bulk_update(made, ["done", "state", "reported_on"])
     return new
+
+
+def _judged(by: Scope, year: int) -> None:
+    """Every task but each tenth is judged for a year, by how far it is."""
+    tasks = PlanTask.objects.filter(is_synthetic=True).exclude(number__in=range(10, 100, 10))
+    Evaluation.objects.bulk_create(
+        Evaluation(task=task, year=year, grade=grade, words="演示" if grade == "poor" else "", by_name=BY)
+        for task in tasks
+        for grade in ("good" if task.done == 100 else "fair" if task.done >= 80 else "poor",)
+    )
 
 
 def _estates(by: Scope, area: int, today: date) -> None:

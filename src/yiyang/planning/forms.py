@@ -98,6 +98,25 @@ class ProjectForm(forms.Form):
         return data
 
 
+class EditForm(ProjectForm):
+    """A project to be changed; its area, kind and year have steps of their own or stay."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    places_in_use = forms.IntegerField(label="已投用", min_value=0)
+    longitude = forms.FloatField(label="经度", min_value=73, max_value=136, required=False, help_text="度，如 107.2。")
+    latitude = forms.FloatField(label="纬度", min_value=3, max_value=54, required=False, help_text="度，如 30.7。")
+    field_order = (
+        "title", "nature", "from_year", "to_year", "place", "longitude", "latitude", "unit", "places", "nursing",
+        "places_in_use", "floor_m2", "note", "version",
+    )  # fmt: skip
+
+    def __init__(self, project: Project, *given: Any, **named: Any) -> None:
+        names = self.field_order
+        super().__init__(*given, initial={name: getattr(project, name) for name in names}, **named)
+        for name in ("area_code", "kind", "year"):
+            del self.fields[name]
+
+
 class StageForm(forms.Form):
     """The next step of a project."""
 

@@ -146,6 +146,13 @@ class Sum:
         return (self.count, self.places, self.in_use, self.planned_fen, self.paid_fen, self.begun, self.late)
 
 
+def light(total: Sum, late_percent: int) -> str:
+    """good where nothing is late, wait where at most `late_percent` of a hundred projects are, else bad."""
+    if not total.late:
+        return "good"
+    return "wait" if total.late * 100 <= total.count * late_percent else "bad"
+
+
 def summed(rows: Iterable[tuple[object, Sum]]) -> dict[object, Sum]:
     """Sums by key, in order of first appearance."""
     found: dict[object, Sum] = {}

@@ -53,9 +53,11 @@ class NewProject:
     origin: str = "hand"
     note: str = ""
     is_synthetic: bool = False
+    # When it was first thought of, where that is known; else today.
+    on: date | None = None
 
 
-def add(*, by: Scope, new: NewProject, on: date | None = None) -> Project:
+def add(*, by: Scope, new: NewProject) -> Project:
     """Enter a project in the stage of an idea (谋划).
 
     Raises:
@@ -64,7 +66,7 @@ def add(*, by: Scope, new: NewProject, on: date | None = None) -> Project:
     by.require(KEEP, new.area_code)
     title = _title(new.title)
     _check_places(new.places, new.nursing)
-    today = on or timezone.localdate()
+    today = new.on or timezone.localdate()
     with acting(by), transaction.atomic():
         if not Area.objects.filter(code=new.area_code).exists():
             raise UsageError(f"没有代码为 {new.area_code} 的区划。", f"There is no area {new.area_code}.")

@@ -74,15 +74,14 @@ def share(row: Lottery) -> logic.Share:
     return logic.lottery_share(row.total_fen, row.elderly_fen, rule.percent if rule else None)
 
 
+def by_kind(rows: Sequence[Row]) -> list[tuple[str, logic.Sum]]:
+    """Totals of elderly care and of childcare."""
+    return _grouped(rows, lambda row: row.project.get_kind_display())
+
+
 def by_year(rows: Sequence[Row]) -> list[tuple[str, logic.Sum]]:
     """Totals by the year of the list."""
     return _grouped(rows, lambda row: f"{row.project.year} 年")
-
-
-def by_county(rows: Sequence[Row]) -> list[tuple[str, logic.Sum]]:
-    """Totals by area."""
-    found = logic.summed((row.project.area_code, row.sum) for row in rows)
-    return [(area_name(int(str(code))), each) for code, each in sorted(found.items(), key=lambda pair: str(pair[0]))]
 
 
 def _grouped(rows: Sequence[Row], key: Callable[[Row], str]) -> list[tuple[str, logic.Sum]]:
@@ -202,7 +201,7 @@ def definitions(row: Row) -> list[Definition]:
         Definition("建设地点", project.place),
         Definition("实施单位", project.unit),
         Definition("床位（托位）", project.places, kind="number"),
-        Definition("其中护理型", project.nursing, kind="number"),
+        Definition("其中护理型", project.nursing or None, kind="number"),
         Definition("已投用", project.places_in_use, kind="number"),
         Definition("建筑面积（平方米）", project.floor_m2, kind="number"),
         Definition("最初列入", f"{project.first_year} 年"),

@@ -124,8 +124,13 @@ def documents(tasks: QuerySet[Any]) -> list[tuple[str, str]]:
     slugs = list(tasks.order_by("document").values_list("document", flat=True).distinct())
     reach = current().where("task.read").q("area_code")
     titles = dict(PlanFile.objects.filter(reach, slug__in=slugs, is_current=True).values_list("slug", "title"))
+    return [(slug, titles.get(slug) or title_of(slug)) for slug in slugs]
+
+
+def title_of(slug: str) -> str:
+    """The title of a document of `policy/documents.yaml`, else its name for programs."""
     known = sources()
-    return [(slug, titles.get(slug) or (known[slug].title if slug in known else slug)) for slug in slugs]
+    return known[slug].title if slug in known else slug
 
 
 def way(task: PlanTask) -> list[Event]:

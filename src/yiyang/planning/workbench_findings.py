@@ -21,8 +21,8 @@ from yiyang.planning import document_page, file_actions, finding_report
 from yiyang.planning.coherence.checks import BY_ID
 from yiyang.planning.coherence.findings import SEVERITY_ZH
 from yiyang.planning.forms import DecideForm
+from yiyang.planning.lists import by_check, seen, tabs
 from yiyang.planning.lists import findings as finding_table
-from yiyang.planning.lists import seen, tabs
 from yiyang.planning.models import Finding, PlanFile
 from yiyang.planning.workbench import KEEP, RIGHT, crumbs
 from yiyang.registry.forms_people import tell
@@ -40,7 +40,7 @@ def findings(request: HttpRequest) -> HttpResponse:
     record("search", what="planning:findings", detail=table.values)
     context = {
         "table": table, "tabs": tabs("findings"), "title": "不一致之处", "forms": list(TYPES),
-        "lead": "文件内部、文件之间、计划与现状之间对不上的地方，每处给出两个位置和两个数。",
+        "checks": by_check(), "lead": "文件内部、文件之间、计划与现状之间对不上的地方，每处给出两个位置和两个数。",
         "crumbs": crumbs(("不一致之处", "")),
     }  # fmt: skip
     return render(request, "planning/findings.html", context)

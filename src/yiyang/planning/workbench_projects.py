@@ -19,11 +19,21 @@ from yiyang.access.web import page
 from yiyang.audit.record import record
 from yiyang.base.errors import YiyangError
 from yiyang.kit.parts import Figure
-from yiyang.planning import logic, project_actions, project_page
-from yiyang.planning.forms import EstateForm, LotteryForm, MoneyForm, PayForm, ProjectForm, RollForm, StageForm
-from yiyang.planning.lists import Estates, Lotteries, Projects, projects, seen, tabs
+from yiyang.planning import board_page, logic, project_actions, project_page, task_page
+from yiyang.planning.forms import (
+    EditForm,
+    EstateForm,
+    LotteryForm,
+    MoneyForm,
+    PayForm,
+    ProjectForm,
+    RollForm,
+    StageForm,
+)
+from yiyang.planning.lists import seen, tabs
 from yiyang.planning.models import Estate, Lottery, Money, Payment, PlanFile, Project
 from yiyang.planning.project_actions import NewProject
+from yiyang.planning.project_lists import Estates, Lotteries, Projects, projects
 from yiyang.planning.workbench import crumbs
 from yiyang.registry.forms_people import tell
 
@@ -65,26 +75,13 @@ def sheet(request: HttpRequest) -> HttpResponse:
 
 @page(RIGHT)
 def board(request: HttpRequest) -> HttpResponse:
-    """Totals by year, county and source, the stages, and the years as bars."""
-    kind = request.GET.get("kind", "")
+    """Totals by year, area, kind and source, a map, the stages, and the years as bars."""
+    kind, measure = request.GET.get("kind", ""), request.GET.get("measure", "")
     found = seen(Project, RIGHT)
     found = found.filter(kind=kind) if kind in Project.Kind.values else found
     rows = project_page.rows_of(found.exclude(stage=Project.Stage.STOPPED), timezone.localdate())
     record("search", what="planning:board", detail={"kind": kind})
-    years, spans = project_page.gantt(rows)
-    totals = logic.summed(("all", row.sum) for row in rows).get("all", logic.Sum())
-    context = {
-        "title": "项目总览", "crumbs": crumbs(("项目", reverse("planning:projects")), ("总览", "")), "kind": kind,
-        "kinds": Project.Kind.choices, "years": years, "spans": spans, "chart": project_page.stages(rows),
-        "tables": [("按年度", "年度", project_page.by_year(rows)), ("按区划", "区划", project_page.by_county(rows))],
-        "sources": project_page.by_source(rows), "rows": rows,
-        "figures": [
-            Figure("项目", totals.count, "个", note=f"已开工 {totals.begun} 个"),
-            Figure("床位（托位）", totals.places, "张", note=f"已投用 {totals.in_use} 张"),
-            Figure("已滞后", totals.late, "个", url=f"{reverse('planning:projects')}?late=yes"),
-        ],
-    }  # fmt: skip
-    return render(request, "planning/board.html", context)
+    return render(request, "planning/board.html", board_page.context(rows, kind, measure))
 
 
 def _project(key: int) -> Project:
@@ -103,7 +100,9 @@ def project(request: HttpRequest, key: int) -> HttpResponse:
     context = {
         "project": found, "row": row, "definitions": project_page.definitions(row), "events": project_page.way(found),
         "money": project_page.by_source([row]), "payments": Payment.objects.filter(project=found),
-        "sources": [(files.get(each["document"]), each) for each in found.sources], "title": found.title,
+        "sources": [(files.get(slug), task_page.title_of(slug), each)
+                    for slug, each in zip(slugs, found.sources, strict=True)],
+        "title": found.title,
         "may_keep": current().may(KEEP, found.area_code), "can_roll": not logic.is_begun_or_stopped(found.stage),
         "crumbs": crumbs(("项目", reverse("planning:projects")), (found.title, "")),
     }  # fmt: skip
@@ -129,7 +128,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @page(KEEP)
 def step(request: HttpRequest, key: int, what: str) -> HttpResponse:
-    """Move a project on, roll it on, plan or note money."""
+    """Change a project, move it on, roll it on, plan or note money."""
     found = _project(key)
     if what not in STEPS:
         raise Http404
@@ -154,6 +153,11 @@ def _money_form(found: Project, data: Any) -> forms.Form:
     return MoneyForm(dict(Money.objects.filter(project=found).values_list("source", "planned_fen")), data)
 
 
+def _edit(found: Project, data: dict[str, Any]) -> Project:
+    version = data.pop("version")
+    return project_actions.edit(by=current(), project=found, version=version, changes=data)
+
+
 Act = Callable[[Project, dict[str, Any]], Any]
 STEPS: dict[str, tuple[str, Callable[[Project, Any], forms.Form], Act]] = {
     "move": ("推进阶段", StageForm, lambda found, data: project_actions.move(by=current(), project=found, **data)),
@@ -167,6 +171,7 @@ STEPS: dict[str, tuple[str, Callable[[Project, Any], forms.Form], Act]] = {
         lambda found, data: PayForm(data),
         lambda found, data: project_actions.pay(by=current(), project=found, **data),
     ),
+    "edit": ("修改", EditForm, _edit),
     "money": (
         "调整资金计划",
         _money_form,

@@ -104,10 +104,12 @@ def task(request: HttpRequest, key: int) -> HttpResponse:
     record("read", what=f"task:{found.pk}", area=found.area_code)
     may_keep = scope.may(KEEP, found.area_code)
     may_report = (may_keep or scope.may(REPORT, found.area_code)) and found.state == PlanTask.State.OPEN
-    today = timezone.localdate()
+    today, units = timezone.localdate(), list(found.units.all())
     context = {
         "task": found, "events": task_page.way(found), "milestones": found.milestones.all(), "today": today,
-        "units": found.units.all(), "grades": task_page.grades(found), "may_keep": may_keep, "may_report": may_report,
+        "lead": [each.name for each in units if each.is_lead],
+        "part": [each.name for each in units if not each.is_lead],
+        "grades": task_page.grades(found), "may_keep": may_keep, "may_report": may_report,
         "evidence": found.reports.exclude(file_sha256=""), "title": found.title,
         "is_overdue": PlanTask.objects.filter(task_page.overdue_q(today), pk=key).exists(),
         "crumbs": crumbs(("任务分工", reverse("planning:tasks")), (f"第 {found.number} 项", "")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -153,7 +154,7 @@ def test_an_estate_says_what_it_lacks(browser: Any, clerk: Scope) -> None:
     browser.post(reverse("planning:new_estate"), data)
     with work(clerk):
         estate = Estate.objects.get()
-    assert "255.0" in text_of(browser, "estates")
+    assert '应配建（平方米）">255<' in text_of(browser, "estates")
     assert "还差 55.0" in text_of(browser, "estate", estate.pk)
 
 
@@ -161,7 +162,7 @@ def test_a_years_lottery_money_stands_beside_the_rule(browser: Any, clerk: Scope
     data = {"area_code": DAZHU, "year": 2025, "total_fen": "100", "elderly_fen": "54", "source": "决算"}
     browser.post(reverse("planning:new_lottery"), data)
     page = text_of(browser, "lottery")
-    assert "54.0%" in page
+    assert '占比（%）">54<' in page
     assert "未达到" in page
     with work(clerk):
         assert Lottery.objects.get().total_fen == 100_000_000
@@ -254,5 +255,5 @@ def test_targets_of_a_document_are_there_for_the_rooms_above(clerk: Scope) -> No
     with work(clerk):
         found = promised.targets_read(DAZHU)
     assert [(each.name, each.unit, each.target, each.year) for each in found] == [
-        ("探访率", "%", 100, 2025), ("护理型床位占比", "%", 55, 2025),
+        ("探访率", "%", Decimal(100), 2025), ("护理型床位占比", "%", Decimal(55), 2025),
     ]  # fmt: skip
