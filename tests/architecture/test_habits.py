@@ -26,7 +26,11 @@ def _make(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def fresh(tmp_path: Path) -> Path:
     """A checkout without an environment."""
-    for name in ("Makefile", "pyproject.toml", *(f"requirements-{part}.lock" for part in ("core", "web", "test"))):
+    for name in (
+        "Makefile",
+        "pyproject.toml",
+        *(f"requirements-{part}.lock" for part in ("core", "web", "test", "bench")),
+    ):
         shutil.copy(ROOT / name, tmp_path)
     return tmp_path
 
