@@ -37,7 +37,7 @@ def test_every_pin_of_a_lock_has_a_hash(lock: Path) -> None:
     assert [pin for pin in pins if not re.match(r"[\w.-]+==\S+[^\n]*\\\n\s+--hash=sha256:[0-9a-f]{64}", pin)] == []
 
 
-@pytest.mark.parametrize(("small", "large"), pairwise(LOCKS), ids=lambda lock: lock.name)
+@pytest.mark.parametrize(("small", "large"), list(pairwise(LOCKS)), ids=lambda lock: lock.name)
 def test_two_locks_agree_so_that_one_environment_grows_in_place(small: Path, large: Path) -> None:
     there = _pins(large)
     assert {name: versions for name, versions in _pins(small).items() if there.get(name) != versions} == {}
