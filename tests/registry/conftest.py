@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +14,8 @@ from typing import Any
 
 import psycopg
 import pytest
+
+from yiyang.site.tests.forked import Forked
 
 # Dozens of processes that start one after the other; the first test pays for the fixtures.
 pytestmark = pytest.mark.timeout(900)
@@ -45,21 +46,23 @@ class House:
         ring = {"YIYANG_KEYS": str(keyring.default_path())}
         return kept | ring | {"YIYANG_DATA": str(self.data), "YIYANG_APP_DATABASE_URL": self.app}
 
-    def begin(self, *words: object) -> subprocess.Popen[str]:
-        """A step in a process of its own."""
-        return self.run([sys.executable, str(FIRE), *map(str, words)])
+    def begin(self, *words: object, pause: str = "") -> Forked:
+        """A step in a process of its own, forked. At `pause` (see fire.py) it stops, once, and waits for a line."""
+        return Forked(FIRE, tuple(map(str, words)), self.environment() | self._mark(pause))
 
     def run(self, command: list[str], pause: str = "", **environment: str) -> subprocess.Popen[str]:
-        """A program on this installation. At `pause` (see fire.py) it stops, once, and waits for a line."""
-        mark = {"YIYANG_FIRE_PAUSE": pause, "YIYANG_FIRE_MARK": str(self.data / f"paused-{time.monotonic_ns()}")}
+        """A program on this installation, from its very start. At `pause` it stops, as in `begin`."""
         return subprocess.Popen(
-            command, env=self.environment() | mark | environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True,
+            command, env=self.environment() | self._mark(pause) | environment, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
 
-    def paused(self, pause: str, *words: object) -> subprocess.Popen[str]:
+    def _mark(self, pause: str) -> dict[str, str]:
+        return {"YIYANG_FIRE_PAUSE": pause, "YIYANG_FIRE_MARK": str(self.data / f"paused-{time.monotonic_ns()}")}
+
+    def paused(self, pause: str, *words: object) -> Forked:
         """A step that has come to a place and waits there."""
-        process = self.run([sys.executable, str(FIRE), *map(str, words)], pause)
+        process = self.begin(*words, pause=pause)
         until_paused(process)
         return process
 
@@ -70,8 +73,8 @@ class House:
 
     def do(self, *words: object) -> Any:
         """A step to its end; what it said."""
-        process = self.begin(*words)
-        out, error = process.communicate(timeout=180)
+        with self.begin(*words) as process:
+            out, error = process.communicate(timeout=180)
         assert process.returncode == 0, error[-3000:]
         return json.loads(out.strip().splitlines()[-1])
 
@@ -99,11 +102,12 @@ class House:
                     break
                 time.sleep(0.05)
             assert worker.poll() is None, worker.communicate()[1][-3000:]
-            worker.send_signal(signal.SIGKILL)
-            worker.wait(10)
+            with worker:
+                worker.kill()
+                assert worker.wait(10) == -signal.SIGKILL
 
 
-def until_paused(process: subprocess.Popen[str]) -> int:
+def until_paused(process: subprocess.Popen[str] | Forked) -> int:
     """Wait until a program says that it came to the place; the number of the process that waits there."""
     assert process.stdout is not None
     for line in process.stdout:
