@@ -9,6 +9,9 @@ from yiyang.access.fields import OPEN, PERSONAL, sorted_fields
 from yiyang.access.ranges import ALL
 from yiyang.access.scope import Scope
 from yiyang.access.scoped import Scoped
+from yiyang.indicators.publication.models import ProtectedTable, PublishedTable
+
+__all__ = ["Figure", "Measurement", "ProtectedTable", "PublishedTable", "Reported"]
 
 
 class Measurement(Scoped):

@@ -121,6 +121,14 @@ class Rows(AbstractContextManager["Rows"]):
             cursor.execute(query, self.moment.words(period))
             return [int(person) for (person,) in cursor.fetchall()]
 
+    def where(self, name: str, columns: set[str]) -> tuple[str, bool]:
+        """The rows of a dataset as they stand in a FROM, and whether that is DuckDB's. Errors: UsageError: none."""
+        dataset = datasets()[name]
+        found = self._where(dataset, columns)
+        if found is None:
+            raise UsageError("这一天没有可以统计的数据。", "There are no rows for this day.")
+        return found or f"({self._query(dataset, columns)})", bool(found)
+
     def _where(self, dataset: Dataset, columns: set[str]) -> str | None:
         """The DuckDB table of a dataset; '' = its rows lie in PostgreSQL; None = there are none for this day."""
         if dataset.source == TABLES:

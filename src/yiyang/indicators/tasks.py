@@ -15,7 +15,8 @@ from yiyang.audit.record import work
 from yiyang.base.errors import YiyangError
 from yiyang.entitlement.models import MonthRun
 from yiyang.indicators import measuring
-from yiyang.indicators.models import Measurement
+from yiyang.indicators.models import Measurement, PublishedTable
+from yiyang.indicators.publication import actions as publication
 from yiyang.registry.tasks_exports import AGAIN
 
 log = structlog.get_logger("yiyang.indicators")
@@ -35,6 +36,23 @@ def measure_figures(measurement: int, request: str) -> None:
         with work(scope):
             Measurement.objects.filter(pk=measurement).update(
                 state=Measurement.State.FAILED, problems=[{"zh": error.zh, "en": error.en}]
+            )
+
+
+@app.task(queue="registry", retry=AGAIN, pass_context=False)
+def make_publication(table: int, request: str) -> None:
+    """Make a table that was ordered: counted, hidden and proved, or the reason why not."""
+    scope = platform(f"制作公开统计表 #{table}", request)
+    try:
+        with work(scope):
+            found = PublishedTable.objects.select_for_update().get(pk=table)
+            if found.state == PublishedTable.State.ORDERED:
+                publication.make(found)
+    except YiyangError as error:
+        log.warning("publication failed", table=table, kind=type(error).__name__)
+        with work(scope):
+            PublishedTable.objects.filter(pk=table).update(
+                state=PublishedTable.State.FAILED, problems=[{"zh": error.zh, "en": error.en}]
             )
 
 

@@ -56,6 +56,7 @@ JOBS = {
     "send_events": "推送个案进展",
     "make_plan": "编制探访计划",
     "measure_figures": "指标测量",
+    "make_publication": "制作公开统计表",
     "measure_month": "每月测量指标",
     "visits_nightly": "每日列出应探访",
     "visits_late": "异常情况超时督办",

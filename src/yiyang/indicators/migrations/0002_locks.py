@@ -2,10 +2,10 @@
 
 from django.db import migrations
 
-from yiyang.access.rls import FollowArea, by_area
+from yiyang.access.rls import FollowArea, Protect, by_area, setting_sql
 from yiyang.audit.triggers import Track
 
-IN_AREAS = ("measurement", "reported", "figure")
+IN_AREAS = ("measurement", "reported", "figure", "publishedtable")
 # What was reported is replaced by another row, never removed; only a table's owner may look at it for statistics.
 KEPT = """
 REVOKE DELETE, TRUNCATE ON indicators_reported FROM yiyang_app;
@@ -18,13 +18,35 @@ GRANT EXECUTE ON FUNCTION indicators_analyze() TO yiyang_app;
 """
 
 
+# What was published stays as it was: no more than its state may change, to "corrected".
+FROZEN = """
+CREATE FUNCTION indicators_published_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.state NOT IN ('published', 'replaced') THEN
+        RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+    END IF;
+    IF TG_OP = 'DELETE' OR NEW.state NOT IN ('published', 'replaced')
+        OR to_jsonb(NEW) - 'state' - 'area_code' IS DISTINCT FROM to_jsonb(OLD) - 'state' - 'area_code' THEN
+        RAISE EXCEPTION 'a published table is never changed';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER indicators_published_stays BEFORE UPDATE OR DELETE ON indicators_publishedtable
+    FOR EACH ROW EXECUTE FUNCTION indicators_published_stays();
+"""
+
+
 class Migration(migrations.Migration):
     dependencies = (("indicators", "0001_initial"), ("areas", "0003_history"))
     operations = (
         *(FollowArea(f"indicators_{name}", "area_code") for name in IN_AREAS),
         *(by_area(f"indicators_{name}", lock="work") for name in IN_AREAS),
+        # True counts: no account, whatever its rights, but the platform's own work.
+        Protect("indicators_protectedtable", f"{setting_sql('self')} = 'on'"),
+        migrations.RunSQL(FROZEN, "DROP FUNCTION indicators_published_stays() CASCADE"),
         migrations.RunSQL(KEPT, "DROP FUNCTION indicators_analyze()"),
         Track("indicators_measurement", area="area_code"),
         Track("indicators_reported", area="area_code"),
+        Track("indicators_publishedtable", area="area_code"),
         Track("indicators_figure", area="area_code", inserts="count", updates="count"),
     )

@@ -10,7 +10,7 @@ import numpy as np
 
 from yiyang.base.errors import UsageError
 from yiyang.engine.duck import connect
-from yiyang.indicators.publication.tables import Dimension, Table, flat, nested, table_of
+from yiyang.indicators.publication.tables import TOTAL, Dimension, Table, flat, nested, table_of
 
 # Areas lie in each other by their first digits: province, city, county, town; 12 = village.
 CUTS = (2, 4, 6, 9)
@@ -62,12 +62,12 @@ def _wrong(count: str) -> str:
 
 def from_groups(
     groups: dict[str, list[str]], counts: list[int], *, areas: str, name: str, title: str, universe: str, moment: str,
-    labels: dict[str, dict[str, str]] | None = None, titles: dict[str, str] | None = None,
+    labels: dict[str, dict[str, str]] | None = None, titles: dict[str, str] | None = None, root: str = TOTAL,
 ) -> Table:  # fmt: skip
     """A table from groups and their counts; what no group names is zero."""
     words, called = labels or {}, titles or {}
     dimensions = [
-        _dimension(each, called.get(each, each), values, words.get(each, {}), each == areas)
+        _dimension(each, called.get(each, each), values, words.get(each, {}), root if each == areas else "")
         for each, values in groups.items()
     ]
     if not dimensions or int(np.prod([len(each.codes) for each in dimensions])) > MOST:
@@ -85,8 +85,8 @@ def from_groups(
     return table_of(name, title, universe, moment, dimensions, leaves)
 
 
-def _dimension(name: str, zh: str, values: list[str], labels: dict[str, str], is_area: bool) -> Dimension:
+def _dimension(name: str, zh: str, values: list[str], labels: dict[str, str], root: str) -> Dimension:
     codes = sorted(set(values), key=lambda code: (list(labels).index(code) if code in labels else len(labels), code))
-    if is_area:
-        return nested(name, zh, codes, CUTS, labels)
+    if root:
+        return nested(name, zh, codes, CUTS, labels, root)
     return flat(name, zh, codes, [labels.get(code, code or "未知") for code in codes])

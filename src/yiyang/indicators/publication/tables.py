@@ -66,20 +66,27 @@ def flat(name: str, zh: str, codes: Sequence[str], labels: Sequence[str] = ()) -
     return Dimension(name, zh, (TOTAL, *codes), ("合计", *words), (-1, *(0,) * len(codes)))
 
 
-def nested(name: str, zh: str, codes: Sequence[str], cuts: Sequence[int], labels: dict[str, str]) -> Dimension:
-    """A dimension of codes that lie in each other by their first characters (areas: 6 for counties, 9 for towns)."""
-    found, places = [TOTAL], {TOTAL: 0}
+def nested(
+    name: str, zh: str, codes: Sequence[str], cuts: Sequence[int], labels: dict[str, str], root: str = TOTAL
+) -> Dimension:
+    """A dimension of codes that lie in each other by their first characters (areas: 6 for counties, 9 for towns).
+
+    Args:
+        root: the code in which all lie; an area's makes its total the same cell as in the table of the area above.
+    """
+    found, places = [root], {root: 0}
     parents = [-1]
-    for code in sorted(set(codes)):
-        above = TOTAL
-        for cut in (*[cut for cut in cuts if cut < len(code.rstrip("0") or "0") and cut < len(code)], None):
+    for code in sorted(set(codes) - {root}):
+        above = root
+        for cut in (*[cut for cut in cuts if cut < len(code.rstrip("0") or "0")], None):
             step = code if cut is None else code[:cut].ljust(len(code), "0")
-            if step not in places:
+            if step not in places and not (cut is not None and root.startswith(code[:cut])):
                 places[step] = len(found)
                 found.append(step)
                 parents.append(places[above])
-            above = step
-    return Dimension(name, zh, tuple(found), ("合计", *(labels.get(c, c) for c in found[1:])), tuple(parents))
+            above = step if step in places else above
+    words = (labels.get(root, "合计"), *(labels.get(code, code) for code in found[1:]))
+    return Dimension(name, zh, tuple(found), words, tuple(parents))
 
 
 @dataclass(frozen=True)

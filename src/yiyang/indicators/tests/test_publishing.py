@@ -1,0 +1,105 @@
+"""A table on its way: made by one, published by another, and never changed after."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from conftest import DAZHU
+from yiyang.access.scope import platform
+from yiyang.audit.record import work
+from yiyang.base.errors import UsageError
+from yiyang.indicators.models import ProtectedTable, PublishedTable
+from yiyang.indicators.publication import actions
+from yiyang.indicators.publication.actions import Wanted
+from yiyang.indicators.tests.town import MONTH, furnish, scope
+
+pytestmark = pytest.mark.django_db
+WANTED = Wanted(DAZHU, MONTH, ("area", "sex"))
+
+
+@pytest.fixture
+def officers(grant: Any, person: Callable[..., Any]) -> tuple[Any, Any]:
+    """爱华 makes tables, 保国 decides on them."""
+    furnish(person)
+    return scope(grant("爱华", "county_officer", DAZHU)), scope(grant("保国", "county_officer", DAZHU))
+
+
+def made(by: Any, wanted: Wanted = WANTED) -> PublishedTable:
+    with work(by):
+        found = actions.order(by=by, wanted=wanted)
+    with work(platform("test")):
+        actions.make(found)
+    return found
+
+
+def published(officers: tuple[Any, Any], wanted: Wanted = WANTED) -> PublishedTable:
+    found = made(officers[0], wanted)
+    with work(officers[1]):
+        actions.publish(by=officers[1], table=found)
+    with work(platform("test")):
+        found.refresh_from_db()
+    return found
+
+
+def test_a_table_of_four_people_tells_nothing_but_that_it_is_small(officers: tuple[Any, Any]) -> None:
+    found = made(officers[0])
+    told = json.loads(found.body)
+    assert found.state == "ready"
+    assert not any(told["values"])
+    assert found.hidden >= found.small > 0
+
+
+def test_its_maker_does_not_publish_it(officers: tuple[Any, Any]) -> None:
+    found = made(officers[0])
+    with work(officers[0]), pytest.raises(UsageError, match="Somebody else"):
+        actions.publish(by=officers[0], table=found)
+
+
+def test_published_it_is_never_changed(officers: tuple[Any, Any]) -> None:
+    found = published(officers)
+    assert found.state == "published"
+    with work(platform("test")):
+        for change in (lambda: PublishedTable.objects.update(body="{}"), lambda: PublishedTable.objects.all().delete()):
+            with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+                change()
+
+
+def test_a_correction_says_why_and_is_another_version(officers: tuple[Any, Any]) -> None:
+    first = published(officers)
+    with work(officers[0]), pytest.raises(UsageError, match="needs a reason"):
+        actions.order(by=officers[0], wanted=WANTED)
+    second = published(officers, Wanted(DAZHU, MONTH, WANTED.grouped, correction="补登两人"))
+    with work(platform("test")):
+        first.refresh_from_db()
+    assert (first.state, second.version, second.beside) == ("replaced", 2, [first.number])
+
+
+def test_no_account_reads_true_counts(officers: tuple[Any, Any]) -> None:
+    made(officers[0])
+    with work(officers[1]):
+        assert not ProtectedTable.objects.exists()
+    with work(platform("test")):
+        assert ProtectedTable.objects.exists()
+
+
+def test_a_table_is_sent_back_with_a_reason(officers: tuple[Any, Any]) -> None:
+    found = made(officers[0])
+    with work(officers[1]):
+        with pytest.raises(UsageError):
+            actions.refuse(by=officers[1], table=found, reason=" ")
+        actions.refuse(by=officers[1], table=found, reason="分组太细")
+    with work(platform("test")):
+        found.refresh_from_db()
+    assert (found.state, found.reason) == ("refused", "分组太细")
+
+
+def test_what_was_published_meanwhile_asks_for_another_making(officers: tuple[Any, Any]) -> None:
+    waiting = made(officers[0])
+    published(officers, Wanted(DAZHU, MONTH, ("area", "age")))
+    with work(officers[1]), pytest.raises(UsageError, match="make it again"):
+        actions.publish(by=officers[1], table=waiting)
