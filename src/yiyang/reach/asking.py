@@ -200,7 +200,7 @@ def make_project(*, by: Scope, site: Site) -> Project:
             return found
         area = there.code // 10**6 * 10**6 if there.code else reckoning.area_code
         # Degrees are a project's only where somebody gave them.
-        where = {} if there.is_made_up else {"longitude": there.longitude, "latitude": there.latitude}
+        where: dict[str, Any] = {} if there.is_made_up else {"longitude": there.longitude, "latitude": there.latitude}
         note = f"选址测算 {reckoning.pk}：新覆盖 {there.adds:,} 人；{reckoning.result.get('status_zh', '')}。"
         new = NewProject(
             area_code=area, kind=Project.Kind.ELDERLY, title=f"{there.name}{kind.zh}", nature="新建",

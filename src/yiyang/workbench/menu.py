@@ -38,6 +38,7 @@ MENU = (
     Entry("更正申请", "portal:requests", "edit", ("person.correct",)),
     Entry("服务清单", "revisions:lists", "file", ("list.read",)),
     Entry("规划与项目", "planning:documents", "file", ("plan.read", "project.read")),
+    Entry("养老服务圈", "reach:circle", "place", ("figure.read",)),
     Entry("数据交付", "registry:deliveries", "deliveries", ("delivery.read",)),
     Entry("疑似同一人", "registry:doubles", "doubles", ("link.judge",)),
     Entry("导出", "registry:exports", "exports", ("person.export",)),

@@ -36,7 +36,8 @@ def circle(by: Scope, area: int = DAZHU, kind: str = "") -> Reckoning:
 
 def siting(by: Scope, area: int = DAZHU, **words: Any) -> Reckoning:
     """Where to build day-care centres: ten of them unless it is said otherwise."""
-    asked = Asked(**({"kind": "day_care", "count": 10, "seconds": 30} | words))
+    given: dict[str, Any] = {"kind": "day_care", "count": 10, "seconds": 30} | words
+    asked = Asked(**given)
     with work(by):
         found, _ = asking.order_siting(by=by, area_code=area, asked=asked)
     return answered(found)
