@@ -24,6 +24,7 @@ from yiyang.entitlement.models import MonthRun
 from yiyang.indicators import demo as demo_indicators
 from yiyang.planning import demo as demo_plans
 from yiyang.portal import demo as demo_citizens
+from yiyang.reach import demo as demo_reach
 from yiyang.registry import accepting, actions, tasks
 from yiyang.registry.contracts import BASE, Contracts, load_contracts
 from yiyang.registry.models import Delivery
@@ -88,6 +89,9 @@ def _away_from_the_desk() -> None:
     with progress("登记项目与任务", "entering projects and tasks", total=1) as bar:
         bar.step("各规划文件的项目、任务", "projects and tasks of the documents")
         demo_plans.make(AREA, timezone.localdate())
+    with progress("测算服务圈与选址", "reckoning the care circle", total=1) as bar:
+        bar.step("大竹县的服务圈、日间照料中心选址", "the county's circle, sites of day-care centres")
+        demo_reach.make(AREA)
 
 
 def _work_off(by: Scope, run: MonthRun, state: str, job: Any, zh: str, en: str) -> None:
@@ -131,6 +135,8 @@ def _deliver(register: str, file: Path, month: str) -> None:
         actions.accept(by=by, delivery=delivery, reason="演示数据")
     # All registers of the month go in before anybody is resolved: once instead of seventeen times.
     tasks.bring_in(by, delivery, resolve=False)
+    # At once, not by the worker afterwards: whom a visitor may telephone is asked before there is a worker.
+    tasks.tell_contacts.func(delivery=delivery.pk, user=None, request="demo")
 
 
 def show_accounts() -> None:

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from yiyang.areas import logic
 from yiyang.synthetic.chance import Array, Chance
-from yiyang.synthetic.contact import GROUPS, HOUSES
+from yiyang.synthetic.contact import GROUPS, HOUSES, NOBODYS
 from yiyang.synthetic.faults import ID_CHANGES, Work
 from yiyang.synthetic.policy import names, parameters
 
@@ -136,7 +136,7 @@ def _other_year(text: str, how: float) -> Text:
 
 
 def _changed(text: str, how: float) -> Text:
-    return f"{text[:1]}{3 + int(how * 6)}{int(how * 1e15) % 10**9:09d}"
+    return f"{text[:3]}{int(how * 1e15) % 10**8:08d}"
 
 
 def _other_house(text: str, how: float) -> Text:
@@ -183,7 +183,11 @@ SLIPS: dict[str, dict[str, Slip]] = {
         "missing": _none,
     },
     "sex": {"wrong": lambda text, how: "女" if text == "男" else "男", "missing": _none},
-    "phone": {"one_digit": _one_digit, "changed": _changed, "missing": _none},
+    "phone": {
+        "one_digit": lambda text, how: text[:1] + _one_digit(text[1:], how),
+        "changed": _changed,
+        "missing": _none,
+    },
     "address": {"moved": _moved, "other_house": _other_house, "missing": _none},
     "resident_area": {"moved": _moved_area},
 }
@@ -202,5 +206,5 @@ def strangers(work: Work, chance: Chance) -> dict[str, list[Text]]:
     surnames, given = list(names()["surnames"]), names()["female"][1900] + names()["male"][1950]
     found["name"] = [surnames[int(h * len(surnames))] + given[int(h * 7919) % len(given)] for h in how]
     found["born"] = [(date(1930, 1, 1) + timedelta(days=int(h * 12_000))).isoformat() for h in how]
-    found["phone"] = [_changed("1" * 11, h) for h in how]
+    found["phone"] = [_changed(str(NOBODYS), h) for h in how]
     return found
