@@ -27,7 +27,7 @@ HEADS = (
     "总投资（万元）",
     "责任单位",
 )
-PLAN, DUTIES = "大竹县养老设施试走计划", "大竹县养老设施试走分工方案"
+PLAN, DUTIES = "大竹县养老设施{}号试走计划", "大竹县养老设施{}号试走分工方案"
 BIG, SMALL = "竹阳街道试走照护楼", "周家镇试走照护点"
 
 
@@ -48,7 +48,7 @@ def _texts(mark: str) -> tuple[str, str]:
     tasks = _cells("序号", "任务", "责任单位") + _cells("1", "公布试走服务清单。", "县民政局牵头，县财政局配合")
     plan = _row(1, BIG + mark, 2026, "竹阳街道", "300", 4800) + _row(2, SMALL + mark, 2027, "周家镇", "40至60", 600)
     duties = _row(1, BIG + mark, 2026, "竹阳街道", "260", 4800)
-    return _document(PLAN + mark, plan), _document(DUTIES + mark, duties, f"\n任务分工表\n{tasks}")
+    return _document(PLAN.format(mark), plan), _document(DUTIES.format(mark), duties, f"\n任务分工表\n{tasks}")
 
 
 @pytest.fixture

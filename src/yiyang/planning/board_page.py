@@ -66,9 +66,19 @@ def _tables(rows: Sequence[Row], here: str) -> list[tuple[str, str, list[Line]]]
     by_year, by_kind = project_page.by_year(rows), project_page.by_kind(rows)
     return [
         ("按年度", "年度", [_line(name, each, f"{here}?year={name[:4]}") for name, each in by_year]),
-        ("按区划", "区划", [_line(area_name(code), each, f"{here}?area={code}") for code, each in areas(rows)]),
+        ("按区划", "区划", [_line(_named(code), each, _below(here, code)) for code, each in areas(rows)]),
         ("按类别", "类别", [_line(name, each, f"{here}?kind={kinds[name]}") for name, each in by_kind]),
     ]
+
+
+def _named(code: int) -> str:
+    """A city's own projects are told from those of its counties."""
+    return area_name(code) + ("本级" if code % CITY == 0 else "")
+
+
+def _below(here: str, code: int) -> str:
+    """The list of an area's projects; of a city's own there is none, for the filter takes the counties with it."""
+    return "" if code % CITY == 0 else f"{here}?area={code}"
 
 
 def _line(name: str, each: logic.Sum, url: str) -> Line:
@@ -91,7 +101,7 @@ def _at(row: Row, size: int) -> int:
 def by_area(rows: Sequence[Row], measure: str) -> Chart:
     """A map of a city's counties, or bars where outlines are not held or projects lie in several cities."""
     here, unit = reverse("planning:projects"), UNITS[measure]
-    items = {code: Item(area_name(code), _value(each, measure), f"{here}?area={code}") for code, each in areas(rows)}
+    items = {code: Item(_named(code), _value(each, measure), _below(here, code)) for code, each in areas(rows)}
     title, note = f"各地{dict(MEASURES)[measure]}", f"单位：{unit}，按项目所在地；市级项目只列在表里"
     cities = {_at(row, CITY) for row in rows}
     found = shapes(cities.pop()) if len(cities) == 1 else None

@@ -46,7 +46,7 @@ def rows(file: PlanFile, kind: str) -> Json:
         return {"doubts": [(each, around(file, each.line)) for each in file.doubts.order_by("sure", "id")[:100]]}
     found = Record.objects.filter(file=file, kind=kind)
     heads, cells = _COLUMNS[kind]
-    lines = [(row, cells(row.data)) for row in found[:SHOWN]]
+    lines = [(row, list(zip(heads, cells(row.data), strict=True))) for row in found[:SHOWN]]
     return {"heads": heads, "rows": lines, "left": max(found.count() - SHOWN, 0)}
 
 

@@ -178,7 +178,7 @@ def decide(*, by: Scope, finding: Finding, state: str, reason: str = "") -> None
 
 
 def correct(*, by: Scope, file: PlanFile, key: str, field: str, value: str) -> None:
-    """Decide about a field of a row: remembered for this and later editions. The document is read again.
+    """Decide about a field of a row: remembered for this and later editions. The document is laid out anew.
 
     Raises:
         UsageError: the value cannot be what the field needs. PermissionDenied.
@@ -192,7 +192,8 @@ def correct(*, by: Scope, file: PlanFile, key: str, field: str, value: str) -> N
         # Read here and now: a value that the field cannot have is refused and nothing is kept.
         _lay(file, _document(by, file))
         record("write", what=f"plan_file:{file.pk}", area=file.area_code, detail={"field": field})
-        enqueue(file, by)
+        # It is laid out anew already; only what contradicts is to be looked for again.
+        enqueue_check(file.area_code, by)
     file.refresh_from_db()
 
 
