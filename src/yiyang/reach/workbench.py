@@ -64,7 +64,8 @@ def show(request: HttpRequest) -> HttpResponse:
     if area is not None:
         open_one = circle.under_way(area, kind)
         context |= {
-            "may_use": current().may(USE, area), "job": progress_of(open_one) if open_one is not None and open_one.state in UNDER_WAY else None,
+            "may_use": current().may(USE, area),
+            "job": progress_of(open_one) if open_one and open_one.state in UNDER_WAY else None,
             "failed": open_one if open_one is not None and open_one.state == Reckoning.State.FAILED else None,
             "found": (found := circle.newest(area, kind)), "area_name": name(area),
         }  # fmt: skip
