@@ -85,6 +85,12 @@ def order(made: Measurement, by: Scope) -> None:
     measure_figures.configure(lock=name).defer(measurement=made.pk, request=by.request)
 
 
+def order_publication(made: PublishedTable, by: Scope) -> None:
+    """Put the making of a table in the queue; one of an area at a time, for each is proved beside the others."""
+    lock = f"indicators.publication:{made.area_code}"
+    make_publication.configure(lock=lock).defer(table=made.pk, request=by.request)
+
+
 def last_day(first: date) -> date:
     """The last day of a month; the whole month stands for it, also while it lasts."""
     return first.replace(day=calendar.monthrange(first.year, first.month)[1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from yiyang.indicators import workbench, workbench_how, workbench_one, workbench_reported, workbench_reports
+from yiyang.indicators.publication import workbench as publication
 
 app_name = "indicators"
 urlpatterns = [
@@ -18,6 +19,10 @@ urlpatterns = [
     path("report/<str:form>/", workbench_reports.report, name="report"),
     path("year/", workbench_reports.year, name="year"),
     path("year/<int:number>/pdf/", workbench_reports.year_pdf, name="year_pdf"),
+    path("tables/", publication.tables, name="tables"),
+    path("tables/make/", publication.make, name="table_make"),
+    path("tables/<int:key>/", publication.table, name="table"),
+    path("tables/<int:key>/decide/", publication.decide, name="table_decide"),
     path("measure/", workbench_reports.measure, name="measure"),
     path("<slug:slug>/", workbench_one.indicator, name="indicator"),
     path("<slug:slug>/sheet/", workbench_reports.sheet, name="sheet"),

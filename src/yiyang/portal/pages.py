@@ -27,6 +27,7 @@ WAYS = (
     Way("服务清单", "看看各县（市、区）有哪些服务、谁能享受、给多少。", "portal:lists", "file"),
     Way("要不要申请能力评估", "八个问题，先自己看看。不用登录，不记录回答。", "portal:self_check", "check"),
     Way("我的办理", "登录后申请、看进度、收通知，也可以替家人办。", "portal:mine", "person"),
+    Way("统计数据", "各地有多少老年人、年龄和能力怎样，可下载。", "portal:statistics", "figures"),
     Way("打电话、找窗口", "不会用手机也能办，和网上办一样。", "portal:help", "phone"),
 )
 

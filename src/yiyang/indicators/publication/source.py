@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -76,7 +77,7 @@ def count(area: int, on: date, grouped: list[str], *, slug: str, title: str) -> 
     )  # fmt: skip
 
 
-def _rows(area: int, on: date, chosen: list[Grouping], by_town: bool) -> list[tuple[object, ...]]:
+def _rows(area: int, on: date, chosen: list[Grouping], by_town: bool) -> list[tuple[Any, ...]]:
     book, moment = load_facts(), Moment(area, on)
     old = parse("age >= 60 and alive", book, {})
     conditions = {each.name: {c: parse(text, book, {}) for c, (_, text) in each.classes.items()} for each in chosen}

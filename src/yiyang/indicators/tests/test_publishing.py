@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from conftest import DAZHU
 from yiyang.access.scope import platform
@@ -103,3 +106,38 @@ def test_what_was_published_meanwhile_asks_for_another_making(officers: tuple[An
     published(officers, Wanted(DAZHU, MONTH, ("area", "age")))
     with work(officers[1]), pytest.raises(UsageError, match="make it again"):
         actions.publish(by=officers[1], table=waiting)
+
+
+def test_it_is_asked_for_decided_and_read_in_a_browser(
+    grant: Any, person: Callable[..., Any], logged_in: Any, settings: Any
+) -> None:
+    settings.SECOND_FACTOR = False
+    furnish(person)
+    first, second = grant("爱华", "county_officer", DAZHU), grant("保国", "county_officer", DAZHU)
+    maker = logged_in(first)
+    asked = {"area": DAZHU, "month": MONTH, "grouped": ["area", "sex"], "least": 10, "width": 5}
+    answer = maker.post(reverse("indicators:table_make"), asked)
+    assert answer.status_code == 302, answer.content.decode()
+    with work(platform("test")):
+        found = PublishedTable.objects.get()
+        actions.make(found)
+    page = maker.get(answer["Location"]).content.decode()
+    assert "等待另一人审批" in page
+    assert "为什么找不出任何人" in page
+    other = logged_in(second)
+    assert "人数，按乡镇" in other.get(reverse("indicators:tables")).content.decode()
+    assert 'value="published"' in other.get(answer["Location"]).content.decode()
+    other.post(reverse("indicators:table_decide", args=[found.pk]), {"to": "published"})
+    assert found.number in Client().get(reverse("portal:statistics")).content.decode()
+    shown = Client().get(reverse("portal:statistic", args=[found.number]) + "?sex=female&sort=count").content.decode()
+    assert "是什么意思" in shown
+    assert "不公开" in shown
+    with work(platform("test")):
+        found.refresh_from_db()
+    assert found.state == "published"
+    told = Client().get(reverse("portal:statistic_json", args=[found.number]))
+    assert sha256(told.content).hexdigest() == found.sha256
+    assert Client().get(reverse("portal:statistic_csv", args=[found.number])).content.startswith(b"TIME_PERIOD,")
+    csvw = Client().get(reverse("portal:statistic_csvw", args=[found.number])).json()
+    assert csvw["url"] == f"{found.number}.csv"
+    assert Client().get(reverse("portal:statistic", args=[found.number.replace("v1", "v2")])).status_code == 404

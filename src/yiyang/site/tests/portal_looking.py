@@ -44,6 +44,11 @@ POSTED = (
 ARGUMENTS: dict[str, dict[str, str]] = {
     # Nothing stands behind it: looked at where there is a result (the journey of assessments).
     "portal:certificate": {"token": "none"},
+    # Nothing is published here: looked at where something is (the room of indicators).
+    "portal:statistic": {"number": "511724-elders_60_sex-2026-10-v1"},
+    "portal:statistic_json": {"number": "511724-elders_60_sex-2026-10-v1"},
+    "portal:statistic_csv": {"number": "511724-elders_60_sex-2026-10-v1"},
+    "portal:statistic_csvw": {"number": "511724-elders_60_sex-2026-10-v1"},
     "portal:list": {"area": COUNTY},
     "portal:list_versions": {"area": COUNTY},
     "portal:list_item": {"area": COUNTY, "name": "old_age_allowance"},

@@ -17,6 +17,7 @@ from yiyang.workbench.tasks import (
     cases,
     entitlement,
     field,
+    indicators,
     notices,
     planning,
     portal,
@@ -43,6 +44,7 @@ ROOMS = (
     field,
     assessment,
     planning,
+    indicators,
 )
 SOURCES: tuple[Source, ...] = tuple(source for room in ROOMS for source in room.SOURCES)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from yiyang.areas.logic import SIZES, level
 from yiyang.areas.logic import short as short_code
-from yiyang.indicators.models import Figure, Measurement, Reported
+from yiyang.indicators.models import Figure, Measurement, PublishedTable, Reported
 from yiyang.site.tests.access_world.things import Place
 
 ON, KNOWN = date(2026, 10, 31), date(2026, 11, 2)
@@ -28,5 +28,9 @@ def put(there: Place) -> dict[str, Any]:
     figure = Figure.objects.create(
         **given, indicator="elders_60", source="measured", numerator=2, value=2, measurement=made
     )
+    table = PublishedTable.objects.create(
+        area_code=there.code, title="老年人人数", slug="elders_60_sex", month="2026-10", state="ready",
+        made_by_name="岗位",
+    )  # fmt: skip
     area = "999999" if there.code < 0 else short_code(there.code)
-    return {"reported_figure": entered.pk, "figure": figure.pk, "figure_area": area}
+    return {"reported_figure": entered.pk, "figure": figure.pk, "published_table": table.pk, "figure_area": area}
