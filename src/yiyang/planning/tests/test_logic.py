@@ -85,3 +85,8 @@ def test_an_area_without_a_rule_owes_nothing_stated() -> None:
 def test_sums_add_up_by_key() -> None:
     found = summed([(2023, Sum(1, 200, planned_fen=5)), (2024, Sum(1, 300)), (2023, Sum(1, 10, late=1))])
     assert found == {2023: Sum(2, 210, planned_fen=5, late=1), 2024: Sum(1, 300)}
+
+
+@pytest.mark.parametrize(("late", "light"), [(0, "good"), (2, "wait"), (3, "bad")])
+def test_a_total_is_lit_by_how_many_of_it_are_late(late: int, light: str) -> None:
+    assert logic.light(Sum(count=10, late=late), 20) == light

@@ -149,6 +149,49 @@ def test_a_project_is_entered_by_hand(browser: Any, clerk: Scope) -> None:
         assert Project.objects.get().places == 60
 
 
+def test_what_a_project_says_is_changed_and_not_over_somebody_elses_change(browser: Any, clerk: Scope) -> None:
+    project = entered(clerk)
+    address = reverse("planning:project_step", args=[project.pk, "edit"])
+    data = {"title": project.title, "places": 210, "places_in_use": 20, "nursing": 0, "place": "周家镇", "version": 1}
+    assert browser.post(address, data | {"places_in_use": 300}).status_code == 200
+    browser.post(address, data)
+    with work(clerk):
+        project.refresh_from_db()
+    assert (project.places, project.places_in_use, project.place, project.version) == (210, 20, "周家镇", 2)
+    assert "其他人刚刚修改" in browser.post(address, data).content.decode()
+
+
+def test_projects_are_found_by_where_they_come_from(browser: Any, clerk: Scope) -> None:
+    entered(clerk, "手工项目")
+    entered(clerk, "文件项目", origin="plan")
+    page = text_of(browser, "projects", origin="plan")
+    assert "文件项目" in page
+    assert "手工项目" not in page
+
+
+@pytest.mark.parametrize("sort", ["planned", "-paid", "places", "-year"])
+def test_projects_are_sorted_by_money_beds_and_year(browser: Any, clerk: Scope, sort: str) -> None:
+    entered(clerk, "甲", money={"central": 100})
+    entered(clerk, "乙", money={}, year=2025, places=10)
+    page = text_of(browser, "projects", sort=sort)
+    assert {"甲", "乙"} <= {each for each in ("甲", "乙") if f">{each}</a>" in page}
+
+
+def test_the_board_lights_what_is_late_and_counts_kinds(browser: Any, clerk: Scope) -> None:
+    entered(clerk, "旧", year=TODAY.year - 2)
+    entered(clerk, "新", year=TODAY.year + 1, kind="childcare")
+    page = text_of(browser, "board", measure="money")
+    assert "各地计划投资" in page
+    assert "滞后较多" in page
+    assert "正常" in page
+
+
+def test_contradictions_are_counted_by_check(browser: Any, clerk: Scope) -> None:
+    given(clerk, total=550)
+    page = text_of(browser, "findings")
+    assert 'href="?check=totals">明细与合计</a> 1 处' in page
+
+
 def test_an_estate_says_what_it_lacks(browser: Any, clerk: Scope) -> None:
     data = {"area_code": DAZHU, "title": "东湖新城", "homes": 850, "provided_m2": "200", "is_new": "on"}
     browser.post(reverse("planning:new_estate"), data)
