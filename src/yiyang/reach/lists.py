@@ -93,11 +93,18 @@ class Gaps(Table):
         """The filters; towns are those that have a gap."""
         towns = sorted({code // 1000 * 1000 for code in self.base.values_list("code", flat=True)})
         return (
+            # The page's own choice goes along when the list is filtered.
+            Filter("area", "区划", kind="hidden", lookup=_as_is),
+            Filter("kind", "设施类别", kind="hidden", lookup=_as_is),
             Filter("q", "村（社区）", lookup="name__icontains"),
             Filter("town", "乡镇（街道）", choices=[(str(code), name(code)) for code in towns], lookup=_of_town),
             Filter("urban", "城乡", choices=(("yes", "城镇"), ("no", "农村")),
                    lookup=lambda rows, value: rows.filter(is_urban=value == "yes")),
         )  # fmt: skip
+
+
+def _as_is(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    return rows
 
 
 def _of_town(rows: QuerySet[Any], value: str) -> QuerySet[Any]:

@@ -127,8 +127,8 @@ def _dot(frame: _Frame, dot: Dot, most: int) -> str:
 def _facility(frame: _Frame, mark: Mark) -> str:
     x, y = (float(each) for each in frame.place(mark.lon, mark.lat))
     return format_html(
-        '<rect class="stands" x="{}" y="{}" width="5" height="5"><title>{}</title></rect>',
-        f"{x - 2.5:.1f}", f"{y - 2.5:.1f}", mark.title,
+        '<rect class="stands" x="{}" y="{}" width="6" height="6"><title>{}</title></rect>',
+        f"{x - 3:.1f}", f"{y - 3:.1f}", mark.title,
     )  # fmt: skip
 
 

@@ -83,6 +83,8 @@ def siting(request: HttpRequest, key: int) -> HttpResponse:
         "crumbs": crumbs(("选址", reverse("reach:sitings")), (found.title, "")),
     }  # fmt: skip
     if found.result:
+        free = (found.result.get("question") or {}).get("sites", [])
+        context["free"] = [each["name"] for each in free if each["name"] not in {site.name for site in sites}]
         context |= {"figures": _figures(found, sites), "chart": _map(found, sites), "others": _others(found)}
     return render(request, "reach/siting.html", context)
 

@@ -74,7 +74,8 @@ def test_a_circle_is_ordered_watched_and_read(browser: Any, officer: Scope) -> N
 
 def test_gaps_are_sorted_filtered_and_taken_along(browser: Any, officer: Scope) -> None:
     circle(officer)
-    assert "到最近设施" in text_of(browser, "circle", urban="no", sort="elders")
+    page = text_of(browser, "circle", area=DAZHU, urban="no", sort="elders")
+    assert f'type="hidden" name="area" value="{DAZHU}"' in page
     for form, begin in (("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK")):
         answer = browser.get(reverse("reach:gaps", args=[form]), {"area": DAZHU})
         assert answer.content.startswith(begin)
