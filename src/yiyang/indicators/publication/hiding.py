@@ -22,8 +22,12 @@ from yiyang.indicators.publication.tables import Counts, Flags
 NEAR = 1e-6
 # What a hidden person more is worth against the cells that are hidden for him.
 WORTH = 10_000.0
-ROUNDS = 12
+# So many demands at once are worth a program of their own; it must meet this share of them.
+FEW = 4
+GAIN = 0.25
 SECONDS = 20.0
+# For a whole move of many demands: any good one does.
+BRIEFLY = 1.5
 
 
 class NotHidden(YiyangError):
@@ -94,20 +98,22 @@ def _lacks(task: Task, kept: Kept, cell: int, sign: int) -> bool:
 
 
 def _together(task: Task, kept: Kept) -> None:
-    """Many demands at once, in opposite directions, while that gets on."""
-    random, before = np.random.default_rng(1), -1
-    for number in range(ROUNDS):
-        lacking = np.array([(cell, sign) for cell, sign in _open(task, kept)], np.int64).reshape(-1, 2)
-        if len(lacking) in (0, before):
-            return
-        before = len(lacking) if number % 2 else before
-        order = random.permutation(len(lacking))
+    """Many demands at once, in opposite directions; fewer at once when that gets on too slowly."""
+    random = np.random.default_rng(1)
+    lacking = np.array(list(_open(task, kept)), np.int64).reshape(-1, 2)
+    size = len(lacking)
+    while size >= FEW and len(lacking):
+        order = random.permutation(len(lacking))[:size]
         # One direction a cell.
         _, first = np.unique(lacking[order, 0], return_index=True)
         chosen = lacking[order][first]
         found = _moved(task, chosen[:, 0], chosen[:, 1], exact=False)
         if found is not None:
             _take(task, kept, found)
+        before = len(lacking)
+        lacking = np.array(list(_open(task, kept)), np.int64).reshape(-1, 2)
+        if before - len(lacking) < min(size, before) * GAIN:
+            size = min(size, len(lacking)) // 2
 
 
 def _alone(task: Task, kept: Kept, cell: int, sign: int) -> None:
@@ -164,7 +170,7 @@ def _whole(task: Task, cells: Ints, signs: Ints, *, exact: bool) -> Counts | Non
     goal = np.zeros(len(free) + (0 if exact else len(cells)))
     if not exact:
         goal[len(free) :] = -1.0
-    found = program.solve(goal, SECONDS)
+    found = program.solve(goal, SECONDS if exact else BRIEFLY)
     if found is None:
         return None
     move = np.zeros(len(task.counts), np.int64)
