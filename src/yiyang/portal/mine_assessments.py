@@ -120,7 +120,7 @@ def _to(person: Person) -> tuple[str, str]:
     return "返回能力评估", reverse("portal:mine_assessments", args=[person.pk])
 
 
-# Exempt: a stranger's self-check would leave a cookie otherwise; all that it does is to suggest a reason, which he reads.
+# Exempt: a stranger's self-check would leave a cookie otherwise; all that it does is suggest a reason, which he reads.
 @csrf_exempt
 @mine
 def ask_for(request: HttpRequest) -> HttpResponse:
