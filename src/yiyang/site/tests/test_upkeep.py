@@ -95,3 +95,36 @@ def test_the_worker_counts_as_alive_and_ends_when_told(home: Path) -> None:
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(60) == 0
         assert connection.execute("SELECT count(*) FROM procrastinate_workers").fetchone() == (0,)
+
+
+@pytest.mark.slow
+def test_two_workers_share_the_queues_and_the_long_one_takes_only_what_is_long(home: Path) -> None:
+    """As production.md runs them: a job of each queue is waiting, one worker alone looks after `long`."""
+    with postgres.database(home) as found, psycopg.connect(found.owner_url, autocommit=True) as connection:
+        for queue in ("long", "registry"):
+            connection.execute(
+                "INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES (%s, 'nobody.knows.it')", [queue]
+            )
+        assert _worked_off(connection, "--only", "long") == {"long"}
+        assert _worked_off(connection, "--except", "long") == {"long", "registry"}
+
+
+def _worked_off(connection: psycopg.Connection[tuple[str]], *words: str) -> set[str]:
+    """The queues whose waiting job is gone after a worker with these words found nothing more to do."""
+    before = _ended(connection)
+    worker = subprocess.Popen([*YIYANG, "worker", *words], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    until = time.monotonic() + 90
+    while _ended(connection) == before:
+        assert worker.poll() is None
+        assert time.monotonic() < until
+        time.sleep(0.2)
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(60) == 0
+    return _ended(connection)
+
+
+def _ended(connection: psycopg.Connection[tuple[str]]) -> set[str]:
+    rows = connection.execute(
+        "SELECT queue_name FROM procrastinate_jobs WHERE task_name = 'nobody.knows.it' AND status = 'failed'"
+    )
+    return {queue for (queue,) in rows}
