@@ -256,9 +256,11 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     from yiyang.access import keyring
     from yiyang.site.postgres import database
     from yiyang.site.start import migrate
+    from yiyang.site.tests.servers import careless
 
     data = Path(os.environ["YIYANG_DATA"])
     found = database(data)
+    careless(found)
     _enter(found)
     if not keyring.default_path().exists():
         keyring.create(keyring.default_path(), now=datetime.now(UTC))

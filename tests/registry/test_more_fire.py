@@ -75,7 +75,9 @@ def _copy_server(of: House, cluster: Cluster) -> None:
     host = psycopg.conninfo.conninfo_to_dict(of.owner)["host"]
     words = ["-D", str(cluster.folder), "-h", str(host), "-U", "postgres", "-c", "fast", "-X", "fetch", "--no-sync"]
     cluster._run("pg_basebackup", words, account)
-    # Copied with the rest: the lock of the other server's socket.
+    # Copied with the rest: that the tests' server may lose what it holds; this one is set as those that people run.
+    (cluster.folder / "postgresql.auto.conf").write_text("")
+    # And the lock of the other server's socket.
     (cluster.folder / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
 
 
