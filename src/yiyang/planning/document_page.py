@@ -16,6 +16,13 @@ AROUND = 4
 TITLES = {
     "project": "项目", "total": "合计", "indicator": "指标", "task": "任务", "measure": "清单与专栏", "doubt": "待核对",
 }  # fmt: skip
+# The reader's own words for what it chose, where they are not the text's.
+CHOICES_ZH = {
+    "first": "排在最前的单位牵头", "joint": "所列单位共同负责", "projects": "项目清单", "indicators": "指标表",
+    "tasks": "任务清单", "policies": "政策清单", "elements": "要素清单", "reforms": "改革清单", "pilots": "试点清单",
+    "industries": "产业清单", "platforms": "平台清单", "boxes": "专栏", "services": "服务清单",
+    "other": "其他表，不取记录",
+}  # fmt: skip
 BOUNDS = {"ge": "≥", "le": "≤", "eq": ""}
 
 
@@ -43,7 +50,11 @@ def kind_of(file: PlanFile, asked: str) -> str:
 def rows(file: PlanFile, kind: str) -> Json:
     """Heads and rows of a kind, at most `SHOWN`; `left` is how many more there are."""
     if kind == "doubt":
-        return {"doubts": [(each, around(file, each.line)) for each in file.doubts.order_by("sure", "id")[:100]]}
+        return {
+            "doubts": [
+                (each, around(file, each.line), guess_of(each)) for each in file.doubts.order_by("sure", "id")[:100]
+            ]
+        }
     found = Record.objects.filter(file=file, kind=kind)
     heads, cells = _COLUMNS[kind]
     lines = [(row, list(zip(heads, cells(row.data), strict=True))) for row in found[:SHOWN]]
@@ -95,8 +106,21 @@ _COLUMNS: dict[str, tuple[tuple[str, ...], Any]] = {
 def around(file: PlanFile, line: int, reach: int = AROUND) -> list[Shown]:
     """The text's lines around one, blank ones left out."""
     found = files.lines(file)
+    # A cell that is empty in the source is told by the next line that says something.
+    line = next((at + 1 for at in range(max(line - 1, 0), len(found)) if found[at].strip()), line)
     first, last = max(line - 1 - reach, 0), min(line + reach, len(found))
     return [Shown(at + 1, found[at].strip(), at == line - 1) for at in range(first, last) if found[at].strip()]
+
+
+def choices_of(doubt: Doubt) -> list[tuple[str, str]]:
+    """What a doubt may be, to choose from, where the reader's own words stand for it; else nothing."""
+    known = [(each, CHOICES_ZH[each]) for each in doubt.choices if each in CHOICES_ZH]
+    return known if len(known) == len(doubt.choices) else []
+
+
+def guess_of(doubt: Doubt) -> str:
+    """What the reader took meanwhile, in words."""
+    return dict(choices_of(doubt)).get(doubt.guess, doubt.guess)
 
 
 def doubt_of(file: PlanFile, key: str, field: str) -> Doubt | None:

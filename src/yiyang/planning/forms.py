@@ -53,6 +53,11 @@ class CorrectForm(forms.Form):
     field = forms.CharField(max_length=40, widget=forms.HiddenInput)
     value = forms.CharField(label="核定值", max_length=400, required=False, help_text="留空表示原文没有写。")
 
+    def __init__(self, choices: list[tuple[str, str]], *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        if choices:
+            self.fields["value"] = forms.ChoiceField(label="核定值", choices=choices)
+
 
 class YuanField(forms.DecimalField):
     """Money as it is typed, in 万元; as fen for the program."""

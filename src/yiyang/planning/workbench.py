@@ -18,7 +18,7 @@ from yiyang.kit.parts import Figure, Progress, Tab
 from yiyang.planning import document_page, file_actions
 from yiyang.planning.forms import CorrectForm, GiveForm
 from yiyang.planning.lists import Files, seen, tabs
-from yiyang.planning.models import Finding, PlanFile
+from yiyang.planning.models import Doubt, Finding, PlanFile
 from yiyang.registry.forms_people import tell
 
 RIGHT, KEEP = "plan.read", "plan.keep"
@@ -133,6 +133,11 @@ def act(request: HttpRequest, key: int, what: str) -> HttpResponse:
     return redirect("planning:documents") if what == "drop" else redirect("planning:document", key)
 
 
+def _free(doubt: Doubt | None) -> list[str]:
+    """What it may be, where one still types the value."""
+    return list(doubt.choices) if doubt and not document_page.choices_of(doubt) else []
+
+
 @page(KEEP)
 def correct(request: HttpRequest, key: int) -> HttpResponse:
     """Say what a field of a row really says, beside the source."""
@@ -140,7 +145,7 @@ def correct(request: HttpRequest, key: int) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     doubt = document_page.doubt_of(file, given.get("key", ""), given.get("field", ""))
     initial = {"key": given.get("key", ""), "field": given.get("field", ""), "value": doubt.guess if doubt else ""}
-    form = CorrectForm(request.POST or None, initial=initial)
+    form = CorrectForm(document_page.choices_of(doubt) if doubt else [], request.POST or None, initial=initial)
     back = f"{reverse('planning:document', args=[key])}?kind=doubt"
     if request.method == "POST" and form.is_valid():
         try:
@@ -152,7 +157,7 @@ def correct(request: HttpRequest, key: int) -> HttpResponse:
             return redirect(back)
     record("read", what=f"plan_file:{file.pk}", area=file.area_code, detail={"form": "correct"})
     context = {
-        "form": form, "doubt": doubt, "file": file, "cancel": back, "title": "核对",
+        "form": form, "doubt": doubt, "file": file, "choices": _free(doubt), "cancel": back, "title": "核对",
         "around": document_page.around(file, doubt.line) if doubt else [],
         "crumbs": crumbs((file.title or file.name, reverse("planning:document", args=[key])), ("核对", "")),
     }  # fmt: skip

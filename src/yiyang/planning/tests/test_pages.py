@@ -84,6 +84,20 @@ def test_a_file_that_is_no_plan_is_refused_at_its_field(browser: Any) -> None:
     assert "请选择" in answer.content.decode()
 
 
+def test_a_doubt_of_the_readers_own_words_is_chosen_not_typed(browser: Any, clerk: Scope) -> None:
+    rows = (("序号", "任务", "责任单位"), ("1", "开展老年人能力评估。", "县民政局、县卫生健康局"))
+    table = "".join("".join(f"\t{cell}\n" for cell in row) + "\n" for row in rows)
+    file = given(clerk, text=f"大竹县重点任务分工方案\n\n任务分工表\n{table}\n", name="分工.txt")
+    page = text_of(browser, "document", file.pk, kind="doubt")
+    assert "暂取“排在最前的单位牵头”" in page
+    with work(clerk):
+        doubt = file.doubts.get()
+    asked = {"key": doubt.key, "field": doubt.field}
+    assert '<option value="joint">所列单位共同负责</option>' in text_of(browser, "correct", file.pk, **asked)
+    browser.post(reverse("planning:correct", args=[file.pk]), asked | {"value": "joint"})
+    assert "没有要核对的" in text_of(browser, "document", file.pk, kind="doubt")
+
+
 def test_both_places_of_a_contradiction_stand_side_by_side_and_it_is_dismissed(browser: Any, clerk: Scope) -> None:
     given(clerk, total=550)
     with work(clerk):
