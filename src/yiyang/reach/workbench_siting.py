@@ -132,6 +132,8 @@ def _map(found: Reckoning, sites: list[Site]) -> Chart:
     order = list(STATES)
     table = told_of([word for _, word in STATES.values()], ((order.index(row[3]), row[2]) for row in told["drawn"]))
     note = f"{found.finished_at:%Y-%m-%d} 测算{circle.made_up_words(found)}"
+    if found.what == Reckoning.What.PHASED:
+        note += "；覆盖指到得了，床位够不够看满足床位"
     return drawn(f"{name(found.area_code)}建议选址", note, found.area_code, dots, stands, marks, table, states_legend())
 
 
