@@ -197,12 +197,15 @@ def _one_id_one_test(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """A file's tests stay together, and all journeys do: they share one installation."""
+    """A file's tests stay together, and all journeys and all under fire do: they share one installation."""
     from xdist.scheduler import LoadFileScheduling
 
     class ByFile(LoadFileScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
-            return "tests/journeys" if nodeid.startswith("tests/journeys/") else super()._split_scope(nodeid)
+            scope = str(super()._split_scope(nodeid))
+            if scope.endswith("_fire.py"):
+                return "tests/registry/under fire"
+            return "tests/journeys" if scope.startswith("tests/journeys/") else scope
 
     return ByFile(config, log)
 

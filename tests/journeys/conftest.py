@@ -24,9 +24,6 @@ from typing import Any
 import psycopg
 import pytest
 
-from yiyang.site.postgres import database
-from yiyang.site.tests.servers import careless
-
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "out" / "journeys"
 PASSWORD = "yiyang-demo-2026"
@@ -60,6 +57,8 @@ class Installation:
 
     def ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows, as the owner sees them: to learn keys, never to change anything."""
+        from yiyang.site.postgres import database
+
         # Joins the server that runs; it stays up, because `serve` holds it too.
         with database(self.data) as found, psycopg.connect(found.owner_url) as connection:
             return connection.execute(query, values or None).fetchall()
@@ -86,8 +85,6 @@ def platform_server(needs_chromium: str) -> Iterator[Installation]:
         process = subprocess.Popen(_command(found), env=_environment(), stdout=log, stderr=log, start_new_session=True)
     try:
         _wait(found, process)
-        with database(found.data) as server:
-            careless(server)
         yield found
     finally:
         process.send_signal(signal.SIGTERM)
