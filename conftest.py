@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes.util
 import functools
+import gc
 import importlib.util
 import os
 import re
@@ -23,6 +24,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from yiyang.base.screen import set_lang
+
+# Every few hundred objects Python would look for circles among the million that Django and pandas keep for good.
+gc.set_threshold(50_000, 20, 50)
 
 # Before pytest-django loads the settings: tests have a data folder, an embedded server and keys of their own.
 os.environ["YIYANG_DATA"] = tempfile.mkdtemp(prefix="yiyang-test-")
