@@ -61,6 +61,8 @@ class PublishedTable(Scoped):
         verbose_name = verbose_name_plural = "公开统计表"
         ordering = ("-id",)
         constraints = (
+            # By it `areas.following` knows that the row stays with its area when two become one.
+            models.UniqueConstraint(fields=("area_code", "id"), name="indicators_publishedtable_of_its_area"),
             models.UniqueConstraint(
                 fields=("area_code", "slug", "month", "version"),
                 condition=Q(state__in=["published", "replaced"]),
