@@ -184,7 +184,7 @@ SLIPS: dict[str, dict[str, Slip]] = {
     },
     "sex": {"wrong": lambda text, how: "女" if text == "男" else "男", "missing": _none},
     "phone": {
-        "one_digit": lambda text, how: text[:1] + _one_digit(text[1:], how),
+        "one_digit": lambda text, how: text[:1] + (_one_digit(text[1:], how) or ""),
         "changed": _changed,
         "missing": _none,
     },

@@ -16,12 +16,12 @@ STEP = 0.0009
 
 def street(nodes: int, road: str = "residential", allowed: int = BOTH_WAYS) -> Network:
     """A straight street to the north with a node every 100 m, from (107, 30) on."""
-    lat = 30.0 + STEP * np.arange(nodes)
+    lat = (30.0 + STEP * np.arange(nodes)).astype(np.float64)
     lon = np.full(nodes, 107.0)
     start, end = np.arange(nodes - 1), np.arange(1, nodes)
     metres = metres_between(lon[start], lat[start], lon[end], lat[end])
     pieces = nodes - 1
-    kind = np.full(pieces, CLASSES.index(road), np.uint8)  # type: ignore[arg-type]
+    kind = np.full(pieces, CLASSES.index(road), np.uint8)
     return Network(lon, lat, start, end, metres, kind, np.full(pieces, allowed, np.uint8), made_up=False)
 
 
