@@ -99,10 +99,16 @@ def _document(by: Scope, file: PlanFile) -> records.Document:
     with acting(by):
         slug = file.slug
         if slug.startswith(NEW):
-            slug = slug_of(file.area_code, read(files.content(file), slug, file.area_code).title or file.name)
+            slug = slug_of(file.area_code, _title(read(files.content(file), slug, file.area_code)) or file.name)
         known = Correction.objects.filter(area_code=file.area_code, slug=slug)
         decided = [records.Correction(each.key, each.field, each.value) for each in known]
         return read(files.content(file), slug, file.area_code, decided)
+
+
+def _title(document: records.Document) -> str:
+    """The document's own title. A table's caption is none: other documents have such tables, too."""
+    captions = {table.caption for table in document.tables}
+    return "" if document.title in captions else document.title
 
 
 def slug_of(area_code: int, title: str) -> str:

@@ -157,6 +157,14 @@ def test_a_mended_edition_steps_in_and_its_finding_is_gone(clerk: Scope) -> None
         assert Finding.objects.get(check_name="totals").is_gone
 
 
+def test_two_documents_that_only_share_a_tables_caption_are_no_editions_of_one(clerk: Scope) -> None:
+    table = PLAN.format(total=500, empty="").partition("一、项目")[2]
+    one, two = given(clerk, text=table, name="甲.txt"), given(clerk, text=table.replace("3200", "3300"), name="乙.txt")
+    with work(clerk):
+        one.refresh_from_db()
+        assert (one.is_current, two.is_current) == (True, True)
+
+
 def test_a_correction_is_remembered_when_read_again(clerk: Scope) -> None:
     file = given(clerk)
     with work(clerk):
