@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from yiyang.areas.logic import span
+from yiyang.areas.logic import level, span
 from yiyang.areas.names import name
 from yiyang.base.errors import UsageError
 from yiyang.catalog.facts import load_facts
@@ -66,15 +66,35 @@ def count(area: int, on: date, grouped: list[str], *, slug: str, title: str) -> 
     rows = _rows(area, on, chosen, AREA in grouped)
     if not rows:
         raise UsageError("这个区划这一天没有老年人可以统计。", "There is nobody to count.")
-    groups: dict[str, list[str]] = {AREA: [f"{row[0]:012d}" for row in rows]}
+    places = [_lowest(row[0]) if AREA in grouped else row[0] for row in rows]
+    groups: dict[str, list[str]] = {AREA: [f"{code:012d}" for code in places]}
     for place, each in enumerate(chosen, 1):
         groups[each.name] = [row[place] for row in rows]
     words = {each.name: {code: zh for code, (zh, _) in each.classes.items()} | {UNKNOWN: "未知"} for each in chosen}
-    words[AREA] = {code: name(int(code)) for code in {*groups[AREA], f"{area:012d}"}}
+    # Totals of counties stand in a city's table, too.
+    words[AREA] = {f"{code:012d}": _place(code) for code in {*places, *(code - code % 10**6 for code in places), area}}
     return from_groups(
         groups, [int(row[-1]) for row in rows], areas=AREA, name=slug, title=title, universe=UNIVERSE,
         moment=f"{on:%Y-%m}", labels=words, titles=titles(), root=f"{area:012d}",
     )  # fmt: skip
+
+
+# In place of the town of those whose town nobody knows: no town has this number.
+NO_TOWN = 999
+
+
+def _lowest(code: int) -> int:
+    """A place as the lowest level of a table: whoever is known to live in a county only stands in no town of it."""
+    if level(code) == "county":
+        return code + NO_TOWN * 1000
+    return code + 99 * 10**6 + NO_TOWN * 1000 if level(code) == "city" else code
+
+
+def _place(code: int) -> str:
+    """A place's name."""
+    if code // 10**6 % 100 == 99:
+        return "未落到县（市、区）"
+    return f"{name(code - code % 10**6)}未落到乡镇" if code // 1000 % 1000 == NO_TOWN else name(code)
 
 
 def _rows(area: int, on: date, chosen: list[Grouping], by_town: bool) -> list[tuple[Any, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from hashlib import sha256
 from typing import Any
 
@@ -12,12 +13,12 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from conftest import DAZHU
+from conftest import DAZHU, ZHUYANG
 from yiyang.access.scope import platform
 from yiyang.audit.record import work
 from yiyang.base.errors import UsageError
 from yiyang.indicators.models import ProtectedTable, PublishedTable
-from yiyang.indicators.publication import actions
+from yiyang.indicators.publication import actions, source
 from yiyang.indicators.publication.actions import Wanted
 from yiyang.indicators.tests.town import MONTH, furnish, scope
 
@@ -141,3 +142,12 @@ def test_it_is_asked_for_decided_and_read_in_a_browser(
     csvw = Client().get(reverse("portal:statistic_csvw", args=[found.number])).json()
     assert csvw["url"] == f"{found.number}.csv"
     assert Client().get(reverse("portal:statistic", args=[found.number.replace("v1", "v2")])).status_code == 404
+
+
+def test_whoever_is_known_to_live_in_the_county_only_stands_beside_its_towns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "_rows", lambda *asked: [(DAZHU, 5), (ZHUYANG, 20)])
+    table = source.count(DAZHU, date(2026, 10, 31), ["area"], slug="t", title="t")
+    words = dict(zip(table.dimensions[0].codes, table.dimensions[0].labels, strict=True))
+    assert words["511724999000"] == "大竹县未落到乡镇"
+    assert words["511724000000"] == "大竹县"
+    assert table.counts.max() == 25
