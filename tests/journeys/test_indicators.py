@@ -53,7 +53,7 @@ def test_the_large_screen_renews_itself_and_the_report_is_whole(walk: Walk) -> N
 def test_a_figure_is_reported_corrected_and_what_was_said_stays(walk: Walk) -> None:
     officer = walk("xian")
     for value, reason in (("1600", ""), ("1620", "漏计一家")):
-        officer.go("/indicators/reported/enter/?indicator=nursing_beds&area=511724000000&on=2025-12-31")
+        officer.go("/indicators/reported/enter/?indicator=nursing_beds&area=511724000000&on=2026-06-30")
         officer.page.locator("#id_numerator").fill(value)
         officer.page.locator("#id_denominator").fill("4900")
         officer.page.locator("#id_source").fill("养老机构统计台账")

@@ -87,7 +87,8 @@ def pdf(made: Yearly) -> bytes:
     """The report on paper. Raises MissingPart where WeasyPrint, pango or a Chinese font is not there."""
     weasyprint = ready()
     page = render_to_string("planning/evaluation_paper.html", {"made": made, "heads": HEADS, "cells": cells(made)})
-    written: bytes = weasyprint.HTML(string=page).write_pdf(pdf_tags=True)
+    style = weasyprint.CSS(string=render_to_string("planning/evaluation_paper.css"))
+    written: bytes = weasyprint.HTML(string=page).write_pdf(stylesheets=[style], pdf_tags=True)
     return written
 
 
