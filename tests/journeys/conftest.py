@@ -35,6 +35,7 @@ NO_TROUBLE = (
     "Failed to load resource: the server responded with a status of 4", "htmx:sendAbort, ", "htmx:afterRequest, ",
 )  # fmt: skip
 PATIENCE = 150  # seconds for a whole county to be made and loaded on a busy machine
+SOON = 5.0  # seconds for what a click brings: it returns as soon as the next page begins, not when that page is whole
 # What would send the installation elsewhere than to its own folder.
 OURS = ("YIYANG_", "DATABASE_URL", "DJANGO_", "PROMETHEUS_", "COVERAGE_")
 
@@ -162,6 +163,7 @@ class Walker:
     @property
     def heading(self) -> str:
         """The page's only h1."""
+        self.page.wait_for_load_state()
         return str(self.page.locator("h1").inner_text())
 
     @property
@@ -172,11 +174,22 @@ class Walker:
     @property
     def rail(self) -> list[str]:
         """The rooms that the left rail offers."""
+        self.page.wait_for_load_state()
         return [str(text).strip() for text in self.page.locator("#rail a").all_inner_texts()]
 
     def says(self, text: str) -> bool:
-        """Whether the page shows a text."""
-        return text in self.page.locator("body").inner_text()
+        """Whether the page shows a text, now or in a moment."""
+        until = time.monotonic() + SOON
+        while text not in self.page.locator("body").inner_text():
+            if time.monotonic() > until:
+                return False
+            self.page.wait_for_timeout(100)
+        return True
+
+    def keeps_silent_on(self, text: str) -> bool:
+        """Whether the page, once it is whole, does not show a text."""
+        self.page.wait_for_load_state()
+        return text not in self.page.locator("body").inner_text()
 
     def shoot(self, name: str) -> None:
         """Keep what is seen, on a desk and on a phone."""

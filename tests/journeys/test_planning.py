@@ -68,7 +68,7 @@ def _give(walker: Any, path: Path) -> str:
     until = time.monotonic() + PATIENCE
     while not walker.page.get_by_role("link", name=re.compile("^待核对")).count():
         assert time.monotonic() < until, walker.page.locator("main").inner_text()
-        assert not walker.says("没能读取"), walker.page.locator("main").inner_text()
+        assert walker.keeps_silent_on("没能读取"), walker.page.locator("main").inner_text()
         walker.page.wait_for_timeout(700)
         walker.go(address)
     return address
@@ -127,7 +127,8 @@ def _dismissed(officer: Any, mark: str) -> None:
     officer.shoot("findings")
     row.first.get_by_role("link").first.click()
     for figure in ("300张", "260张"):
-        assert officer.page.get_by_role("heading", name=re.compile(figure)).count() == 1
+        officer.page.get_by_role("heading", name=re.compile(figure)).wait_for()
+    officer.page.locator("tr.is-meant").nth(1).wait_for()
     assert officer.page.locator("tr.is-meant").count() == 2
     address = officer.path
     officer.page.get_by_label("已排除").check()

@@ -20,7 +20,13 @@ ANSWERS = {
 
 
 def _next(walker: Any) -> None:
-    walker.page.get_by_role("button", name="下一步").click()
+    _press(walker, "下一步")
+
+
+def _press(walker: Any, name: str) -> None:
+    """Click, and wait until the next question is whole: one that has only begun has no buttons yet."""
+    with walker.page.expect_navigation():
+        walker.page.get_by_role("button", name=name).click()
 
 
 def _choose(walker: Any, words: str) -> None:
@@ -69,7 +75,7 @@ def _goes_back_and_forth(her: Any) -> None:
     her.page.go_back()
     assert her.heading == "老人现在住在哪里？"
     her.page.go_forward()
-    her.page.get_by_role("button", name="上一步").click()
+    _press(her, "上一步")
     assert her.heading == "老人现在住在哪里？"
     assert her.page.locator("input:checked").get_attribute("value") == "here"
     _next(her)
