@@ -1,13 +1,14 @@
 # Every habit of the house is one word here; `.ci/run` calls the same words.
 PYTHON ?= python3
 ARGS ?=
-# Processes that the tests run in; each has a database server of its own. A file's tests stay together.
-JOBS ?= 2
+# Processes that the tests run in; each has a database server of its own. A file's tests stay together. One more than the
+# two cores of a small machine: some always wait for a browser, a database or a program that they started.
+JOBS ?= 3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group build
 # What a coverage measurement depends on; older than these it is taken again.
-MEASURED = $(shell find src tests policy conftest.py pyproject.toml -type f \( -name '*.py' -o -name '*.yaml' -o -name '*.toml' \) 2>/dev/null)
+MEASURED = $(shell find src tests policy tools/measuring.py conftest.py pyproject.toml -type f \( -name '*.py' -o -name '*.yaml' -o -name '*.toml' \) 2>/dev/null)
 
 # Compiled modules are kept, whatever the environment says: a process that compiles Django anew starts a second later, and
 # the tests start hundreds. They are written when first needed, not for all that is installed.
@@ -26,7 +27,7 @@ serve: .venv/.web ## the platform in a browser: database, pages, worker, demo co
 	$(BIN)/yiyang serve $(ARGS)
 
 test: .venv/.test ## all tests; ARGS="-k cells" chooses some
-	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --cov --cov-report= --cov-fail-under=0 $(ARGS)
+	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} YIYANG_MEASURED=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/.test .coverage ## style, types, imports between rooms, coverage
 	$(BIN)/ruff check .
@@ -44,7 +45,7 @@ bench: .venv/.bench ## time and memory against OpenFisca, and growth
 
 lock: .venv/.test ## resolve the versions anew; ARGS=--upgrade takes the newest
 	$(LOCK) $(ARGS) pyproject.toml -o requirements-core.lock
-	$(LOCK) $(ARGS) --extra web --extra pdf --extra routing --extra plans --extra reach -c requirements-core.lock pyproject.toml -o requirements-web.lock
+	$(LOCK) $(ARGS) --extra web --extra pdf --extra routing --extra plans --extra reach --extra privacy -c requirements-core.lock pyproject.toml -o requirements-web.lock
 	$(LOCK) $(ARGS) --extra test -c requirements-web.lock pyproject.toml -o requirements-test.lock
 	$(LOCK) $(ARGS) --extra test --extra bench -c requirements-test.lock pyproject.toml -o requirements-bench.lock
 

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -23,10 +24,34 @@ import django.conf
 import pytest
 from hypothesis import HealthCheck, settings
 
-from yiyang.base.screen import set_lang
-
 # Every few hundred objects Python would look for circles among the million that Django and pandas keep for good.
 gc.set_threshold(50_000, 20, 50)
+
+
+def _begin_to_measure() -> Any:
+    """`make test` sets YIYANG_MEASURED: each of xdist's workers measures from before it loads anything of ours."""
+    found = importlib.util.spec_from_file_location("measuring", Path(__file__).parent / "tools" / "measuring.py")
+    assert found
+    assert found.loader
+    measuring = sys.modules["measuring"] = importlib.util.module_from_spec(found)
+    found.loader.exec_module(measuring)
+    return measuring.Worker() if os.environ.get("PYTEST_XDIST_WORKER") else measuring.Controller()
+
+
+_MEASURES = _begin_to_measure() if os.environ.get("YIYANG_MEASURED") else None
+if os.environ.get("PYTEST_XDIST_WORKER"):
+    # Tests that start pytest themselves start one that does not measure.
+    os.environ.pop("YIYANG_MEASURED", None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Whoever measures hears what happens; a worker begins with this file and a data folder of its own."""
+    if _MEASURES:
+        config.pluginmanager.register(_MEASURES)
+    if getattr(config.option, "numprocesses", None):
+        # Inherited, pytest-django would load the settings in a worker before it comes here.
+        os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
 
 # Before pytest-django loads the settings: tests have a data folder, an embedded server and keys of their own.
 os.environ["YIYANG_DATA"] = tempfile.mkdtemp(prefix="yiyang-test-")
@@ -51,6 +76,9 @@ settings.register_profile(
     "explore", max_examples=1000, deadline=None, print_blob=True, suppress_health_check=_SLOW_IS_FINE
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+pytest_plugins = ["yiyang.site.tests.leftovers"]
 
 
 def _lacks_module(*names: str) -> str | None:
@@ -164,31 +192,27 @@ def needs_postgres_15() -> Path:
     return POSTGRES_15
 
 
-# What takes longest begins first, so that the processes end together; a minute or more each when this was written.
+# What takes longest begins first, so that the processes end together: in the order of a whole run, to some 20 seconds.
 _LONGEST = (
-    "tests/journeys/", "tests/registry/", "tests/security/test_every_route.py", "src/yiyang/registry/linkage/tests/",
-    "tests/api/", "src/yiyang/registry/tests/test_judging.py", "src/yiyang/registry/tests/test_corrections.py",
-    "src/yiyang/site/tests/test_drill.py", "tests/architecture/test_readme.py", "tests/generative/",
-    "tests/architecture/test_habits.py", "src/yiyang/site/tests/test_backup.py",
-    "src/yiyang/site/tests/test_postgres.py", "src/yiyang/entitlement/tests/test_next.py",
-    "src/yiyang/registry/tests/test_groups.py",
+    "tests/journeys/", "tests/security/test_every_route.py", "tests/api/test_conformance.py", "tests/registry/",
+    "src/yiyang/registry/tests/test_judging.py", "src/yiyang/site/tests/test_drill.py",
+    "src/yiyang/site/tests/test_backup.py", "tests/portal/test_for_an_eighty_year_old.py",
+    "src/yiyang/site/tests/test_upkeep.py", "src/yiyang/site/tests/test_bad_input.py", "tests/generative/",
+    "src/yiyang/entitlement/tests/test_next.py", "tests/architecture/test_readme.py",
+    "src/yiyang/site/tests/test_postgres.py", "src/yiyang/registry/tests/test_groups.py",
+    "src/yiyang/registry/linkage/tests/", "src/yiyang/revisions/tests/", "src/yiyang/site/tests/test_api.py",
+    "src/yiyang/synthetic/tests/test_unidentified.py", "src/yiyang/site/tests/test_commands.py",
+    "tests/portal/test_same_engine.py", "src/yiyang/visits/tests/test_planning.py", "src/yiyang/reach/tests/",
+    "tests/architecture/test_habits.py", "src/yiyang/entitlement/tests/test_simulate.py",
+    "tests/security/test_headers.py", "src/yiyang/engine/tests/test_proof_random.py",
+    "src/yiyang/registry/tests/test_group_keeping.py", "src/yiyang/simulation/tests/",
 )  # fmt: skip
 _LAST = len(_LONGEST)
 
 
-# Tests that ask everything of everybody, or draw thousands of examples: what they run is run by the rooms' own
-# tests too, and noting each line would make these half as slow again.
-_NOT_MEASURED = (
-    "tests/security/test_every_route.py", "tests/journeys/", "tests/generative/", "tests/api/", "tests/registry/",
-)  # fmt: skip
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first; within a rank as they were found. What is not measured is marked so."""
+    """The longest first; within a rank as they were found."""
     _one_id_one_test(items)
-    for item in items:
-        if item.nodeid.startswith(_NOT_MEASURED):
-            item.add_marker(pytest.mark.no_cover)
     items.sort(key=lambda item: next((n for n, name in enumerate(_LONGEST) if item.nodeid.startswith(name)), _LAST))
 
 
@@ -248,6 +272,8 @@ def chinese_screen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.setenv("COLUMNS", "160")
     monkeypatch.setenv("NO_COLOR", "1")
+    from yiyang.base.screen import set_lang
+
     # A command run in this process may have chosen another language.
     set_lang(None)
 
@@ -261,20 +287,25 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     from django.db import connections
 
     from yiyang.access import keyring
-    from yiyang.site.postgres import database
+    from yiyang.site.postgres import NAME, database
     from yiyang.site.start import migrate
+    from yiyang.site.tests import leftovers
     from yiyang.site.tests.servers import careless
 
     data = Path(os.environ["YIYANG_DATA"])
     found = database(data)
     careless(found)
+    assert found.cluster, "DATABASE_URL was taken away above"
     _enter(found)
     if not keyring.default_path().exists():
         keyring.create(keyring.default_path(), now=datetime.now(UTC))
     with django_db_blocker.unblock():
         migrate()
+        # The superuser sees all rows.
+        leftovers.watched[:] = [leftovers.Watch(found.cluster.conninfo(NAME))]
         yield
         connections.close_all()
+    leftovers.watched.clear()
     found.close()
     shutil.rmtree(data, ignore_errors=True)
 

@@ -19,7 +19,7 @@ ENOUGH = 3
 
 @pytest.fixture(scope="module")
 def some_cases() -> list[Case]:
-    return collect(600)
+    return collect(300)
 
 
 def nodes(condition: Condition) -> Iterator[Condition]:

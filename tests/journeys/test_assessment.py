@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from yiyang.site.tests import axe
+
 pytestmark = pytest.mark.chromium
 Walk = Callable[..., Any]
 HERE, PHONE = 511724000000, {"width": 390, "height": 844}
@@ -141,15 +143,11 @@ def verified(stranger: Any, token: str, name: str) -> None:
     assert stranger.says("有效")
     assert stranger.keeps_silent_on(name)
     assert stranger.keeps_silent_on("失能")
-    from axe_playwright_python.sync_playwright import Axe
-
-    assert [each["id"] for each in Axe().run(stranger.page).response["violations"]] == []
+    assert [each["id"] for each in axe.violations(stranger.page)] == []
     stranger.shoot("verified")
 
 
 def test_a_stranger_asks_himself_whether_to_ask(walk: Walk) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     stranger, faults = walk(bypass_csp=True), []
     stranger.page.set_viewport_size(PHONE)
     stranger.go("/portal/")
@@ -159,13 +157,13 @@ def test_a_stranger_asks_himself_whether_to_ask(walk: Walk) -> None:
     assert stranger.says("请选一个答案")
     for number in range(8):
         if number in (0, 7):
-            faults += Axe().run(stranger.page).response["violations"]
+            faults += axe.violations(stranger.page)
             stranger.shoot(f"question-{number}")
             stranger.page.set_viewport_size(PHONE)
         stranger.page.get_by_role("radio").last.check()
         stranger.page.get_by_role("button", name="下一步").click()
     assert stranger.heading == "您的情况：值得申请评估"
-    faults += Axe().run(stranger.page).response["violations"]
+    faults += axe.violations(stranger.page)
     stranger.shoot("advice")
     assert stranger.page.context.cookies() == [] or {each["name"] for each in stranger.page.context.cookies()} <= {
         "size",
@@ -175,8 +173,6 @@ def test_a_stranger_asks_himself_whether_to_ask(walk: Walk) -> None:
 
 
 def test_an_elder_asks_for_an_assessment_himself(walk: Walk, platform_server: Any) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     kept = json.loads((platform_server.data / "demo" / "citizens.json").read_text("utf-8"))
     his, elder, faults = walk(bypass_csp=True), kept["elder"], []
     his.page.set_viewport_size(PHONE)
@@ -190,7 +186,7 @@ def test_an_elder_asks_for_an_assessment_himself(walk: Walk, platform_server: An
     his.page.get_by_role("button", name="确定").click()
     his.page.get_by_role("link", name=re.compile("^能力评估")).click()
     for step, press_ in (("申请", "申请能力评估"), ("提交", "")):
-        faults += Axe().run(his.page).response["violations"]
+        faults += axe.violations(his.page)
         his.shoot(f"portal-{step}")
         his.page.set_viewport_size(PHONE)
         if press_:
@@ -199,7 +195,7 @@ def test_an_elder_asks_for_an_assessment_himself(walk: Walk, platform_server: An
     his.page.get_by_role("button", name="提交申请").click()
     assert his.says("已提交，申请编号 SQ")
     assert his.says("已收到，正在安排评估人员")
-    faults += Axe().run(his.page).response["violations"]
+    faults += axe.violations(his.page)
     his.shoot("portal-asked")
     assert faults == []
 
@@ -213,11 +209,9 @@ def test_an_elder_asks_for_an_assessment_himself(walk: Walk, platform_server: An
     ],
 )  # fmt: skip
 def test_pages_of_assessments_have_no_barriers(walk: Walk, path: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     officer = walk("xian")
     for width in (1280, 390):
         officer.page.set_viewport_size({"width": width, "height": 800})
         officer.go(path)
-        found = Axe().run(officer.page).response["violations"]
+        found = axe.violations(officer.page)
         assert [(each["id"], [node["html"][:120] for node in each["nodes"]]) for each in found] == []

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from yiyang.site.tests import axe
+
 pytestmark = pytest.mark.chromium
 Walk = Callable[..., Any]
 HERE = 511724001000
@@ -83,11 +85,9 @@ def test_a_signed_form_comes_back_by_its_bar_code(walk: Walk, elder: tuple[int, 
 
 @pytest.mark.parametrize("path", ["/cases/?tab=new", "/cases/counter/", "/cases/counter/scan/", "/cases/funnel/"])
 def test_pages_of_cases_have_no_barriers(walk: Walk, path: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     clerk = walk("xiang")
     for width in (1280, 390):
         clerk.page.set_viewport_size({"width": width, "height": 800})
         clerk.go(path)
-        found = Axe().run(clerk.page).response["violations"]
+        found = axe.violations(clerk.page)
         assert [(each["id"], [node["html"][:120] for node in each["nodes"]]) for each in found] == []

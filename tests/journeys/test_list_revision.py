@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from yiyang.site.tests import axe
+
 pytestmark = pytest.mark.chromium
 AREA = "/lists/area/511724000000/"
 FIGURE = "#value-eighties-figure"
@@ -79,9 +81,7 @@ def _passes(law: Any, draft: str) -> None:
 
 
 def _breaches(page: Any) -> list[str]:
-    from axe_playwright_python.sync_playwright import Axe
-
-    return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in Axe().run(page).response["violations"]]
+    return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in axe.violations(page)]
 
 
 def _types_a_condition(hand: Any, draft: str) -> None:

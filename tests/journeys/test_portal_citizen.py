@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from yiyang.site.tests import axe
+
 pytestmark = [pytest.mark.chromium, pytest.mark.slow]
 PHONE = {"width": 390, "height": 844}
 PHOTO = bytes.fromhex(
@@ -42,9 +44,7 @@ def _log_in(walker: Any, who: dict[str, str]) -> None:
 
 
 def _look(walker: Any, faults: list[str], name: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(walker.page).response["violations"]
+    found = axe.violations(walker.page)
     faults += [f"{walker.path} {each['id']}: {each['nodes'][0]['html'][:120]}" for each in found]
     walker.shoot(name)
     walker.page.set_viewport_size(PHONE)

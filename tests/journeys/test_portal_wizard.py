@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from yiyang.site.tests import axe
+
 pytestmark = [pytest.mark.chromium, pytest.mark.slow]
 PHONE = {"width": 390, "height": 844}
 # What she answers, by what stands in the question; what is not here she does not know.
@@ -35,9 +37,7 @@ def _choose(walker: Any, words: str) -> None:
 
 
 def _look(walker: Any, faults: list[str], name: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(walker.page).response["violations"]
+    found = axe.violations(walker.page)
     faults += [f"{name} {each['id']}: {each['nodes'][0]['html'][:120]}" for each in found]
     width = walker.page.evaluate("document.documentElement.scrollWidth")
     faults += [f"{name}: {width} px wide"] if width > PHONE["width"] else []

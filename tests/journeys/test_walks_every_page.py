@@ -18,6 +18,7 @@ from django.urls import NoReverseMatch, reverse
 from yiyang.access.web import LOGGED_IN, PUBLIC
 from yiyang.accounts.demo import CAST
 from yiyang.accounts.roles import load_roles
+from yiyang.site.tests import axe
 from yiyang.site.tests.access_routes import EXAMPLES, Route, routes
 from yiyang.site.tests.access_world import VILLAGE, Things
 
@@ -149,9 +150,7 @@ def _faults(walker: Any, address: str) -> Iterator[str]:
 
 
 def _violations(page: Any) -> Iterator[str]:
-    from axe_playwright_python.sync_playwright import Axe
-
-    for each in Axe().run(page).response["violations"]:
+    for each in axe.violations(page):
         nodes = "; ".join(str(node["html"])[:160] for node in each["nodes"][:3])
         yield f"{each['id']}: {nodes}"
 
@@ -160,6 +159,13 @@ def _violations(page: Any) -> Iterator[str]:
 def kinds() -> list[tuple[str, str]]:
     """Filled by the first that asks: which page of each kind is to be looked at."""
     return []
+
+
+def test_a_page_with_barriers_would_be_told(chromium: Any) -> None:
+    page = chromium.new_page()
+    page.set_content("<button></button><p style='color: #eee; background: #fff'>看不清</p>")
+    assert {"button-name", "color-contrast", "html-has-lang"} <= {each["id"] for each in axe.violations(page)}
+    page.close()
 
 
 @pytest.mark.parametrize("part", range(PARTS))

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from yiyang.site.tests import axe
+from yiyang.site.tests.access_world import rolled_back
 from yiyang.site.tests.portal_looking import LOOKS, Browser, Seen, look_at, rendered, weight
 
 pytestmark = [pytest.mark.chromium, pytest.mark.slow]
@@ -38,7 +40,7 @@ Object.defineProperty(window, 'speechSynthesis', { value: {
 
 @pytest.fixture(scope="module")
 def browser(django_db_setup: None, django_db_blocker: Any, needs_chromium: str) -> Iterator[Browser]:
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), rolled_back():
         pages = rendered()
     from playwright.sync_api import sync_playwright
 
@@ -77,14 +79,12 @@ def test_paragraphs_stand_1_3_lines_apart(seen: list[Seen]) -> None:
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_contrast_is_4_5_and_screen_readers_find_their_way(browser: Browser, look: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     found = []
     with browser.window(390, bypass_csp=True) as page:
         for name, _ in browser.of(look):
             browser.go(page, name, look)
             page.locator("main details").evaluate_all("all => all.forEach(each => each.open = true)")
-            violations = Axe().run(page).response["violations"]
+            violations = axe.violations(page)
             found += [f"{name} {v['id']}: {v['nodes'][0]['html'][:140]}" for v in violations]
     assert found == []
 

@@ -17,7 +17,7 @@ from django.utils.module_loading import import_string
 
 from yiyang.access.scope import Scope, acting
 from yiyang.accounts.narrowing import narrowed
-from yiyang.accounts.scopes import scope_of
+from yiyang.accounts.scopes import grants_in_force, scope_of
 from yiyang.accounts.throttle import count
 from yiyang.accounts.tokens import TokenRefused, authenticate
 from yiyang.audit.record import Collected, collecting, flush, record
@@ -135,7 +135,10 @@ class UnitOfWork:
         if not request.user.is_authenticated:
             return visitor(request)
         request_id = getattr(request, "request_id", "")
-        whole = scope_of(request.user, today(), request=request_id, address=address_of(request))
+        # Kept: the frame of every page names the areas of the grants.
+        request.grants = list(grants_in_force(request.user, today()))  # type: ignore[attr-defined]
+        words = {"request": request_id, "address": address_of(request)}
+        whole = scope_of(request.user, today(), grants=request.grants, **words)  # type: ignore[attr-defined]
         return narrowed(whole, request, today())
 
     @staticmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -30,14 +31,20 @@ def reach_of(role: Role, area: Area, on: date) -> Ranges:
     return where | UNPLACED if where and role.no_area and area.level in ON_TOP else where
 
 
-def scope_of(user: User, on: date, *, request: str = "", address: str = "") -> Scope:
-    """What an account may do where on a day; nothing if it is switched off."""
+def scope_of(
+    user: User, on: date, *, grants: Iterable[Grant] | None = None, request: str = "", address: str = ""
+) -> Scope:
+    """What an account may do where on a day; nothing if it is switched off.
+
+    Args:
+        grants: those of `grants_in_force`, where they have been asked for already.
+    """
     if not user.is_active:
         return NOBODY
     rights: defaultdict[str, Ranges] = defaultdict(lambda: NOWHERE)
     registers: set[str] | None = set()
     roles = load_roles().roles
-    for grant in grants_in_force(user, on):
+    for grant in grants_in_force(user, on) if grants is None else grants:
         role = roles.get(grant.role)
         if role is None:
             continue

@@ -73,5 +73,7 @@ def _find(header: str) -> ApiToken | None:
 
 def _seen(token: ApiToken, address: str) -> None:
     now = timezone.now()
+    if token.last_used_at and token.last_used_at >= now - SEEN_EVERY and token.last_address == address:
+        return
     stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - SEEN_EVERY) | ~Q(last_address=address)
     ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=now, last_address=address)

@@ -7,6 +7,7 @@ statistical codes). Everything below an area lies in one half-open range of inte
 from __future__ import annotations
 
 import csv
+from collections.abc import Container
 from dataclasses import dataclass
 from functools import cache
 
@@ -94,6 +95,15 @@ def within(code: int, area: int) -> bool:
     """Whether a code lies in an area or is that area."""
     low, high = span(area)
     return low <= code < high
+
+
+def is_code(text: str, lengths: Container[int] = (6, 9, 12)) -> bool:
+    """Whether a word of an address is a code: `str.isdigit` alone takes ² and ５ for digits, too.
+
+    >>> is_code("511724"), is_code("５１１７２４"), is_code("511724", lengths=(12,))
+    (True, False, False)
+    """
+    return text.isascii() and text.isdigit() and len(text) in lengths
 
 
 def normalise(text: str | int) -> int:

@@ -22,16 +22,16 @@ def ranges_of(area: Area, on: date) -> Ranges:
     """
     if area.valid_to is not None and area.valid_to < on:
         return _parts(area, on)
-    members = _spans(_members(on).filter(jurisdiction=area))
     if area.code is None:
-        return members
+        return _split(area, _members(on).filter(jurisdiction=area))[0]
     own = Ranges.of([span(area.code)]) if area.code >= 0 else Ranges.of([(area.code, area.code + 1)])
-    if area.level != "county":
-        return own | members
-    # A city still answers for its jurisdictions; only the county that a town was taken from does not.
-    low, high = span(area.code)
-    taken = _members(on).filter(member__code__gte=low, member__code__lt=high).exclude(jurisdiction=area)
-    return (own - _spans(taken)) | members
+    concerned = Q(jurisdiction=area)
+    if area.level == "county":
+        # A city still answers for its jurisdictions; only the county that a town was taken from does not.
+        low, high = span(area.code)
+        concerned |= Q(member__code__gte=low, member__code__lt=high)
+    members, taken = _split(area, _members(on).filter(concerned))
+    return (own - taken) | members
 
 
 def _parts(area: Area, on: date) -> Ranges:
@@ -48,10 +48,15 @@ def _members(on: date) -> models.QuerySet[Membership]:
     return Membership.objects.filter(Q(ends__isnull=True) | Q(ends__gte=on), starts__lte=on)
 
 
-def _spans(memberships: models.QuerySet[Membership]) -> Ranges:
-    # Codes and nothing else: this is asked for every grant, at every request.
-    codes = memberships.values_list("member__code", flat=True)
-    return Ranges.of(span(code) for code in codes if code is not None)
+def _split(area: Area, memberships: models.QuerySet[Membership]) -> tuple[Ranges, Ranges]:
+    """Where an area's own members lie, and those of others."""
+    # Codes and nothing else, and one query: this is asked for every grant, at every request.
+    rows = memberships.values_list("member__code", "jurisdiction")
+    mine, others = [
+        Ranges.of(span(code) for code, pk in rows if code is not None and (pk == area.pk) is is_mine)
+        for is_mine in (True, False)
+    ]
+    return mine, others
 
 
 def jurisdiction_of(code: int, on: date) -> Area | None:

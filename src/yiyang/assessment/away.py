@@ -207,7 +207,9 @@ def _made(request: Request, key: str, version: str, form: dict[str, Any]) -> Pie
         lines.append("与健康体检同一天")
     data: dict[str, Any] = {"phone": "".join(person.phone)} if person.phone else {}
     data |= {"on": at.date().isoformat(), "at": at.hour * 60 + at.minute} if at else {}
-    data |= {"directions": request.place} if request.place else {}
+    # Nobody is found by the name of a village alone.
+    where = request.place or "".join(person.address or "")
+    data |= {"directions": where} if where else {}
     return Piece(key, version, person.pk, request.area_code, person.name or "姓名不详", lines, form, data)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yiyang.access.scope import Scope
-from yiyang.assessment import issuing, quality, steps
+from yiyang.assessment import issuing, objecting, quality, steps
 from yiyang.assessment.models import Check, Form, Request
 from yiyang.base.errors import UsageError
 
@@ -23,7 +23,7 @@ def check(*, by: Scope, form: Form, passed: bool, words: str = "") -> Check:
 
     Raises:
         UsageError: no words where they are needed, or the registry is busy. MovedOn: it is not waiting for a check.
-        NotTwice: he is one of the two who assessed, or made what is contested.
+        NotTwice: he is one of the two who assessed, or made or passed what is assessed again.
         PermissionDenied: he may not check there.
     """
     by.require(RIGHT, form.request.area_code)
@@ -54,6 +54,12 @@ def _refuse_twice(by: Scope, request: Request) -> None:
     part = {each.user_id for each in (request.lead, request.second) if each}
     if by.user in part:
         raise NotTwice("参加评估的人员不能质控同一次评估。", "Whoever assessed does not check.")
+    first = request.contested.request if request.contested else None
+    if first is not None and by.user in objecting.part_in(first):
+        raise NotTwice(
+            "作出原结果的评估人员和质控人员不能质控复评。",
+            "Whoever made or passed a result does not check its second assessment.",
+        )
 
 
 def _require_words(passed: bool, words: str, found: list[quality.Found]) -> None:

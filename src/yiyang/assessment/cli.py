@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from yiyang.base.clock import today
 from yiyang.base.errors import UsageError
 from yiyang.base.screen import emit_json, say, show_table, t
 
@@ -148,7 +148,7 @@ def _scale(slug: str, version: str | None) -> Instrument:
     # Old scales can be looked at although they are in force no more.
     newest = scales.instruments().get(slug)
     is_over = newest and newest.ends
-    return newest if newest and is_over else scales.current(slug, date.today())  # noqa: DTZ011  (today enters here)
+    return newest if newest and is_over else scales.current(slug, today())
 
 
 def _answers(scale: Instrument, file: Path) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
 from django.contrib.auth.hashers import make_password
@@ -13,7 +13,7 @@ from yiyang.access.scope import Scope, platform
 from yiyang.accounts.models import Grant, User
 from yiyang.areas.logic import span
 from yiyang.areas.models import Area
-from yiyang.assessment import agency_actions, checking, filling, objecting, planning, requesting
+from yiyang.assessment import agency_actions, checking, demo_past, filling, objecting, planning, requesting
 from yiyang.assessment.instrument import Instrument
 from yiyang.assessment.models import Agency, Assessor, Request, Result
 from yiyang.assessment.scales import current
@@ -24,6 +24,9 @@ REASON = "演示数据"
 GB = "gbt_42195_2022"
 BODIES = ("91511724MA6000001", "12511724MB6000002")
 NAMES = ("康和评估中心", "人民医院评估科")
+# Those that serve one town only.
+TOWN_BODIES = ("91511724MA6000003", "52511724MJ6000004", "91511724MA6000005")
+TOWN_NAMES = ("安心评估所", "夕阳红社会服务中心", "仁爱评估所")
 # How far each request goes, in turn; None = all the way to a result.
 STAGES = (None, "asked", None, "planned", None, "filled", "signed", None, "returned", "contested", None, "cancelled")
 REQUESTS = 12
@@ -32,7 +35,12 @@ HELP = (0, 1, 0, 2, 1, 3)
 # What the circumstances say of somebody without coma, dementia or falls.
 NOTHING = {"A.4.1": "none", "A.5.11": "no", **{f"A.2.14.{number}": "0" for number in range(1, 6)}}
 # Beside the demo accounts: username, name, training.
-OTHERS = (("pinggu-b1", "秦永", "rehabilitation"), ("pinggu-b2", "孔琼", "medical"))
+OTHERS = (("秦永", "rehabilitation"), ("孔琼", "medical"))
+TOWN_OTHERS = (
+    (("毛文", "nursing"), ("尹秀", "social_work")),
+    (("万英", "medical"), ("常军", "rehabilitation")),
+    (("段芳", "nursing"), ("侯明", "social_work")),
+)
 
 
 def make(county: int) -> None:
@@ -42,6 +50,9 @@ def make(county: int) -> None:
             return
         pairs = _agencies(county)
         people = _people(county)
+        towns = demo_past.busiest(county, but=[pair[0].agency.seat_code for pair in pairs], most=len(TOWN_NAMES))
+        local = [(town, _in_town(county, town, number)) for number, town in enumerate(towns)]
+    demo_past.make(county, pairs, local, User.objects.get(username="xian"))
     for number, person in enumerate(people):
         _one(number, person, pairs[0 if number % 3 else 1], STAGES[number % len(STAGES)])
 
@@ -58,35 +69,59 @@ def _agencies(county: int) -> list[tuple[Assessor, Assessor]]:
     area = Area.objects.get(code=county)
     towns = Area.objects.filter(parent=area, level="town", valid_to=None).order_by("code")
     seats = list(towns.values_list("code", flat=True)[:2])
-    days = {"valid_from": today - timedelta(days=400), "valid_to": today + timedelta(days=700)}
+    days = _days(today)
     made = []
     for number, (name, body) in enumerate(zip(NAMES, BODIES, strict=True)):
         agency = agency_actions.keep_agency(
             by=by, agency=Agency(), area=county, seat=seats[number], related=[], name=area.name + name, a_month=200,
             credit_code=_credit_code(body), licence=f"PG-{number + 1:03d}", sells_care=bool(number), **days,
         )  # fmt: skip
-        made.append(_pair(by, agency, area, number, today, days))
+        named = (
+            [("pinggu", "social_work"), ("pinggu2", "nursing")] if number == 0 else _accounts(agency, area, "b", OTHERS)
+        )
+        made.append(_pair(by, agency, named, f"HG-{number}"))
     return made
 
 
+def _days(today: date) -> dict[str, date]:
+    return {"valid_from": today - timedelta(days=400), "valid_to": today + timedelta(days=700)}
+
+
+def _in_town(county: int, town: int, number: int) -> tuple[Assessor, Assessor]:
+    """A small agency that serves one town; the qualification of the first one's assessors ends soon."""
+    by, today, area = platform(REASON), timezone.localdate(), Area.objects.get(code=town)
+    days = _days(today)
+    agency = agency_actions.keep_agency(
+        by=by, agency=Agency(), area=town, seat=town, related=[], name=area.name + TOWN_NAMES[number], a_month=40,
+        credit_code=_credit_code(TOWN_BODIES[number]), licence=f"PG-{number + 3:03d}", sells_care=number == 1, **days,
+    )  # fmt: skip
+    named = _accounts(agency, area, "cde"[number], TOWN_OTHERS[number])
+    days |= {"valid_to": today + timedelta(days=40)} if number == 0 else {}
+    return _pair(by, agency, named, f"HG-{number + 2}", **days)
+
+
+def _accounts(agency: Agency, area: Area, letter: str, people: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Accounts of assessors; nobody logs in to them. Username and training of each."""
+    today, found = timezone.localdate(), []
+    for place, (name, training) in enumerate(people, 1):
+        user = User.objects.create(
+            username=f"pinggu-{letter}{place}", name=name, area=area, password=make_password(None), is_demo=True,
+            must_change_password=False, unit=f"{agency.name}（演示）",
+        )  # fmt: skip
+        ends = today + timedelta(days=700)
+        Grant.objects.create(user=user, role="assessor", area=area, starts=today, ends=ends, reason=REASON)
+        found.append((user.username, training))
+    return found
+
+
 def _pair(
-    by: Scope, agency: Agency, area: Area, number: int, today: date, days: dict[str, date]
+    by: Scope, agency: Agency, named: Sequence[tuple[str, str]], certificate: str, **days: date
 ) -> tuple[Assessor, Assessor]:
-    if number == 0:
-        named = [("pinggu", "social_work"), ("pinggu2", "nursing")]
-    else:
-        named = [(username, training) for username, _, training in OTHERS]
-        for username, name, _ in OTHERS:
-            user = User.objects.create(
-                username=username, name=name, area=area, password=make_password(None), is_demo=True,
-                must_change_password=False, unit=f"{agency.name}（演示）",
-            )  # fmt: skip
-            until = days["valid_to"]
-            Grant.objects.create(user=user, role="assessor", area=area, starts=today, ends=until, reason=REASON)
+    days = days or _days(timezone.localdate())
     found = [
         agency_actions.keep_assessor(
             by=by, assessor=Assessor(agency=agency), username=username, training=training,
-            certificate=f"HG-{number}{place}", a_week=40, **days,
+            certificate=f"{certificate}{place}", a_week=40, **days,
         )
         for place, (username, training) in enumerate(named)
     ]  # fmt: skip

@@ -22,7 +22,8 @@ import pyarrow.parquet
 from yiyang.access.sheets import Cell, Column
 from yiyang.assessment.instrument import Instrument, Item
 from yiyang.assessment.scoring import places_of
-from yiyang.base.errors import DeliveryError
+from yiyang.base.errors import DeliveryError, UsageError
+from yiyang.base.workbooks import require_compact
 from yiyang.registry.encoding import detect
 
 REQUEST, NAME, BEGAN, ENDED = "申请编号", "姓名", "开始时间", "完成时间"
@@ -160,6 +161,10 @@ def _lines(path: Path) -> Iterator[list[str]]:
 def _sheet(path: Path) -> Sequence[Sequence[Any]]:
     from python_calamine import CalamineWorkbook
 
+    try:
+        require_compact(path)
+    except UsageError as error:
+        raise DeliveryError(error.zh, error.en) from error
     try:
         book = CalamineWorkbook.from_path(str(path))
         return book.get_sheet_by_index(0).to_python(skip_empty_area=False)

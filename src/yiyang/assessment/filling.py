@@ -109,7 +109,12 @@ def _kept(
 
 def fingerprint(request: Request, version: str, answers: Mapping[str, str]) -> str:
     """SHA-256 over what the two sign: whose assessment, by which version of which scale, every answer."""
-    whole = {"request": request.number, "instrument": request.instrument, "version": version, "answers": answers}
+    return print_of(request.number, request.instrument, version, answers)
+
+
+def print_of(number: str, instrument: str, version: str, answers: Mapping[str, str]) -> str:
+    """The same, of a request by its number."""
+    whole = {"request": number, "instrument": instrument, "version": version, "answers": answers}
     text = json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

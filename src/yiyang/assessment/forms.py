@@ -112,7 +112,11 @@ class CheckForm(forms.Form):
         label="质控结论", choices=(("passed", "通过，签发结果"), ("returned", "退回重填")), widget=forms.RadioSelect
     )
     words = forms.CharField(
-        label="意见", max_length=400, required=False, widget=WORDS, help_text="退回的必须写明哪里要重做。"
+        label="意见",
+        max_length=400,
+        required=False,
+        widget=WORDS,
+        help_text="退回的必须写明哪里要重做；平台发现了问题仍通过的，也要写明理由。",
     )
 
     def clean(self) -> dict[str, Any]:
@@ -148,7 +152,8 @@ class UseForm(forms.Form):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self.fields["purpose"].choices = in_words.purposes()  # type: ignore[attr-defined]
+        # Nothing chosen beforehand: a use stands under a department's name and is not taken back.
+        self.fields["purpose"].choices = [("", "请选择"), *in_words.purposes()]  # type: ignore[attr-defined]
 
 
 class DrawForm(forms.Form):

@@ -14,7 +14,7 @@ from yiyang.assessment.models import Assessor, Result
 from yiyang.assessment.rules import rules
 from yiyang.base.errors import UsageError
 
-SCORED, STORED = "levels", "stored"
+SCORED = "levels"
 
 
 def standard(slug: str) -> str:
@@ -24,8 +24,8 @@ def standard(slug: str) -> str:
 
 
 def choices() -> list[tuple[str, str]]:
-    """All scales of which there are results, for filters."""
-    return [(each.id, each.name) for each in scales.instruments().values() if each.kind in (SCORED, STORED)]
+    """The scales by which somebody is assessed, those of former years included, for filters."""
+    return [(each.id, each.name) for each in scales.instruments().values() if each.kind == SCORED]
 
 
 def askable() -> list[tuple[str, str]]:

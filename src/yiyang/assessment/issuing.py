@@ -78,7 +78,9 @@ def _made(by: Scope, request: Request, form: Form, scored: Scored) -> Result:
 def _replace(made: Result) -> None:
     """One result of a person and scale stands: the older one gives way, and says to which."""
     older = list(
-        Result.objects.select_for_update().filter(person=made.person_id, instrument=made.instrument, state__in=STANDING)
+        Result.objects.select_for_update().filter(
+            person__in=stating.keys_of(made.person), instrument=made.instrument, state__in=STANDING
+        )
     )
     Result.objects.filter(pk__in=[each.pk for each in older]).update(state=Result.State.REPLACED)
     made.save(force_insert=True)

@@ -94,21 +94,24 @@ def answer_objection(*, by: Scope, objection: Objection, again: bool, answer: st
             there.save()
         else:
             _close(by, there, Objection.State.UPHELD, words)
-            Result.objects.filter(pk=there.result_id).update(state=Result.State.VALID)
+            _stands_again(there.result_id)
         _note(there.result, there.state, words)
     return there
 
 
 def _refuse_partial(by: Scope, result: Result) -> None:
     """Whoever assessed or passed it does not answer."""
-    request = result.request
-    part = {each.user_id for each in (request.lead, request.second) if each}
-    part |= set(Check.objects.filter(form__request=request, passed=True).values_list("by", flat=True))
-    if by.user is not None and by.user in part:
+    if by.user is not None and by.user in part_in(result.request):
         raise UsageError(
             "作出这份结果的评估人员和质控人员不能处理对它的异议。",
             "Whoever made or passed a result does not answer for it.",
         )
+
+
+def part_in(request: Request) -> set[int]:
+    """Accounts of those who assessed, and who passed it."""
+    pair = {each.user_id for each in (request.lead, request.second) if each}
+    return pair | set(Check.objects.filter(form__request=request, passed=True).values_list("by", flat=True))
 
 
 def _again(by: Scope, objection: Objection, words: str) -> Request:
@@ -137,9 +140,14 @@ def _close(by: Scope, objection: Objection, state: str, words: str) -> None:
     letters.tell_answered(objection)
 
 
+def _stands_again(result: int) -> None:
+    """Unless it was withdrawn or replaced meanwhile: then the objection ends and the result stays what it became."""
+    Result.objects.filter(pk=result, state=Result.State.CONTESTED).update(state=Result.State.VALID)
+
+
 def upheld(by: Scope, request: Request, result: Result) -> None:
     """Others came to the same level: the result stands."""
-    Result.objects.filter(pk=result.pk).update(state=Result.State.VALID)
+    _stands_again(result.pk)
     for objection in _of(request):
         _close(by, objection, Objection.State.UPHELD, "由未参加原评估的人员复评，等级与原结果一致，维持原结果。")
 
@@ -173,7 +181,7 @@ def withdraw(*, by: Scope, objection: Objection) -> Objection:
             raise steps.MovedOn("这份异议已经处理。", "The objection has been dealt with already.")
         there.state, there.answered_at = Objection.State.WITHDRAWN, timezone.now()
         there.save()
-        Result.objects.filter(pk=there.result_id).update(state=Result.State.VALID)
+        _stands_again(there.result_id)
         _note(there.result, "objection withdrawn", "")
     return there
 

@@ -10,6 +10,7 @@ from yiyang.assessment import filling, scales
 from yiyang.assessment.instrument import Instrument
 from yiyang.assessment.models import Form, Result
 from yiyang.assessment.rules import rules
+from yiyang.registry.stating import keys_of
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def _alike(form: Form) -> list[Found]:
 def _jump(form: Form, scale: Instrument, answers: dict[str, str]) -> list[Found]:
     """Two levels or more from the last result within its time: looked at twice."""
     last = (
-        Result.objects.filter(person=form.request.person_id, instrument=scale.id)
+        Result.objects.filter(person__in=keys_of(form.request.person), instrument=scale.id)
         .exclude(state=Result.State.WITHDRAWN)
         .order_by("-assessed_on", "-pk")
         .first()

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from yiyang.access.scope import Scope
 from yiyang.areas import logic as areas
-from yiyang.assessment import escalation, in_words, scales
+from yiyang.assessment import escalation, in_words, objecting, scales
 from yiyang.assessment.certificate import objection_until
 from yiyang.assessment.filling import answers_of
 from yiyang.assessment.in_words import Section
@@ -161,7 +161,10 @@ def may(by: Scope, request: Request, result: Result | None) -> dict[str, bool]:
         "fill": state in TO_FILL and mine is not None,
         "take_back": state == State.FILLED and mine is not None,
         "sign": state == State.FILLED and mine is not None and not signed,
-        "check": state == State.SIGNED and mine is None and by.may("assessment.check", area),
+        "check": state == State.SIGNED
+        and by.may("assessment.check", area)
+        and by.user not in objecting.part_in(request)
+        and (request.contested is None or by.user not in objecting.part_in(request.contested.request)),
         "object": result is not None and may_object(result) and by.may("assessment.request", area),
         "use": stands and by.may("assessment.read", area),
         "withdraw": stands and by.may("assessment.check", area),

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from yiyang.access.scope import Scope
@@ -16,13 +17,16 @@ from yiyang.assessment import letters, objecting, scales, steps
 from yiyang.assessment.models import Request, Result
 from yiyang.assessment.rules import instrument_of, rules
 from yiyang.base.errors import UsageError, YiyangError
+from yiyang.catalog.facts import load_facts
 from yiyang.entitlement.models import Unknown
 from yiyang.registry.models import Person
+from yiyang.registry.stating import keys_of
 
 RIGHT = steps.ASK
 Kind, Channel = Request.Kind, Request.Channel
 # Asked for by anybody; a dispute and a sample come by their own ways (objecting, drawing).
 ASKED = (Kind.FIRST, Kind.ROUTINE, Kind.IMMEDIATE)
+STANDING = (Result.State.VALID, Result.State.CONTESTED)
 
 
 @dataclass
@@ -64,11 +68,12 @@ def ask(
     purposes = list(dict.fromkeys(purposes))
     _check(person, instrument, kind, purposes)
     with steps.elevated(by):
-        last = Result.objects.filter(person=person, instrument=instrument).order_by("-valid_to").first()
-        _refuse_again(last, kind, reason, again_because)
+        # What stands under a file that became part of this one is his as well.
+        rows = Result.objects.filter(person__in=keys_of(person), instrument=instrument)
+        _refuse_again(rows.filter(state__in=STANDING).order_by("-valid_to").first(), kind, reason, again_because)
         fields: dict[str, Any] = {
             "instrument": instrument,
-            "kind": Kind.ROUTINE if kind == Kind.FIRST and last else kind,
+            "kind": Kind.ROUTINE if kind == Kind.FIRST and rows.exists() else kind,
             "channel": channel,
             "purposes": purposes,
             "reason": reason.strip()[:400],
@@ -80,6 +85,7 @@ def ask(
 
 def opened(*, person: Person, by: Scope, **fields: Any) -> Request:
     """A new request, while elevated. Raises UsageError where one of the person by this scale is on its way."""
+    _refuse_second(person, fields)
     request = Request(
         number=steps.new_number("SQ", person.area_code),
         person=person,
@@ -98,6 +104,23 @@ def opened(*, person: Person, by: Scope, **fields: Any) -> Request:
         ) from error
     steps.note(request, {"act": "asked", "kind": request.kind, "channel": request.channel}, request.reason)
     return request
+
+
+def _refuse_second(person: Person, fields: dict[str, Any]) -> None:
+    """The database refuses two under one file; here those under files that became part of it."""
+    if fields["kind"] != Kind.SAMPLE and _open_of(person, fields["instrument"]).exists():
+        raise UsageError("这位老人的评估正在办理，不用重复申请。", "An assessment of this person is on its way.")
+
+
+def _open_of(person: Person, instrument: str) -> QuerySet[Request]:
+    rows = Request.objects.filter(person__in=keys_of(person), instrument=instrument, state__in=steps.OPEN)
+    return rows.exclude(kind=Kind.SAMPLE)
+
+
+def under_way(person: Person, fact: str) -> str:
+    """That an assessment which finds out a fact is on its way, as a sentence (settings.UNKNOWN_WAYS); '' if none is."""
+    found = _open_of(person, instrument_of(fact)).order_by("pk").first()
+    return f"评估申请 {found.number} 正在办理（{found.get_state_display()}）。" if found else ""
 
 
 def _authorise(by: Scope, person: Person) -> None:
@@ -123,7 +146,7 @@ def _check(person: Person, instrument: str, kind: str, purposes: list[str]) -> N
         raise UsageError("不能申请评估：", "No assessment can be asked for:", problems)
 
 
-def _refuse_again(last: Result | None, kind: str, reason: str, again_because: str) -> None:
+def _refuse_again(standing: Result | None, kind: str, reason: str, again_because: str) -> None:
     """One valid result serves everybody; another one only near its end, on a change, or with a reason."""
     if kind == Kind.IMMEDIATE:
         steps.require_words(
@@ -133,14 +156,14 @@ def _refuse_again(last: Result | None, kind: str, reason: str, again_because: st
         )
         return
     today = timezone.localdate()
-    if last is None or last.state not in (Result.State.VALID, Result.State.CONTESTED) or last.valid_to < today:
+    if standing is None or standing.valid_to < today:
         return
-    is_near = last.valid_to - timedelta(days=rules().routine.asked_before) <= today
+    is_near = standing.valid_to - timedelta(days=rules().routine.asked_before) <= today
     if not is_near and not again_because.strip():
         raise UsageError(
-            f"已有有效的评估结果（证书编号 {last.number}，有效期至 {last.valid_to}），各部门都可以采用；"
+            f"已有有效的评估结果（证书编号 {standing.number}，有效期至 {standing.valid_to}），各部门都可以采用；"
             "确需再评的，请写明理由。",
-            f"Result {last.number} is valid until {last.valid_to} and serves every department; say why again.",
+            f"Result {standing.number} is valid until {standing.valid_to} and serves every department; say why again.",
         )
 
 
@@ -155,7 +178,7 @@ def ask_about(*, by: Scope, unknown: Unknown, purposes: Iterable[str] = ()) -> R
     if not instrument:
         raise UsageError("这一项不由评估得出，请上门了解。", f"No assessment finds out {unknown.fact}.")
     person = Person.objects.get(pk=unknown.person)
-    reason = f"待了解：{unknown.items} 个项目取决于此"
+    reason = f"待了解：登记册里没有“{load_facts()[unknown.fact].zh}”"
     return ask(by=by, person=person, instrument=instrument, channel=Channel.UNKNOWN, purposes=purposes, reason=reason)
 
 

@@ -73,8 +73,11 @@ def readings(slug: str) -> list[Reading]:
     return found
 
 
-def rescored(slug: str, other: Reading) -> Rescored:
+def rescored(slug: str, other: Reading, *, most: int = MOST, shown: int = SHOWN) -> Rescored:
     """Standing results of the scope by the newest version and by another reading.
+
+    Args:
+        most: so many are scored at once; shown: so many of those who would change are named.
 
     Raises:
         UsageError: too many at once, or kept answers do not fit the scale.
@@ -82,18 +85,18 @@ def rescored(slug: str, other: Reading) -> Rescored:
     scale = scales.instruments()[slug]
     standing = Result.objects.filter(request=OuterRef("request"), instrument=slug, state__in=STANDING)
     rows = Form.objects.filter(Exists(standing), is_current=True)
-    forms = list(rows.filter(version=scale.version).order_by("pk")[: MOST + 1])
-    if len(forms) > MOST:
+    forms = list(rows.filter(version=scale.version).order_by("pk")[: most + 1])
+    if len(forms) > most:
         raise UsageError(
-            f"有效结果超过 {MOST:,} 份，请先在右上角选一个区县，或用命令行重算。",
-            f"More than {MOST} results: choose a county first, or use the command line.",
+            f"有效结果超过 {most:,} 份，请先在右上角选一个区县，或用命令行重算（yiyang assess rescore）。",
+            f"More than {most} results: choose a county first, or use yiyang assess rescore.",
         )
     left = rows.exclude(version=scale.version).count()
     if not forms:
         return Rescored(0, left, 0, [], [])
     compared = compare_versions(table_of(scale, [str(form.answers) for form in forms]), scale, other.scale)
     changed = compared.changed.to_pylist()
-    keys = [forms[each["row"]].request_id for each in changed[:SHOWN]]
+    keys = [forms[each["row"]].request_id for each in changed[:shown]]
     results = {each.request_id: each for each in Result.objects.filter(request__in=keys).select_related("person")}
     moved = [
         Moved(results[key], _name(scale, each["old_level"]), _name(scale, each["new_level"]))

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from yiyang.assessment import workbench as pages
 from yiyang.assessment import workbench_agencies as agencies
 from yiyang.assessment import workbench_asking as asking
+from yiyang.assessment import workbench_former as former
 from yiyang.assessment import workbench_forms as forms
 from yiyang.assessment import workbench_quality as quality
 from yiyang.assessment import workbench_results as results
@@ -28,12 +29,14 @@ urlpatterns: list[URLPattern] = [
     path("<int:key>/again/", pages.take_form_back, name="take_form_back"),
     path("<int:key>/check/", pages.check, name="check"),
     path("results/<int:key>/certificate/", results.certified, name="certificate"),
+    path("results/<int:key>/answers/", results.answers, name="answers"),
     path("results/<int:key>/use/", results.use, name="use"),
     path("results/<int:key>/object/", results.object_to, name="object"),
     path("results/<int:key>/withdraw/", results.withdraw, name="withdraw"),
     path("objections/<int:key>/", results.objection, name="objection"),
     path("sheets/", sheets.sheets, name="sheets"),
     path("sheets/<slug:instrument>/", sheets.empty_sheet, name="empty_sheet"),
+    path("former/", former.former_results, name="former"),
     path("agencies/", agencies.agencies, name="agencies"),
     path("agencies/new/", agencies.edit_agency, name="new_agency"),
     path("agencies/<int:key>/", agencies.agency, name="agency"),

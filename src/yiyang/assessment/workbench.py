@@ -14,14 +14,15 @@ from django.views.decorators.http import require_POST
 
 from yiyang.access.scope import current
 from yiyang.access.web import page
-from yiyang.assessment import actions, in_words, quality, request_page, worklists, works
+from yiyang.assessment import actions, former, in_words, quality, request_page, worklists, works
 from yiyang.assessment.forms import CheckForm, StepForm
 from yiyang.assessment.models import Request
-from yiyang.assessment.of_person import results_of
+from yiyang.assessment.of_person import requests_of, results_of
 from yiyang.audit.record import record
 from yiyang.base.errors import YiyangError
 from yiyang.registry.forms_people import tell
 from yiyang.registry.models import Person
+from yiyang.registry.stating import keys_of
 from yiyang.registry.workbench_people import head
 
 RIGHT = "assessment.read"
@@ -39,6 +40,8 @@ def work(request: HttpRequest) -> HttpResponse:
     if "tab" not in request.GET:
         return redirect(f"{reverse('assessment:work')}?tab={works.first_of(scope).slug}")
     table = worklists.work_table(request)
+    if scope.may("person.export") and table.work.of != "objections":
+        table.export_url = reverse("registry:order_export")
     record("search", what="assessment:list", detail={key: v for key, v in table.values.items() if key != "number"})
     context = {
         "table": table,
@@ -209,13 +212,13 @@ def person(request: HttpRequest, key: int) -> HttpResponse:
     """Results and requests of a person, on his page."""
     found: Person = get_object_or_404(Person, pk=key)
     record("read", what="person", person=found.pk, area=found.area_code, detail={"tab": "assessment"})
+    keys = keys_of(found)
     context = {
-        "results": [
-            (row, in_words.standard(row.instrument), in_words.level_word(row)) for row in results_of([found.pk])
-        ],
-        "requests": [
-            (row, in_words.standard(row.instrument))
-            for row in Request.objects.filter(person=found.pk).select_related("agency")[:SHOWN]
+        "results": [(row, in_words.standard(row.instrument), in_words.level_word(row)) for row in results_of(keys)],
+        "requests": [(row, in_words.standard(row.instrument)) for row in requests_of(keys)[:SHOWN]],
+        "former": [
+            (row, in_words.standard(row.instrument), in_words.level_name(row.instrument, row.version, row.level))
+            for row in former.of_person(keys)[:SHOWN]
         ],
         "may_ask": current().may("assessment.request", found.area_code),
     }

@@ -43,7 +43,7 @@ def ask(request: HttpRequest, person: int) -> HttpResponse:
             messages.success(request, f"已提出申请，编号 {made.number}。")
             return redirect("assessment:request", made.pk)
     record("read", what="person", person=found.pk, area=found.area_code, detail={"form": "assessment"})
-    valid = [(name, result) for slug, name in in_words.askable() if (result := valid_result(found.pk, slug))]
+    valid = [(name, result) for slug, name in in_words.askable() if (result := valid_result(found, slug))]
     context = {
         "form": form,
         "person": found,

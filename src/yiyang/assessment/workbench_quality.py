@@ -39,6 +39,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     slug = slug if slug in known else next(iter(known), "")
     record("search", what="assessment:figures")
     context: dict[str, Any] = {"instrument": slug, "choices": list(known.items()), "crumbs": _crumbs("质量统计")}
+    context["may_former"] = current().may("assessment.plan")
     if lowest := rules().figures.severe_from.get(slug):
         least = rules().figures.at_least
         note = f"{known[slug]}，{lowest} 级及以上算重度；撤销的不算，不足 {least} 人的不列"

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from yiyang.access.scope import current
 from yiyang.access.web import page
-from yiyang.assessment import actions, certificate, in_words
+from yiyang.assessment import actions, certificate, exchange_fhir, in_words, request_page, scales
+from yiyang.assessment.filling import answers_of
 from yiyang.assessment.forms import ObjectForm, ObjectionForm, StepForm, UseForm
-from yiyang.assessment.models import Objection, Result
+from yiyang.assessment.models import Form, Objection, Result
 from yiyang.audit.record import record
 from yiyang.base.errors import YiyangError
 from yiyang.registry.forms_people import tell
@@ -52,6 +55,34 @@ def certified(request: HttpRequest, key: int) -> HttpResponse:
     record("reveal", what=what, person=found.person_id, area=found.area_code, reason="评估结果告知书")
     headers = {"Content-Disposition": f'attachment; filename="{found.number}.pdf"', "Cache-Control": "no-store"}
     return HttpResponse(body, content_type="application/pdf", headers=headers)
+
+
+@page("assessment.check", also=("assessment.do", "assessment.object"))
+@require_POST
+def answers(request: HttpRequest, key: int) -> HttpResponse:
+    """The answers behind a result as a FHIR QuestionnaireResponse, for whoever may see them; noted as an export."""
+    found = _result(key)
+    form = found.request.forms.filter(is_current=True).first()
+    if form is None or not request_page.may(current(), found.request, found)["see_form"]:
+        messages.error(request, "评估内容涉及健康，只有评估人员、质控和处理异议的人员可以导出。")
+        return redirect("assessment:request", found.request_id)
+    try:
+        body = _response_of(found, form)
+    except YiyangError as error:
+        messages.error(request, error.zh)
+        return redirect("assessment:request", found.request_id)
+    what, detail = f"assessment_result:{found.pk}", {"form": "fhir"}
+    record("export", what=what, person=found.person_id, area=found.area_code, detail=detail)
+    headers = {"Content-Disposition": f'attachment; filename="{found.number}.json"', "Cache-Control": "no-store"}
+    return HttpResponse(body, content_type="application/fhir+json; charset=utf-8", headers=headers)
+
+
+def _response_of(found: Result, form: Form) -> str:
+    scale = scales.version_of(found.instrument, form.version)
+    said = exchange_fhir.response(
+        scale, answers_of(form), request=found.request.number, authored=timezone.localtime(form.ended_at)
+    )
+    return json.dumps(said, ensure_ascii=False, indent=1)
 
 
 @page("assessment.read")

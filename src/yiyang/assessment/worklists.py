@@ -26,7 +26,9 @@ from yiyang.registry.people_list import area_choices
 SOON = 7
 
 
-def _area(field: str) -> Callable[[QuerySet[Any], str], QuerySet[Any]]:
+def of_area(field: str) -> Callable[[QuerySet[Any], str], QuerySet[Any]]:
+    """The filter of a list by an area of the scope."""
+
     def narrowed(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
         if not value.lstrip("-").isdigit():
             raise ValidationError("请从列表中选择区划。")
@@ -106,7 +108,7 @@ class Requests(Tabbed):
             Filter("instrument", "评估标准", choices=in_words.choices()),
             Filter("kind", "类型", choices=Request.Kind.choices),
             Filter("channel", "来源", choices=Request.Channel.choices),
-            Filter("area", "区划", lookup=_area("area_code"), choices=area_choices(self.request.GET.get("area", ""))),
+            Filter("area", "区划", lookup=of_area("area_code"), choices=area_choices(self.request.GET.get("area", ""))),
             Filter("due", "期限", choices=(("late", "已超期"), ("soon", f"{SOON} 天内")), lookup=_due),
             Filter("day", "约定日期", kind="date", lookup=_day),
             Filter("agency", "评估机构", choices=_agencies(), lookup="agency"),
@@ -158,7 +160,7 @@ class Results(Tabbed):
             Filter("number", "证书编号", lookup=_number),
             Filter("instrument", "评估标准", choices=in_words.choices()),
             Filter("state", "状态", choices=Result.State.choices),
-            Filter("area", "区划", lookup=_area("area_code"), choices=area_choices(self.request.GET.get("area", ""))),
+            Filter("area", "区划", lookup=of_area("area_code"), choices=area_choices(self.request.GET.get("area", ""))),
             Filter("agency", "评估机构", choices=_agencies(), lookup="request__agency"),
         )
 
@@ -187,7 +189,7 @@ class Objections(Tabbed):
         return (
             self.tab,
             Filter("state", "状态", choices=Objection.State.choices),
-            Filter("area", "区划", lookup=_area("result__area_code"), choices=chosen),
+            Filter("area", "区划", lookup=of_area("result__area_code"), choices=chosen),
         )
 
     def row_url(self, row: Any) -> str:
@@ -200,6 +202,12 @@ BY_TAB: dict[str, type[Tabbed]] = {"hint": Hinted, "late": Late}
 
 def _agencies() -> list[tuple[str, str]]:
     return [(str(key), name) for key, name in Agency.objects.values_list("pk", "name")[:200]]
+
+
+def result_table(request: HttpRequest) -> Tabbed:
+    """The list of results that a request asks for, to be taken out; those of another tab are all of them."""
+    work = BY_SLUG.get(request.GET.get("tab", ""), BY_SLUG["issued"])
+    return Results(request, work if work.of == "results" else BY_SLUG["issued"])
 
 
 def work_table(request: HttpRequest) -> Tabbed:

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from yiyang.access.ranges import NO_AREA
 from yiyang.access.scope import acting, current, platform
+from yiyang.base.clock import today
 from yiyang.base.errors import UsageError
 from yiyang.cases.processes import load_processes
 from yiyang.catalog import issued
@@ -100,7 +101,7 @@ def _answering(basis: str, person: Person) -> int:
 
 
 def _from_list(person: Person, item: str) -> Entitled | None:
-    on = issued.today()
+    on = today()
     for info in _infos(person, on):
         if info.item.id == item:
             return _listed(info, person)

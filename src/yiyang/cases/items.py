@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from yiyang.base.clock import today
 from yiyang.cases.processes import load_processes
 from yiyang.catalog import issued
 from yiyang.catalog.published import Row, publish
@@ -20,7 +21,7 @@ def item_told(item: str, area: int) -> Row | None:
     """An item as published where an area lies; None where no list has it any more."""
     if area < 0:
         return None
-    on = issued.today()
+    on = today()
     return _rows(f"{area // COUNTY:06d}", on, issued.current(settings.DATA, on)).get(item)
 
 
@@ -28,7 +29,7 @@ def items_of(area: int) -> dict[str, Row]:
     """The items that are applied for or given where an area lies, by id; none of an unknown place."""
     if area < 0:
         return {}
-    on, direct = issued.today(), load_processes().direct
+    on, direct = today(), load_processes().direct
     rows = _rows(f"{area // COUNTY:06d}", on, issued.current(settings.DATA, on))
     return {item: row for item, row in rows.items() if item not in direct}
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from yiyang.base.clock import today
 from yiyang.catalog import commands
 from yiyang.catalog.commands import Show, parse_day
 from yiyang.catalog.compare_cli import compare_command
@@ -17,10 +17,6 @@ app = typer.Typer(name="list", no_args_is_help=True, help="清单：查看、检
 Area = Annotated[str, typer.Argument(metavar="AREA", help="地区代码或名称。An area's code or name.")]
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出。Print JSON.")]
 On = Annotated[str | None, typer.Option("--on", metavar="DATE", help="以哪一天为准，默认今天。As of which day.")]
-
-
-def _today() -> date:
-    return date.today()  # noqa: DTZ011  (the command line is where today enters)
 
 
 @app.command("show")
@@ -39,7 +35,7 @@ def show_command(
     例如 For example: yiyang list show 大竹县 --format pdf --out 大竹县清单.pdf
     """
     chosen = Show.JSON if as_json else how
-    commands.show(area, parse_day(on, _today()), chosen, out, own=own, publisher=publisher, contact=contact)
+    commands.show(area, parse_day(on, today()), chosen, out, own=own, publisher=publisher, contact=contact)
 
 
 @app.command("check")
@@ -55,7 +51,7 @@ def check_command(
     有错误时退出码为 3，只有案例不符时为 10。Exit code 3 for errors, 10 for failed cases.
     例如 For example: yiyang list check 511724
     """
-    commands.check(areas or [], parse_day(on, _today()), notes=notes, spark=spark, as_json=as_json)
+    commands.check(areas or [], parse_day(on, today()), notes=notes, spark=spark, as_json=as_json)
 
 
 @app.command("diff")
@@ -70,7 +66,7 @@ def diff_command(
 
     例如 For example: yiyang list diff 大竹县 --on 2016-01-01 --on-b 2026-11-01
     """
-    commands.diff(a, b, on, on_b, _today(), as_json=as_json)
+    commands.diff(a, b, on, on_b, today(), as_json=as_json)
 
 
 @app.command("history")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from yiyang.base import screen
+from yiyang.base.clock import today
 from yiyang.base.errors import BelowFloor, UsageError
 from yiyang.base.screen import t
 from yiyang.catalog.commands import area_code, parse_day
@@ -90,7 +90,7 @@ def compare_command(
     found = compare(
         one,
         other,
-        parse_day(on, date.today()),  # noqa: DTZ011  (the command line is where today enters)
+        parse_day(on, today()),
         Overlay.of(sets or (), overlay or (), _home(one)),
         limit=limit,
         method=Method(method),

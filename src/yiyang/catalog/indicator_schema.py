@@ -82,6 +82,8 @@ class Indicator(Strict):
     """What it is divided by, in words; of a count nothing."""
     shape: Literal["share", "rate", "mean", "count"]
     """share: of those below the line; rate: of something else; mean: a sum by rows; count: nothing is divided."""
+    adds_up: bool = False
+    """Of a count: what its parts report adds up to an area's figure. Shares add up by what they are made of."""
     per: int = 1
     """100 of a percentage, 1000 of a figure for each thousand."""
     unit: str

@@ -15,12 +15,12 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
+from yiyang.base.clock import today
 from yiyang.base.errors import UsageError
 from yiyang.base.output import atomic_file, atomic_folder
 from yiyang.base.paths import policy_dir
@@ -49,11 +49,6 @@ class Standing(StrEnum):
     SAME = "same"  # exported, and part of the release
     AHEAD = "ahead"  # issued here, not yet in the repository
     CONFLICT = "conflict"  # the repository's list was changed too since
-
-
-def today() -> date:
-    """The day in China."""
-    return datetime.now(ZoneInfo("Asia/Shanghai")).date()
 
 
 def content_hash(files: Files) -> str:

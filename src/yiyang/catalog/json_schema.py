@@ -22,8 +22,10 @@ from yiyang.catalog.forecast_schema import Claims, Demand, Disability, Parameter
 from yiyang.catalog.indicator_schema import Indicator
 from yiyang.catalog.instrument_schema import InstrumentFile, ScaleCaseFile
 from yiyang.catalog.plan_schema import PlanContent
+from yiyang.catalog.plan_terms_schema import Terms
 from yiyang.catalog.planning_schema import PlanningFile
 from yiyang.catalog.process_schema import ProcessFile
+from yiyang.catalog.publication_schema import PublicationFile
 from yiyang.catalog.schema import CaseFile, Document, FactFile, Group, Item, ListHead
 from yiyang.catalog.visits_schema import Visits
 
@@ -40,7 +42,9 @@ MODELS: dict[str, type[BaseModel]] = {
     "processes": ProcessFile,
     "visits": Visits,
     "planning": PlanningFile,
+    "publication": PublicationFile,
     "plan": PlanContent,
+    "plan_terms": Terms,
     "indicator": Indicator,
     "forecast_parameters": Parameters,
     "forecast_disability": Disability,

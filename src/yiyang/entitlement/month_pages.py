@@ -18,6 +18,7 @@ from yiyang.engine.facts import Fact
 from yiyang.entitlement import months
 from yiyang.entitlement.causes import CAUSES
 from yiyang.entitlement.models import Arrear, Change, MonthRun, Unknown
+from yiyang.entitlement.next_facts import settled_by
 from yiyang.kit.listing import Bulk, Column, Filter, Table
 from yiyang.kit.parts import Empty, Progress
 from yiyang.registry import store
@@ -54,10 +55,13 @@ def in_words(fact: Fact, value: int) -> str:
 
 
 def hangs_on(unknown: Unknown) -> list[str]:
-    """The items that are undecided for the person, by name."""
-    if not unknown.run.list_hash:
+    """The items that learning the fact may settle for the person, by name: as many as the list counts."""
+    folder = months.opened(unknown.run) if unknown.run.list_hash else None
+    if folder is None or unknown.person not in folder:
         return []
-    return [item["name_zh"] for item in months.answers_of(unknown.run, unknown.person) if item["answer"] == "undecided"]
+    cell = int(folder.people.cell[folder.place_of(unknown.person)])
+    rules = settled_by(folder, cell, unknown.fact, months.direct_of(unknown.run))
+    return list(dict.fromkeys(folder.bound.infos[number].item.name.zh for number in rules))
 
 
 def with_names(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -250,7 +254,7 @@ def unknowns_table(request: HttpRequest) -> Unknowns:
     runs = months.newest()
     found = Unknowns(request, months.current(Unknown.objects.all(), runs), runs[0] if runs else None)
     found.bulk = tuple(
-        Bulk(word, reverse(url)) for word, url, right, _ in settings.UNKNOWN_WAYS if current().may(right)
+        Bulk(word, reverse(url)) for word, url, right, *_ in settings.UNKNOWN_WAYS if current().may(right)
     )
     return _exported(found)
 

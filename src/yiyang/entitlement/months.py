@@ -12,6 +12,9 @@ from django.conf import settings
 from django.db.models import Q
 
 from yiyang.areas.logic import ancestors
+from yiyang.catalog.issued import current as issued
+from yiyang.entitlement.actions import reference_day
+from yiyang.entitlement.direct import direct_items
 from yiyang.entitlement.explain import explain
 from yiyang.entitlement.models import MonthRun
 from yiyang.entitlement.store import RunFolder
@@ -63,6 +66,11 @@ def opened(run: MonthRun) -> RunFolder:
 def _opened(folder: str, list_hash: str) -> RunFolder:
     del list_hash  # A folder made again has another.
     return RunFolder(Path(folder))
+
+
+def direct_of(run: MonthRun) -> frozenset[str]:
+    """The items of a run's month that are used without a decision: nothing is asked for their sake."""
+    return direct_items(issued(Path(settings.DATA), reference_day(run.month)))
 
 
 def answers_of(run: MonthRun, person: int) -> list[Json]:

@@ -81,6 +81,19 @@ def missing(run: Answered, leave_out: Set[str] = frozenset()) -> list[Missing]:
     return sorted(found.values(), key=lambda m: (-int((m.fen * weight).sum()), -int(weight[m.decides].sum()), m.fact))
 
 
+def settled_by(run: Answered, cell: int, fact: str, leave_out: Set[str] = frozenset()) -> list[int]:
+    """Numbers of the rules that learning one fact alone may settle in a cell, as `missing` counts them."""
+    found = []
+    for number, rule in enumerate(run.bound.program.rules):
+        answer, low, high = run.answers.answer[number], run.answers.low[number], run.answers.high[number]
+        here = np.zeros(len(answer), bool)
+        here[cell] = rule.item not in leave_out and tables.is_open(answer, low, high)[cell]
+        pivots = tables.pivots(run.bound.program, number, run.cells.coding, run.cells.classes, here)
+        if any(pivot.fact == fact and pivot.decides[cell] for pivot in pivots):
+            found.append(number)
+    return found
+
+
 def summarise(run: RunFolder, found: list[Missing]) -> Json:
     """Facts with people, items and fen a year; nobody named."""
     weight, book, units = run.cells.people, run.bound.book, departments(run.path / "policy")

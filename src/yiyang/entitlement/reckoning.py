@@ -24,10 +24,9 @@ from yiyang.base.errors import YiyangError
 from yiyang.catalog.binding import bind
 from yiyang.catalog.issued import current as issued
 from yiyang.entitlement import actions, month_store, month_tables
-from yiyang.entitlement.direct import direct_items
 from yiyang.entitlement.grounds import ground_rows
 from yiyang.entitlement.models import MonthRun
-from yiyang.entitlement.months import folder_of
+from yiyang.entitlement.months import direct_of, folder_of
 from yiyang.entitlement.store import RunFolder
 from yiyang.registry.freezing import freeze
 from yiyang.registry.models import Delivery
@@ -136,7 +135,7 @@ def _compute(scope: Scope, run: MonthRun, scratch: Path, tell: Tell) -> RunFolde
 
 
 def _load(run: MonthRun, folder: RunFolder, scratch: Path, tell: Tell) -> Json:
-    left_out = direct_items(issued(Path(settings.DATA), actions.reference_day(run.month)))
+    left_out = direct_of(run)
     tell("整理变化")
     if run.previous_id is None:
         changes = month_tables.baseline(folder, left_out)

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.views.decorators.http import require_POST
 
 from yiyang.access.scope import current
@@ -86,16 +87,24 @@ def unknown(request: HttpRequest, pk: int) -> HttpResponse:
     said = month_pages.in_words(fact, found.value) if found.value is not None else ""
     context = {
         "unknown": found, "person": person, "fact": fact, "form": form, "is_clerk": is_clerk, "may_note": may_note,
-        "said": said, "age": age(person), "hangs": month_pages.hangs_on(found), "ways": _ways(found),
+        "said": said, "age": age(person), "hangs": month_pages.hangs_on(found), **_ways(found, person),
         "crumbs": [("待了解的事实", reverse("entitlement:unknowns")), (person.name or "姓名不详", "")],
     }  # fmt: skip
     return render(request, "entitlement/unknown.html", context)
 
 
-def _ways(found: Unknown) -> list[tuple[str, str]]:
-    """What else may be done than asking: word and address, of rooms above."""
-    open_ways = [way for way in settings.UNKNOWN_WAYS if found.fact in way[3] and found.state != Unknown.State.SETTLED]
-    return [(word, reverse(url)) for word, url, right, _ in open_ways if current().may(right, found.area_code)]
+def _ways(found: Unknown, person: Person) -> dict[str, list[Any]]:
+    """What rooms above can do: `ways`, word and address; `under_way`, what they are doing already."""
+    ways: list[tuple[str, str]] = []
+    done: list[str] = []
+    for word, url, right, facts, told_by in settings.UNKNOWN_WAYS:
+        if found.fact not in facts or found.state == Unknown.State.SETTLED:
+            continue
+        if under_way := import_string(told_by)(person, found.fact):
+            done.append(under_way)
+        elif current().may(right, found.area_code):
+            ways.append((word, reverse(url)))
+    return {"ways": ways, "under_way": done}
 
 
 def _answer(found: Unknown, person: Person, form: AnswerForm) -> None:

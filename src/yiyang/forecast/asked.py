@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from yiyang.access.scope import Scope
 from yiyang.areas import names
-from yiyang.areas.logic import NATION, level, normalise, parent
+from yiyang.areas.logic import NATION, is_code, level, normalise, parent
 from yiyang.base.errors import UsageError
 from yiyang.forecast import demand, projections, units
 from yiyang.forecast.policy import disability, parameters
@@ -44,8 +44,8 @@ def of(given: QueryDict, scope: Scope) -> Asked:
     """What is asked. Raises UsageError, in words, for what is none."""
     area, below = _area(given.get("area", ""), scope)
     to = given.get("to") or str(parameters().horizon)
-    if not to.isdigit():
-        raise UsageError("年份应为数字。", "The year is a number.")
+    if not is_code(to, (4,)):
+        raise UsageError("年份应为四位数字。", "The year is a number of four digits.")
     series = given.get("series") or ""
     demand.series_of(series)
     scenario = projections.scenario_of(**{kind: given.get(kind) for kind in KINDS})

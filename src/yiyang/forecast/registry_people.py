@@ -34,5 +34,7 @@ def _count(area: int, on: date) -> dict[int, int]:
     counts = {f"over_{age}": Count("pk", filter=Q(birth_date__lte=by)) for age, by in born_by.items()}
     with acting(platform("人口预测")):
         rows = Person.objects.filter(area_code__gte=low, area_code__lt=high, is_current=True, merged_into=None)
+        # Whoever died stays in the register one month more.
+        rows = rows.exclude(alive=0)
         found = rows.aggregate(**counts)
     return {age: found[f"over_{age}"] for age in ELDERS}

@@ -10,6 +10,7 @@ app_name = "forecast"
 urlpatterns: list[URLPattern] = [
     path("", workbench.overview, name="overview"),
     path("quality/", workbench.quality, name="quality"),
+    path("tables/<slug:name>.xlsx", workbench.table, name="table"),
     path("method/", workbench.method, name="method"),
     re_path(r"^export\.(?P<form>xlsx|csv)$", workbench.export, name="export"),
 ]

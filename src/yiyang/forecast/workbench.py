@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from yiyang.access.scope import current
 from yiyang.access.web import page
 from yiyang.base.errors import UsageError
-from yiyang.forecast import asked, check, claimed, demand, drawn, exports, policy, projections, units
+from yiyang.forecast import asked, check, demand, drawn, exports, lists, policy, projections, units
 from yiyang.forecast.asked import Asked
 from yiyang.forecast.logic import ELDERS
 from yiyang.forecast.projections import Projection
@@ -35,7 +35,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     except UsageError as problem:
         context = {"title": TOP, "problem": problem.zh, "choices": asked.choices()}
         return render(request, "forecast/nothing.html", context)
-    context = _shown(wanted, projection)
+    context = _shown(wanted, projection) | {"tables": lists.of_area(request, wanted, projection, _now(projection))}
     return render(request, "forecast/overview.html", context)
 
 
@@ -43,7 +43,7 @@ def _shown(wanted: Asked, projection: Projection) -> dict[str, Any]:
     today = timezone.localdate()
     name = units.name_of(wanted.area)
     people = counted(wanted.area, today)
-    now = min(max(today.year, projection.years[0]), projection.years[-1])
+    now = _now(projection)
     return {
         "title": f"{TOP}：{name}",
         "name": name,
@@ -59,17 +59,18 @@ def _shown(wanted: Asked, projection: Projection) -> dict[str, Any]:
         "series": policy.disability().series,
         "chosen": demand.series_of(wanted.series),
         "disabled": drawn.disabled(projection, wanted.series, now),
-        "needs": drawn.needs(projection, now),
         "needs_series": demand.series_of(policy.demand().series),
-        "need_years": drawn.marks(projection, now),
         "has_supply": bool(demand.supply(wanted.area, projection.years[-1])),
-        "rows": drawn.rows(projection),
-        "claims": claimed.held(projection),
         "people": people,
         "on_register": people.get(60, 0),
         "is_whole": drawn.is_whole(projection, people, today.year),
         "made_from": projection.made_from,
     }
+
+
+def _now(projection: Projection) -> int:
+    """This year, or the projection's year that is nearest to it."""
+    return min(max(timezone.localdate().year, projection.years[0]), projection.years[-1])
 
 
 def _figures(projection: Projection, now: int) -> list[Figure]:
@@ -95,25 +96,14 @@ def _figures(projection: Projection, now: int) -> list[Figure]:
 def quality(request: HttpRequest) -> HttpResponse:
     """How good it is: against the UN, against the census of 2020, against documents and statisticians."""
     made_from = projections.made_from()
-    test = check.back_test()
-    every = [*zip(test.names, check.plain_errors(), check.errors(), strict=True), *check.cities()]
-    rows = [
-        (name, [(100 * aged, 100 * moved) for aged, moved in zip(plain, errors, strict=True)])
-        for name, plain, errors in every
-    ]
     joined = [each for each in units.matched() if each.why]
     context = {
         "title": "预测有多准",
         "crumbs": [(TOP, reverse("forecast:overview")), ("预测有多准", "")],
-        "un": check.against_un(),
-        "revised": check.against_revision(),
-        "bands": check.BAND_NAMES,
-        "rows": rows,
-        "spread": [100 * each for each in test.spread],
+        "tables": lists.of_quality(request),
         "covered": check.coverage(),
         "made_from": made_from,
         "joined": joined,
-        "claims": claimed.everywhere(),
         "uncertainty": policy.parameters().uncertainty,
     }
     return render(request, "forecast/quality.html", context)
@@ -151,3 +141,21 @@ def export(request: HttpRequest, form: str) -> HttpResponse:
         context = {"title": TOP, "problem": problem.zh, "choices": asked.choices()}
         return render(request, "forecast/nothing.html", context, status=400)
     return exports.answer(body, form, f"{units.name_of(wanted.area)}人口预测")
+
+
+@page(RIGHT)
+@require_safe
+def table(request: HttpRequest, name: str) -> HttpResponse:
+    """One table of a page as a workbook, filtered and ordered as it was."""
+    if name not in lists.NAMES:
+        raise Http404
+    if name in lists.OF_QUALITY:
+        return lists.of_quality(request)[name].workbook(f"forecast_{name}")
+    try:
+        wanted = asked.of(request.GET, current())
+        projection = wanted.projection
+    except UsageError as problem:
+        context = {"title": TOP, "problem": problem.zh, "choices": asked.choices()}
+        return render(request, "forecast/nothing.html", context, status=400)
+    found = lists.of_area(request, wanted, projection, _now(projection))
+    return found[name].workbook(f"forecast_{name}_{wanted.area:012d}")

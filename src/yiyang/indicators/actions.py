@@ -15,6 +15,7 @@ from yiyang.areas.models import Area
 from yiyang.audit.record import record
 from yiyang.base.errors import UsageError
 from yiyang.catalog.indicator_schema import Indicator
+from yiyang.indicators import summing
 from yiyang.indicators.models import Figure, Reported
 from yiyang.indicators.policy import find
 from yiyang.indicators.reading import ENTER, size_of
@@ -22,6 +23,7 @@ from yiyang.indicators.reading import ENTER, size_of
 State = Reported.State
 # Two ways to write one figure may differ by rounding to the indicator's decimals, no more.
 ROUNDING = 0.51
+CITY = 10**8
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,9 @@ class Said:
     numerator: float | None = None
     denominator: float | None = None
     note: str = ""
+    # A zone without a code of its own in this city, and the county whose figure holds what it says already.
+    zone: str = ""
+    within: int | None = None
 
 
 def enter(
@@ -76,12 +81,26 @@ def checked(said: Said) -> float:
         raise UsageError("统计日期不能在今天之后。", "The day lies in the future.")
     if not said.source.strip():
         raise UsageError("请写明数值的来源（文件、报表或台账）。", "Say where the figure comes from.")
+    _check_zone(said)
     value = _value(indicator, said)
     if not math.isfinite(value) or value < 0:
         raise UsageError("数值不能为负。", "A figure is not negative.")
     if indicator.shape == "share" and value > indicator.per + 1e-9:
         raise UsageError("占比不能超过100%。", "A share is at most 100 %.")
     return value
+
+
+def _check_zone(said: Said) -> None:
+    """A zone lies in the city; whoever holds its figure already is a county of it."""
+    zones = Area.objects.filter(kind__in=summing.ZONES, valid_to=None)
+    if said.zone and not zones.filter(code=None, name=said.zone, parent__code=said.area).exists():
+        raise UsageError(f"{said.zone}不是这个市没有代码的开发区。", f"{said.zone} is no zone of this city.")
+    if said.within is None:
+        return
+    is_zone = bool(said.zone) or zones.filter(code=said.area).exists()
+    county = Area.objects.filter(code=said.within, level="county", valid_to=None).exclude(kind__in=summing.ZONES)
+    if not is_zone or said.within // CITY != said.area // CITY or not county.exists():
+        raise UsageError("“已计入”只用于开发区，填同一个市的县（市、区）。", "Only zones lie within a county's figure.")
 
 
 def _value(indicator: Indicator, said: Said) -> float:
@@ -105,13 +124,13 @@ def _value(indicator: Indicator, said: Said) -> float:
 
 def _in_force(said: Said) -> Reported | None:
     rows = Reported.objects.select_for_update().filter(state=State.IN_FORCE)
-    return rows.filter(indicator=said.indicator, area_code=said.area, on=said.on).first()
+    return rows.filter(indicator=said.indicator, area_code=said.area, on=said.on, zone=said.zone).first()
 
 
 def _same(old: Reported, said: Said, value: float) -> bool:
     return math.isclose(old.value, value, rel_tol=1e-9, abs_tol=1e-9) and (
-        (old.numerator, old.denominator, old.source, old.note)
-        == (said.numerator, said.denominator, said.source.strip(), said.note.strip())
+        (old.numerator, old.denominator, old.source, old.note, old.within)
+        == (said.numerator, said.denominator, said.source.strip(), said.note.strip(), said.within)
     )
 
 
@@ -124,6 +143,7 @@ def _replaced(
         area_code=said.area, indicator=said.indicator, on=said.on, numerator=said.numerator,
         denominator=said.denominator, value=value, source=said.source.strip()[:200], note=said.note.strip()[:400],
         sheet_sha256=sheet, is_synthetic=synthetic, entered_by=by.user, entered_by_name=by.name,
+        zone=said.zone, within=said.within,
     )  # fmt: skip
     if old is not None:
         Reported.objects.filter(pk=old.pk).update(replaced_by=made)
@@ -131,7 +151,13 @@ def _replaced(
 
 
 def _show(made: Reported) -> None:
-    """The figure that pages read follows what is in force."""
+    """The figure that pages read follows what is in force, and so do the sums above; a zone's lies in the sum only."""
+    if not made.zone:
+        _show_own(made)
+    summing.refresh(find(made.indicator), made.area_code, made.on, is_zone=bool(made.zone))
+
+
+def _show_own(made: Reported) -> None:
     today = timezone.localdate()
     same: dict[str, Any] = {
         "indicator": made.indicator,
@@ -158,4 +184,5 @@ def withdraw(*, by: Scope, reported: Reported, reason: str) -> None:
     if not rows.update(state=State.WITHDRAWN, reason=reason.strip()[:400]):
         raise UsageError("这条填报已更正或撤回。", "It is not in force any more.")
     Figure.objects.filter(reported=reported).update(is_current=False)
+    summing.refresh(find(reported.indicator), reported.area_code, reported.on, is_zone=bool(reported.zone))
     record("decide", what=f"reported:{reported.pk}", area=reported.area_code, reason=reason, detail={"act": "withdraw"})

@@ -68,7 +68,10 @@ class TargetOut(Schema):
 
 
 class IndicatorFigureOut(Schema):
-    """A figure of an area on a day. `source`: measured by the platform, or reported by a unit."""
+    """A figure of an area on a day.
+
+    `source`: measured by the platform, reported by a unit, or summed from what all areas below have reported.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -104,7 +107,7 @@ class IndicatorFigureFilters(Paging):
     level: Literal["city", "county", "town", "village"] | None = None
     on: date | None = None
     since: date | None = None
-    source: Literal["measured", "reported"] | None = None
+    source: Literal["measured", "reported", "summed"] | None = None
 
 
 class IndicatorFigureIn(Schema):

@@ -25,6 +25,7 @@ class Areas(Table):
     """Figures of one indicator in the areas within one."""
 
     name, title, order = "indicator_areas", "各地数值", "area_code"
+    carried = ("area", "on", "since")
     columns = (
         Column("area_code", "区划", is_link=True, sort="area_code", value=lambda row: name(row.area_code)),
         Column("value", "数值", kind="text", sort="value", value=lambda row: _value(row)),
@@ -70,6 +71,8 @@ def areas_rows(indicator: str, area: int, on: date | None) -> QuerySet[Figure]:
 
 
 def _wide(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    if not areas.is_code(value):
+        raise ValueError(value)
     low, high = areas.span(areas.normalise(value))
     return rows.filter(area_code__gte=low, area_code__lt=high)
 
@@ -81,6 +84,7 @@ class ReportedOnes(Table):
     columns = (
         Column("indicator", "指标", is_link=True, value=lambda row: _name(row.indicator)),
         Column("area_code", "区划", kind="area", sort="area_code"),
+        Column("zone", "开发区", is_hidden=True),
         Column("on", "统计日期", kind="day", sort="on"),
         Column("value", "数值", value=lambda row: _reported(row)),
         Column("state", "状态", kind="state"),

@@ -114,8 +114,10 @@ def light(
         return "no_figure"
     if is_met(latest[1], target[1], at):
         return "reached"
+    if latest[0] >= target[0]:
+        return "missed"
     if target[0] < today:
-        return "missed" if latest[0] >= target[0] else "stale"
+        return "stale"
     if ahead is not None:
         return "on_the_way" if is_met(ahead.value, target[1], at) else "behind"
     if start is None or start[0] >= target[0]:

@@ -9,15 +9,29 @@ from yiyang.access.fields import OPEN, PERSONAL, sorted_fields
 from yiyang.access.ranges import ALL
 from yiyang.access.scope import Scope
 from yiyang.access.scoped import Scoped
-from yiyang.indicators.publication.models import ProtectedTable, PublishedTable
+from yiyang.indicators.promises.models import Promise
+from yiyang.indicators.publication.models import PrivacySpending, ProtectedTable, PublishedTable
 
-__all__ = ["Figure", "Measurement", "ProtectedTable", "PublishedTable", "Reported"]
+__all__ = ["Figure", "Measurement", "PrivacySpending", "Promise", "ProtectedTable", "PublishedTable", "Reported"]
 
 
-class Measurement(Scoped):
-    """One measuring of everything in an area for one day, as known on another; its figures hang on it."""
+class OfFigures(Scoped):
+    """Rows that are seen where figures may be seen or entered: no other right there suffices."""
 
     LOCK = "work"
+
+    class Meta(Scoped.Meta):
+        abstract = True
+
+    @classmethod
+    def scope_q(cls, scope: Scope) -> Q:
+        """The first lock as a condition."""
+        reach = scope.where("figure.read") | scope.where("figure.enter")
+        return Q() if scope.work == ALL else reach.q("area_code")
+
+
+class Measurement(OfFigures):
+    """One measuring of everything in an area for one day, as known on another; its figures hang on it."""
 
     class State(models.TextChoices):
         ORDERED = "ordered", "排队中"
@@ -54,10 +68,8 @@ class Measurement(Scoped):
         )
 
 
-class Reported(Scoped):
+class Reported(OfFigures):
     """A figure that a unit entered because no room measures it. A correction replaces it; nothing is overwritten."""
-
-    LOCK = "work"
 
     class State(models.TextChoices):
         IN_FORCE = "in_force", "有效"
@@ -72,6 +84,10 @@ class Reported(Scoped):
     denominator = models.FloatField(null=True, verbose_name="分母")
     value = models.FloatField(verbose_name="数值")
     source = models.CharField(max_length=200, verbose_name="来源")
+    # A zone without a code of its own (东部经开区), by name; the area is then its city, whose figure this is not.
+    zone = models.CharField(max_length=60, blank=True, verbose_name="开发区")
+    # The county whose figure holds the zone's already; None of a zone = it is in nobody's and is added up apart.
+    within = models.BigIntegerField(null=True, verbose_name="已计入")
     note = models.CharField(max_length=400, blank=True, verbose_name="佐证说明")
     state = models.CharField(max_length=9, choices=State.choices, default=State.IN_FORCE, verbose_name="状态")
     replaced_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", verbose_name="更正为")
@@ -90,21 +106,21 @@ class Reported(Scoped):
             # As above: what was reported of an area stays its own.
             models.UniqueConstraint(fields=("area_code", "id"), name="indicators_reported_of_its_area"),
             models.UniqueConstraint(
-                fields=("indicator", "area_code", "on"),
+                fields=("indicator", "area_code", "on", "zone"),
                 condition=Q(state="in_force"),
                 name="indicators_reported_one_in_force",
             ),
         )
 
 
-class Figure(Scoped):
-    """An indicator of an area on a day, measured or reported, as known on a day. It names nobody."""
-
-    LOCK = "work"
+class Figure(OfFigures):
+    """An indicator of an area on a day, measured, reported or added up, as known on a day. It names nobody."""
 
     class Source(models.TextChoices):
         MEASURED = "measured", "实测"
         REPORTED = "reported", "填报"
+        # Added up from what all areas one level below have reported.
+        SUMMED = "summed", "汇总"
 
     area_code = models.BigIntegerField(verbose_name="区划")
     # An id of policy/indicators.
@@ -148,12 +164,6 @@ class Figure(Scoped):
             ),
         )
 
-    @classmethod
-    def scope_q(cls, scope: Scope) -> Q:
-        """Seen where figures may be seen."""
-        reach = scope.where("figure.read") | scope.where("figure.enter")
-        return Q() if scope.work == ALL else reach.q("area_code")
-
 
 sorted_fields(Measurement, PERSONAL, "ordered_by_name")
 sorted_fields(
@@ -162,7 +172,7 @@ sorted_fields(
 )  # fmt: skip
 sorted_fields(Reported, PERSONAL, "entered_by_name")
 sorted_fields(
-    Reported, OPEN, "id", "area_code", "indicator", "on", "numerator", "denominator", "value", "source", "note",
-    "state", "replaced_by", "sheet_sha256", "is_synthetic", "entered_by", "entered_at", "reason",
+    Reported, OPEN, "id", "area_code", "indicator", "on", "numerator", "denominator", "value", "source", "zone",
+    "within", "note", "state", "replaced_by", "sheet_sha256", "is_synthetic", "entered_by", "entered_at", "reason",
 )  # fmt: skip
 sorted_fields(Figure, OPEN, "*")

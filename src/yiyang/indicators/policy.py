@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import get_args
+from typing import Protocol, TypeVar, get_args
 
 from yiyang.areas import logic as areas
 from yiyang.base.errors import ConditionError, PolicyError, UsageError
@@ -31,7 +31,7 @@ AT = {"least": "≥", "most": "≤", "exactly": "="}
 MOMENTS = {"day": "时点", "month": "当月", "year": "当年累计"}
 CHECKED = {"original": "已核对原件", "transcribed": "据所存文本", "recalled": "据转述，待核对"}
 # Any day will do to see whether a condition can be read.
-_SOME_DAY = date(2024, 2, 29)
+SOME_DAY = date(2024, 2, 29)
 Wrong = Iterator[tuple[Loc, str, str]]
 _checked: dict[tuple[loader.Stamp, ...], dict[str, Indicator]] = {}
 
@@ -79,6 +79,8 @@ def _wrong(path: Path, found: Indicator, known: Mapping[str, Document]) -> Wrong
             "share、rate 要写分母，count 没有分母",
             "a share or rate has a denominator, a count none",
         )
+    if found.adds_up and found.shape != "count":
+        yield ("adds_up",), "只有 count 写 adds_up；占比、比率按分子分母汇总", "only a count states adds_up"
     for loc, document in _named(found):
         if document not in known:
             near = nearest(document, sorted(known))
@@ -126,7 +128,7 @@ def _wrong_term(loc: tuple[str | int, ...], term: MeasureTerm) -> Wrong:
         allowed = "、".join(known[term.of].sums) or "无"
         yield (*loc, "sum"), f"{term.sum} 不能相加；可用：{allowed}", f"{term.sum} cannot be added up"
     try:
-        parse(term.where, known[term.of].book, days_of(_SOME_DAY))
+        parse(term.where, known[term.of].book, days_of(SOME_DAY))
     except ConditionError as error:
         yield (*loc, "where"), error.zh, error.en
 
@@ -145,48 +147,81 @@ def formula_hash(indicator: Indicator) -> str:
     if indicator.measure is None:
         return ""
     said = indicator.measure.model_dump_json() + f"|{indicator.shape}|{indicator.per}|{indicator.moment}"
-    queries = sorted({datasets()[term.of].query for term in _terms(indicator)})
+    queries = sorted({datasets()[term.of].query for term in terms_of(indicator)})
     return sha256("\n".join([said, *queries]).encode()).hexdigest()
 
 
-def _terms(indicator: Indicator) -> list[MeasureTerm]:
+def terms_of(indicator: Indicator) -> list[MeasureTerm]:
+    """The numbers of a formula: what stands above the line, and below; of a reported one none."""
     measure = indicator.measure
     return [term for term in (measure.numerator, measure.denominator) if term] if measure else []
 
 
 def dataset_names(indicator: Indicator) -> list[str]:
     """The datasets that a formula reads, each once."""
-    return list(dict.fromkeys(term.of for term in _terms(indicator)))
+    return list(dict.fromkeys(term.of for term in terms_of(indicator)))
+
+
+class Goal(Protocol):
+    """A figure promised for the end of a year: by a document that policy holds (`Target`), or by one that was read."""
+
+    @property
+    def area(self) -> str | int:
+        """Whose."""
+
+    @property
+    def year(self) -> int:
+        """The year at whose end it is due."""
+
+    @property
+    def value(self) -> float:
+        """In the indicator's unit."""
+
+    @property
+    def at(self) -> str:
+        """least, most, exactly."""
+
+    @property
+    def kind(self) -> str:
+        """binding, expected, stated, forecast."""
 
 
 def targets(area: int, on: date | None = None) -> dict[str, list[Target]]:
-    """Indicator → the targets in force for an area, the earliest first.
+    """Indicator → the targets that policy holds for an area, the earliest first.
 
     Its own; of figures that can be compared between areas (shares, rates, means) else those of the nearest area above
-    that has any. The seam for targets that `planning` reads from uploaded documents: they join here.
+    that has any. What uploaded documents state besides: `promises.reading.promised`.
 
     Args:
         on: only targets for the end of this day's year or later.
     """
     found = {}
     for key, indicator in load_indicators().items():
-        wanted = [each for each in _for_area(indicator, area) if on is None or each.year >= on.year]
+        wanted = [each for each in _for_area(indicator, area, indicator.targets) if on is None or each.year >= on.year]
         if wanted:
             found[key] = wanted
     return found
 
 
 def targets_of(indicator: Indicator, area: int) -> list[Target]:
-    """The targets of one indicator in force for an area, the earliest first."""
-    return _for_area(indicator, area)
+    """The targets of one indicator that policy holds for an area, the earliest first."""
+    return _for_area(indicator, area, indicator.targets)
 
 
-def _for_area(indicator: Indicator, area: int) -> list[Target]:
-    by_area: dict[int, list[Target]] = {}
-    for each in indicator.targets:
+def goals_of(indicator: Indicator, area: int, read: Sequence[Goal]) -> list[Goal]:
+    """The same, together with what documents were read to promise."""
+    return _for_area(indicator, area, [*indicator.targets, *read])
+
+
+AnyGoal = TypeVar("AnyGoal", bound=Goal)
+
+
+def _for_area(indicator: Indicator, area: int, promised: Sequence[AnyGoal]) -> list[AnyGoal]:
+    by_area: dict[int, list[AnyGoal]] = {}
+    for each in promised:
         by_area.setdefault(areas.normalise(each.area), []).append(each)
     way = [area] if indicator.shape == "count" else [area, *areas.ancestors(area)]
-    own: list[Target] = next((by_area[code] for code in way if code in by_area), [])
+    own: list[AnyGoal] = next((by_area[code] for code in way if code in by_area), [])
     return sorted(own, key=lambda each: (each.year, each.value))
 
 

@@ -14,11 +14,14 @@ from django.utils import timezone
 from yiyang.access.scope import Scope, current
 from yiyang.areas import logic as areas
 from yiyang.areas.models import Area
-from yiyang.catalog.indicator_schema import Baseline, Indicator, Target
+from yiyang.catalog.indicator_schema import Baseline, Indicator
 from yiyang.indicators import logic
+from yiyang.indicators.beside import ALONE, Beside, beside
 from yiyang.indicators.logic import Interval, Point, Standing, Trend
 from yiyang.indicators.models import Figure
-from yiyang.indicators.policy import GROUPS, baseline_of, load_indicators, targets_of, year_end
+from yiyang.indicators.policy import GROUPS, Goal, baseline_of, goals_of, load_indicators, year_end
+from yiyang.indicators.promises.reading import Read
+from yiyang.indicators.summing import Coverage
 
 RIGHT = "figure.read"
 ENTER = "figure.enter"
@@ -67,10 +70,14 @@ class Line:
 
     Attributes:
         figure: measured if there is one, else reported; None = none yet.
-        other: the reported figure beside a measured one.
+        other: the reported figure beside a measured one, or the parts' sum beside one that was reported.
         before: the one before it of the same source.
         target, met: the target that is asked of it, and the light.
         ahead: the trend read on the target's day.
+        coverage: how far the areas below have reported it, where they do.
+        missing: registers that nobody has delivered and the figure needs.
+        why: why there is no figure, and who has to do what about it.
+        read: what documents besides those of policy promise, also what nobody has confirmed yet.
     """
 
     indicator: Indicator
@@ -78,10 +85,14 @@ class Line:
     other: Figure | None
     before: Figure | None
     points: list[Point]
-    target: Target | None
+    target: Goal | None
     baseline: Baseline | None
     ahead: Trend | None
     light: logic.Light
+    read: Sequence[Read] = ()
+    coverage: Coverage | None = None
+    missing: str = ""
+    why: str = ""
 
     @property
     def value(self) -> float | None:
@@ -96,27 +107,32 @@ class Line:
         return self.figure.value - self.before.value
 
 
-def board(area: int, on: date | None = None) -> list[Line]:
-    """Every indicator of an area, in the order of their numbers, as it stood on a day."""
+def board(area: int, on: date | None = None, since: date | None = None) -> list[Line]:
+    """Every indicator of an area, in the order of their numbers, as it stood on a day.
+
+    Args:
+        since: what changed is told from the last figure up to this day on; else from the one before.
+    """
     day = on or timezone.localdate()
     rows = figures().filter(area_code=area, on__lte=day).order_by("on")
     found: defaultdict[str, list[Figure]] = defaultdict(list)
     for row in rows:
         found[row.indicator].append(row)
-    return [line(indicator, area, found[key], day) for key, indicator in load_indicators().items()]
+    more = beside(area, day, since)
+    return [line(each, area, found[key], day, more[key]) for key, each in load_indicators().items()]
 
 
-def line(indicator: Indicator, area: int, rows: Sequence[Figure], today: date) -> Line:
+def line(indicator: Indicator, area: int, rows: Sequence[Figure], today: date, more: Beside = ALONE) -> Line:
     """What is said of an indicator, from its figures in the order of their days."""
     by_source: dict[str, list[Figure]] = defaultdict(list)
     for row in rows:
-        if row.value is not None:
+        if row.value is not None and not (more.missing and not row.numerator and row.source == Figure.Source.MEASURED):
             by_source[row.source].append(row)
-    own = by_source[Figure.Source.MEASURED] or by_source[Figure.Source.REPORTED]
-    reported = by_source[Figure.Source.REPORTED]
-    other = reported[-1] if reported and own is not reported else None
+    reported = _told(by_source[Figure.Source.REPORTED], by_source[Figure.Source.SUMMED])
+    own = by_source[Figure.Source.MEASURED] or reported
+    other = _other(own, reported, by_source[Figure.Source.SUMMED])
     points = [(row.on, row.value) for row in own if row.value is not None]
-    target, start = target_of(indicator, area, today), baseline_of(indicator, area)
+    target, start = target_of(indicator, area, today, more.read), baseline_of(indicator, area)
     due = (year_end(target.year), target.value) if target else None
     ahead = logic.trend(points, due[0]) if due and points and due[0] > points[-1][0] else None
     if ahead is not None:
@@ -125,22 +141,45 @@ def line(indicator: Indicator, area: int, rows: Sequence[Figure], today: date) -
     latest = points[-1] if points else None
     judged = logic.light(latest, due, target.at if target else "", begun, ahead, today)
     return Line(
-        indicator, own[-1] if own else None, other, own[-2] if len(own) > 1 else None, points, target, start, ahead,
-        judged,
+        indicator, own[-1] if own else None, other, _before(own, more.since), points, target, start, ahead, judged,
+        more.read, more.covered, more.missing, "" if own else more.why(indicator, area, rows),
     )  # fmt: skip
 
 
-def target_of(indicator: Indicator, area: int, today: date) -> Target | None:
-    """The target that counts on a day: the next one due, of several the stricter; else the last one."""
-    promised = [each for each in targets_of(indicator, area) if each.kind != "forecast"]
-    to_come = [each for each in promised if each.year >= today.year]
+def _before(own: Sequence[Figure], since: date | None) -> Figure | None:
+    """The figure before the last one; or the last one up to a day, if that is another."""
+    earlier = [row for row in own[:-1] if since is None or row.on <= since]
+    return earlier[-1] if earlier else None
+
+
+def _told(reported: Sequence[Figure], summed: Sequence[Figure]) -> list[Figure]:
+    """What an area reported itself, and for other days what its parts add up to."""
+    days = {row.on for row in reported}
+    return sorted([*reported, *(row for row in summed if row.on not in days)], key=lambda row: row.on)
+
+
+def _other(own: Sequence[Figure], reported: Sequence[Figure], summed: Sequence[Figure]) -> Figure | None:
+    """What stands beside the figure shown: the reported one, or what the parts add up to for the same day."""
+    if own is not reported:
+        return reported[-1] if reported else None
+    return next((row for row in summed if own and row.on == own[-1].on and row.source != own[-1].source), None)
+
+
+def target_of(indicator: Indicator, area: int, today: date, read: Sequence[Read] = ()) -> Goal | None:
+    """The target that counts on a day: the next one due, of several the stricter; else the last one.
+
+    Of what was read in documents only what a person confirmed is asked of anybody.
+    """
+    goals = goals_of(indicator, area, [each for each in read if each.counts])
+    asked = [each for each in goals if each.kind != "forecast"]
+    to_come = [each for each in asked if each.year >= today.year]
     if to_come:
         year = min(each.year for each in to_come)
         return _stricter([each for each in to_come if each.year == year])
-    return _stricter([each for each in promised if each.year == promised[-1].year]) if promised else None
+    return _stricter([each for each in asked if each.year == asked[-1].year]) if asked else None
 
 
-def _stricter(found: Sequence[Target]) -> Target:
+def _stricter(found: Sequence[Goal]) -> Goal:
     return (min if found[0].at == "most" else max)(found, key=lambda each: each.value)
 
 

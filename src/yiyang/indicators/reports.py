@@ -12,8 +12,7 @@ from urllib.parse import quote
 import xlsxwriter
 from django.http import HttpResponse
 from django.template.loader import render_to_string
-from django.utils.html import conditional_escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from yiyang.access.sheets import is_dangerous
 from yiyang.areas.names import full_name, name
@@ -22,6 +21,7 @@ from yiyang.indicators import reading, said
 from yiyang.indicators.logic import LIGHTS, Light
 from yiyang.indicators.models import Figure
 from yiyang.indicators.policy import GROUPS, load_indicators, written, year_end
+from yiyang.indicators.printed import drawn
 from yiyang.indicators.reading import Line
 
 KINDS = {
@@ -31,8 +31,13 @@ KINDS = {
 MADE_UP = "虚构数据，仅供演示"
 HEADS = (
     "类别", "指标", "数值", "单位", "来源", "统计日期", "分子", "分母", "较上期", "目标", "目标性质", "状态",
-    "趋势推算", "填报值",
+    "趋势推算", "并列的数", "没有数值的原因", "未核对的文件目标",
 )  # fmt: skip
+
+
+WIDE_HEADS = ("指标", "趋势推算", "没有数值的原因", "未核对的文件目标")
+# A unit, and no formula.
+PLAIN = "%"
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ def row(line: Line, about: About) -> tuple[Any, ...]:
         said.day_word(found, figure), figure.numerator if figure else None, figure.denominator if figure else None,
         line.change, said.target_word(found, line.target),
         said.target_from(line.target, about.area), LIGHTS[line.light][1], said.ahead_words(line),
-        line.other.value if line.other else None,
+        line.other.value if line.other else None, line.why, said.unchecked_word(found, line.read),
     )  # fmt: skip
 
 
@@ -97,7 +102,10 @@ def notes(lines: Iterable[Line], about: About) -> list[tuple[str, str]]:
     found = [
         ("区划", full_name(about.area)),
         ("统计日期", f"{about.on}"),
-        ("来源", "实测：由平台的登记册、月度运行和业务记录计算，可以重算；填报：由责任单位填写，写明来源。"),
+        (
+            "来源",
+            "实测：由平台的登记册、月度运行和业务记录计算，可以重算；填报：由责任单位填写，写明来源；汇总：下级都已填报后相加。",
+        ),
         ("制作", f"{about.who} {about.at:%Y-%m-%d %H:%M}"),
     ]
     is_made_up = any(each.figure and each.figure.is_synthetic for each in lines)
@@ -109,14 +117,15 @@ def _sheet(book: Any, title: str, heads: Sequence[str], rows: Sequence[Sequence[
     head = book.add_format({"bold": True, "bg_color": "#1F6650", "font_color": "#FFFFFF", "text_wrap": True})
     number = book.add_format({"num_format": "#,##0.##"})
     for place, word in enumerate(heads):
-        page.set_column(place, place, 34 if word in ("指标", "趋势推算") else 16)
+        page.set_column(place, place, 34 if word in WIDE_HEADS else 16)
         page.write_string(0, place, word, head)
     for line, cells in enumerate(rows, 1):
         for place, cell in enumerate(cells):
             if isinstance(cell, int | float):
                 page.write_number(line, place, cell, number)
             elif cell is not None:
-                page.write_string(line, place, f"'{cell}" if is_dangerous(f"{cell}") else f"{cell}")
+                text = f"{cell}"
+                page.write_string(line, place, f"'{text}" if text != PLAIN and is_dangerous(text) else text)
     page.freeze_panes(1, 2)
     page.autofilter(0, 0, max(len(rows), 1), len(heads) - 1)
     page.set_landscape()
@@ -126,15 +135,19 @@ def _sheet(book: Any, title: str, heads: Sequence[str], rows: Sequence[Sequence[
 
 @dataclass(frozen=True)
 class Year:
-    """The yearly report: sentences, a table for each group, drawings, the areas below, what is not known."""
+    """The yearly report: sentences, a table for each group, drawings, the areas below, what is not known.
+
+    `groups`: slug, heading, sentence, indicators, rows and drawing of each.
+    """
 
     title: str
     about: About
     lead: list[str]
-    groups: list[tuple[str, str, list[Line], list[dict[str, str]], SafeString]]
+    groups: list[tuple[str, str, str, list[Line], list[dict[str, str]], SafeString]]
     heads: tuple[str, ...]
     parts: list[list[str]]
-    missing: list[str]
+    # Why there is no figure, and of what.
+    missing: list[tuple[str, str]]
     notes: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -143,27 +156,44 @@ def yearly(area: int, year: int, who: str, at: datetime) -> Year:
     on = min(year_end(year), at.date())
     about, lines = About(area, on, who, at), reading.board(area, on)
     days = [day for day in reading.days(area) if day <= on]
+    told = [group for group in reading.by_group(lines) if any(each.figure for each in group[2])]
     groups = [
-        (key, _said_of_group(title, found), found, [_shown(each, area) for each in found if each.figure], drawn(found))
-        for key, title, found in reading.by_group(lines)
-        if any(each.figure for each in found)
-    ]
+        (
+            key, f"{NUMERALS[place]}、{title}", _said_of_group(found), found,
+            [_shown(each, area) for each in found if each.figure], drawn(found),
+        )
+        for place, (key, title, found) in enumerate(told)
+    ]  # fmt: skip
     heads, parts = _parts(area, days[0]) if days else ((), [])
-    missing = [each.indicator.name.zh for each in lines if each.figure is None]
+    missing: dict[str, list[str]] = {}
+    for each in lines:
+        if each.figure is None:
+            missing.setdefault(each.why, []).append(each.indicator.name.zh)
     title = f"{name(area)}{year}年养老服务指标报告"
-    return Year(title, about, _summary(lines, area, year), groups, heads, parts, missing, notes(lines, about))
-
-
-def _summary(lines: Sequence[Line], area: int, year: int) -> list[str]:
-    """The report's first paragraph, a sentence an item."""
-    found, known = reading.lights(lines), {each.indicator.id: each for each in lines}
-    with_target = sum(found[light] for light in ("reached", "on_the_way", "behind", "missed"))
-    first = (
-        f"{full_name(area)}{year}年共有 {with_target} 项指标可与目标比较："
-        f"{found['reached']} 项已达到，{found['on_the_way']} 项按进度推进，{found['behind']} 项落后于进度，"
-        f"{found['missed']} 项到期未达到；另有 {found['stale']} 项缺目标到期时的数值。"
+    return Year(
+        title, about, _summary(lines, area, year, on), groups, heads, parts, _joined(missing), notes(lines, about)
     )
-    told = [first]
+
+
+# 一、 is the general part.
+NUMERALS = (*"二三四五六七八九十", "十一", "十二")
+
+
+def _joined(missing: dict[str, list[str]]) -> list[tuple[str, str]]:
+    return [(why, "、".join(names)) for why, names in missing.items()]
+
+
+def _summary(lines: Sequence[Line], area: int, year: int, on: date) -> list[str]:
+    """The report's general part, a paragraph an item."""
+    found, known = reading.lights(lines), {each.indicator.id: each for each in lines}
+    with_target = sum(found[light] for light in COMPARED)
+    parts = "，".join(f"{LIGHTS[light][1]} {found[light]} 项" for light in COMPARED if found[light])
+    stale = f"另有 {found['stale']} 项缺目标到期时的数值。" if found["stale"] else ""
+    until = f"截至{on:%Y年%m月%d日}" if on < year_end(year) else f"{year}年"
+    first = (
+        f"{until}，{full_name(area)}有 {with_target} 项指标可与目标比较" + (f"：{parts}。" if parts else "。") + stale
+    )
+    told: list[str] = []
     for key, words in SENTENCES.items():
         line = known.get(key)
         if line is not None and line.figure is not None and line.value is not None:
@@ -172,8 +202,13 @@ def _summary(lines: Sequence[Line], area: int, year: int) -> list[str]:
             told.append(f"{sentence[:-1]}（{line.figure.on} 填报）。" if is_reported else sentence)
     late = [each.indicator.name.zh for each in lines if each.light in ("missed", "behind")]
     if late:
-        told.append(f"需要推动的：{'、'.join(late[:8])}{'等' if len(late) > 8 else ''}。")
-    return told
+        words = f"{'、'.join(late[:MOST_LATE])}{f'等 {len(late)} 项' if len(late) > MOST_LATE else ''}"
+        return [text for text in (first, "".join(told), f"需要推动的有：{words}。") if text]
+    return [text for text in (first, "".join(told)) if text]
+
+
+COMPARED: tuple[Light, ...] = ("reached", "on_the_way", "behind", "missed")
+MOST_LATE = 8
 
 
 SENTENCES = {
@@ -192,12 +227,12 @@ def _against(line: Line) -> str:
     return f"，目标为{said.target_word(line.indicator, line.target)}，{LIGHTS[line.light][1]}"
 
 
-def _said_of_group(title: str, found: Sequence[Line]) -> str:
+def _said_of_group(found: Sequence[Line]) -> str:
     lights: dict[Light, int] = dict.fromkeys(LIGHTS, 0)
     for each in found:
         lights[each.light] += 1
     told = [f"{LIGHTS[light][1]} {count} 项" for light, count in lights.items() if count]
-    return f"{title}：{'，'.join(told)}。"
+    return f"共 {len(found)} 项指标：{'，'.join(told)}。"
 
 
 def _shown(line: Line, area: int) -> dict[str, str]:
@@ -224,38 +259,6 @@ def _parts(area: int, on: date) -> tuple[tuple[str, ...], list[list[str]]]:
         for code, row in sorted(found.items())
     ]
     return heads, rows
-
-
-WIDE, TALL, LABEL = 640, 26, 230
-
-
-def drawn(lines: Sequence[Line]) -> SafeString:
-    """Shares of a group as bars with their targets as strokes; a drawing of fixed size, for paper and screen."""
-    shares = [each for each in lines if each.indicator.unit == "%" and each.value is not None]
-    if not shares:
-        return SafeString("")
-    bars = "".join(_bar(place, each) for place, each in enumerate(shares))
-    told = "；".join(f"{each.indicator.name.zh} {written(each.indicator, each.value)}%" for each in shares)
-    height = TALL * len(shares) + 6
-    return mark_safe(
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {height}" width="{WIDE}" height="{height}" '
-        f'role="img" class="printed"><title>{conditional_escape(told)}</title>{bars}</svg>'
-    )
-
-
-def _bar(place: int, line: Line) -> str:
-    top, value = place * TALL + 4, min(line.value or 0, 100)
-    room, text = WIDE - LABEL - 60, f'y="{top + 13}" font-size="11.5" fill="#1B2420"'
-    inner = (
-        f'<text x="0" {text}>{conditional_escape(line.indicator.name.zh)}</text>'
-        f'<rect x="{LABEL}" y="{top + 2}" width="{room}" height="13" fill="#F4F6F3"/>'
-        f'<rect x="{LABEL}" y="{top + 2}" width="{room * value / 100:.1f}" height="13" fill="#1F6650"/>'
-        f'<text x="{WIDE - 52}" {text}>{written(line.indicator, line.value)}%</text>'
-    )
-    if line.target:
-        x = LABEL + room * min(line.target.value, 100) / 100
-        inner += f'<rect x="{x - 1.5:.1f}" y="{top - 1}" width="3" height="19" fill="#A8322A"/>'
-    return inner
 
 
 def year_pdf(found: Year) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from yiyang.areas import logic as areas
@@ -13,15 +14,27 @@ from yiyang.indicators.datasets import datasets
 from yiyang.indicators.formula import DAYS, days_of
 from yiyang.indicators.logic import LIGHTS, STANDINGS, Light, Standing
 from yiyang.indicators.models import Figure
-from yiyang.indicators.policy import AT, CHECKED, GROUPS, KINDS, MOMENTS, dataset_names, document_titles, written
+from yiyang.indicators.policy import (
+    AT,
+    CHECKED,
+    GROUPS,
+    KINDS,
+    MOMENTS,
+    Goal,
+    dataset_names,
+    document_titles,
+    written,
+)
+from yiyang.indicators.promises.reading import Read
 from yiyang.indicators.reading import Line
+from yiyang.indicators.summing import Coverage
 
 DAY_WORDS = {"on": "统计日期", "month_start": "当月1日", "year_start": "当年1月1日", "year_ago": "统计日期前一年"}
 DIRECTIONS = {"up": "越高越好", "down": "越低越好", "none": "不分好坏"}
 
 
 def source_word(figure: Figure | None) -> str:
-    """实测 or 填报; nothing where there is no figure."""
+    """实测, 填报 or 汇总; nothing where there is no figure."""
     return str(figure.get_source_display()) if figure else ""
 
 
@@ -39,19 +52,20 @@ def day_word(indicator: Indicator, figure: Figure | None) -> str:
     return f"{figure.on:%Y-%m}" if indicator.moment == "month" else f"{figure.on}"
 
 
-def target_word(indicator: Indicator, target: Target | None) -> str:
+def target_word(indicator: Indicator, target: Goal | None) -> str:
     """2025年 ≥55.0 %."""
     if target is None:
         return ""
     return f"{target.year}年 {AT[target.at]}{written(indicator, target.value)}{indicator.unit}"
 
 
-def target_from(target: Target | None, area: int) -> str:
-    """Of which kind it is, and whose where it is not the area's own."""
+def target_from(target: Goal | None, area: int) -> str:
+    """Of which kind it is, whose where it is not the area's own, and of which document where policy holds it not."""
     if target is None:
         return ""
     owner = areas.normalise(target.area)
-    words = [KINDS[target.kind], "" if owner == area else f"{name(owner)}的目标"]
+    document = f"据《{_title(target)}》" if isinstance(target, Read) else ""
+    words = [KINDS[target.kind], "" if owner == area else f"{name(owner)}的目标", document]
     return "，".join(word for word in words if word)
 
 
@@ -60,6 +74,30 @@ def promise(indicator: Indicator, target: Target) -> str:
     title = document_titles().get(target.source.document, target.source.document)
     kind = f"（{KINDS[target.kind]}）" if KINDS[target.kind] else ""
     return f"{title}，{target.source.article}：{target_word(indicator, target)}{kind}；{CHECKED[target.source.checked]}"
+
+
+def read_promise(indicator: Indicator, read: Read) -> str:
+    """The same of a target that was read in a document."""
+    kind = f"（{KINDS[read.kind]}）" if KINDS[read.kind] else ""
+    return f"《{_title(read)}》，{read.read.place}：{target_word(indicator, read)}{kind}"
+
+
+def partial_word(indicator: Indicator, found: Coverage | None) -> str:
+    """What those that have reported come to, where not all have."""
+    if found is None or found.is_whole or found.value is None or not found.missing:
+        return ""
+    return f"已报的 {len(found.reported)} 个合计 {written(indicator, found.value)}{indicator.unit}，不是全部"
+
+
+def unchecked_word(indicator: Indicator, read: Sequence[Read]) -> str:
+    """文件目标 2025年 ≥55.0 %（未核对）; nothing where all is confirmed."""
+    open_ones = [each for each in read if not each.counts]
+    more = f"等 {len(open_ones)} 个" if len(open_ones) > 1 else ""
+    return f"文件读得 {target_word(indicator, open_ones[0])}{more}（未核对）" if open_ones else ""
+
+
+def _title(read: Read) -> str:
+    return read.read.title.strip("《》")
 
 
 def light_look(light: Light) -> tuple[str, str]:

@@ -19,12 +19,14 @@ from yiyang.access.scope import Scope
 from yiyang.areas import logic as areas
 from yiyang.areas.names import name
 from yiyang.base.errors import UsageError, YiyangError
+from yiyang.base.workbooks import require_compact
 from yiyang.catalog.indicator_schema import Indicator
 from yiyang.indicators.actions import Said, enter
 from yiyang.indicators.policy import load_indicators
 
 HEADS = (
     "指标编号", "指标", "单位", "区划代码", "区划", "统计日期", "分子", "分母", "数值", "来源", "佐证说明", "更正理由",
+    "开发区", "已计入区划代码",
 )  # fmt: skip
 NEEDED = ("指标编号", "区划代码", "统计日期", "来源")
 MOST = 5_000
@@ -86,6 +88,7 @@ def _notes() -> list[str]:
         "占比、比率最好填分子和分母，数值由平台计算；没有分子分母的直接填数值。",
         "来源写文件名、报表名或台账名。",
         "同一指标、区划、日期已有填报的，内容相同则不变；不同的须写更正理由。",
+        "没有区划代码的开发区：区划代码填所在的市，开发区填名称；数已含在某个县里的，填“已计入区划代码”，不再相加。",
         "表里只要有一行有误，整张表都不入库，改好后重新上传。",
     ]
     return [*said, "", *(f"{each.id}　{each.name.zh}：{each.definition}" for each in _reported())]
@@ -107,6 +110,7 @@ def take(*, by: Scope, body: bytes) -> Taken:
 
 
 def _rows(body: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
+    require_compact(body)
     try:
         sheet = CalamineWorkbook.from_filelike(BytesIO(body)).get_sheet_by_index(0)
     except (CalamineError, OSError, ValueError) as problem:
@@ -150,7 +154,8 @@ def _said(given: dict[str, Any]) -> Said:
     return Said(
         indicator=_indicator(given), area=_area(given), on=_day(given), source=f"{given.get('来源') or ''}",
         value=_number(given, "数值"), numerator=_number(given, "分子"), denominator=_number(given, "分母"),
-        note=f"{given.get('佐证说明') or ''}",
+        note=f"{given.get('佐证说明') or ''}", zone=f"{given.get('开发区') or ''}".strip(),
+        within=_area(given, "已计入区划代码") if given.get("已计入区划代码") not in ("", None) else None,
     )  # fmt: skip
 
 
@@ -161,11 +166,11 @@ def _indicator(given: dict[str, Any]) -> str:
     return found
 
 
-def _area(given: dict[str, Any]) -> int:
-    raw = given.get("区划代码")
+def _area(given: dict[str, Any], column: str = "区划代码") -> int:
+    raw = given.get(column)
     text = f"{raw:.0f}" if isinstance(raw, float) else f"{raw or ''}".strip()
     if not re.fullmatch(r"\d{6}(\d{3})?(\d{3})?", text):
-        raise _BadCell("区划代码", text, "区划代码应是6、9或12位数字。")
+        raise _BadCell(column, text, "区划代码应是6、9或12位数字。")
     return areas.normalise(text)
 
 

@@ -34,6 +34,8 @@ FEWEST_DOTS = 3
 MAPPED = "visited_monthly"
 CITY = 10**8
 MOST = 400
+# What needs somebody most stands first on a wall.
+WORRIES: tuple[Light, ...] = ("missed", "behind", "stale", "on_the_way", "reached")
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,12 @@ class Asked:
     area: int
     on: date | None
     days: list[date]
+    # With which day what changed is told; None = with the figure before.
+    since: date | None = None
 
     def query(self, **more: Any) -> str:
         """The same, with more, as a query."""
-        found = {"area": areas.short(self.area), "on": self.on or "", **more}
+        found = {"area": areas.short(self.area), "on": self.on or "", "since": self.since or "", **more}
         return urlencode({key: value for key, value in found.items() if value not in ("", None)})
 
 
@@ -55,13 +59,23 @@ def asked(request: HttpRequest) -> Asked | None:
     given = request.GET.get("area", "")
     area = reading.top_of(current())
     if given:
-        if not given.isdigit() or len(given) not in (6, 9, 12) or not reading.may_see(areas.normalise(given)):
+        if not areas.is_code(given) or not reading.may_see(areas.normalise(given)):
             raise Http404
         area = areas.normalise(given)
     if area is None:
         return None
     days = reading.days(area)
-    return Asked(area, _day(request.GET.get("on", ""), days), days)
+    on = _day(request.GET.get("on", ""), days)
+    return Asked(area, on, days, _since(request.GET.get("since", ""), on))
+
+
+def _since(given: str, on: date | None) -> date | None:
+    """An earlier day to compare with; what is none is not heeded."""
+    try:
+        day = date.fromisoformat(given)
+    except ValueError:
+        return None
+    return day if on is None or day < on else None
 
 
 def _day(given: str, days: list[date]) -> date | None:
@@ -94,16 +108,19 @@ def board(request: HttpRequest) -> HttpResponse:
     wanted = asked(request)
     if wanted is None:
         return render(request, "indicators/board.html", {"title": TOP, "lead": "", "groups": []})
-    lines = reading.board(wanted.area, wanted.on)
+    lines = reading.board(wanted.area, wanted.on, wanted.since)
     mapped = load_indicators().get(request.GET.get("map", ""), load_indicators()[MAPPED])
     is_screen = request.GET.get("screen") == "1"
     context = {
         "title": f"{name(wanted.area)}养老服务指标",
         "lead": _lead(wanted),
         "asked": wanted,
+        "earlier": [day for day in wanted.days if wanted.on and day < wanted.on],
+        "against": f"比 {wanted.since} 变化大的" if wanted.since else "比上期变化大的",
         "crumbs": crumbs(wanted.area),
         "figures": _lights(lines),
         "groups": _groups(lines, wanted),
+        "promised": [row_of(each, wanted) for each in sorted(lines, key=_worry) if each.target],
         "changed": [row_of(each, wanted) for each in reading.changed(lines)],
         "chart": by_area(mapped, wanted),
         "mapped": mapped,
@@ -111,6 +128,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "parts": _parts(wanted),
         "is_synthetic": any(each.figure and each.figure.is_synthetic for each in lines),
         "may_enter": current().may(ENTER),
+        "may_plans": current().may("plan.read"),
         "now": timezone.localtime(),
     }
     record("search", what="indicators:board", area=wanted.area, detail={"on": f"{wanted.on}"})
@@ -148,6 +166,14 @@ class Row:
     spark: SafeString
     other: str
     share: float | None
+    # What documents promise besides that nobody has confirmed.
+    unchecked: str
+    # Why there is no figure, or what it lacks.
+    why: str
+
+
+def _worry(line: Line) -> int:
+    return WORRIES.index(line.light) if line.light in WORRIES else len(WORRIES)
 
 
 def _groups(lines: list[Line], wanted: Asked) -> list[tuple[str, str, list[Row], list[Row]]]:
@@ -165,28 +191,31 @@ def row_of(line: Line, wanted: Asked) -> Row:
     direction = indicator.direction
     better = None if not change or direction == "none" else (change > 0) == (direction == "up")
     reached = min(100 * (line.value or 0) / line.target.value, 100) if line.target and line.target.value else None
+    lacks = f"缺登记册：{line.missing}" if line.missing and figure and figure.source == "measured" else ""
     return Row(
         indicator, f"{reverse('indicators:indicator', args=[indicator.id])}?{wanted.query()}",
         written(indicator, line.value), said.source_word(figure), said.day_word(indicator, figure),
         said.target_word(indicator, line.target), said.target_from(line.target, wanted.area),
         *said.light_look(line.light), said.change_word(indicator, change), better,
         charts.spark([value for _, value in line.points[-12:]], f"{indicator.name.zh}走势"),
-        f"填报 {written(indicator, line.other.value)}" if line.other else "",
-        reached if line.value is not None else None,
+        f"{line.other.get_source_display()} {written(indicator, line.other.value)}" if line.other else "",
+        reached if line.value is not None else None, said.unchecked_word(indicator, line.read),
+        line.why or lacks,
     )  # fmt: skip
 
 
 def by_area(indicator: Indicator, wanted: Asked) -> Chart | None:
     """A map of counties for a city, bars of the areas below for any other."""
-    if wanted.on is None:
+    on = reading.day_of(indicator, wanted.area, wanted.on)
+    if on is None:
         return None
-    parts = reading.below(wanted.area, indicator.id, wanted.on)
+    parts = reading.below(wanted.area, indicator.id, on)
     here = reverse("indicators:indicator", args=[indicator.id])
     items = {
         row.area_code: Item(name(row.area_code), row.value, f"{here}?area={areas.short(row.area_code)}&on={wanted.on}")
         for row in parts
     }
-    title, note = f"各地{indicator.name.zh}", f"单位：{indicator.unit}，{wanted.on}"
+    title, note = f"各地{indicator.name.zh}", f"单位：{indicator.unit}，{on}"
 
     def write(value: Any) -> str:
         return written(indicator, value)

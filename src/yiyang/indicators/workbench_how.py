@@ -37,7 +37,7 @@ MOST = 5_000
 
 def figure_or_404(indicator: Indicator, area: str, on: str, source: str = "") -> Figure:
     """The newest figure of an address, within the scope."""
-    if not area.isdigit() or len(area) not in (6, 9, 12):
+    if not areas.is_code(area):
         raise Http404
     try:
         day = date.fromisoformat(on)
@@ -72,7 +72,7 @@ def _context(indicator: Indicator, figure: Figure) -> dict[str, Any]:
         "formula": said.formula(indicator),
         "lines": _lines(indicator, figure),
         "parts": [_part(indicator, row) for row in parts],
-        "sums": _sums(figure, parts),
+        "sums": sums(figure, parts),
         "may_list": _may_list(indicator, figure),
     }
 
@@ -99,12 +99,17 @@ def _part(indicator: Indicator, row: Figure) -> tuple[str, str, Figure, str]:
     return name(row.area_code), url, row, written(indicator, row.value)
 
 
-def _sums(figure: Figure, parts: list[Figure]) -> tuple[float, float] | None:
-    """What the areas below add up to, and what of the whole lies in none of them."""
-    if not parts or figure.numerator is None or figure.source != Figure.Source.MEASURED:
-        return None
-    below = sum(row.numerator or 0 for row in parts)
-    return below, figure.numerator - below
+def sums(figure: Figure, parts: list[Figure]) -> list[tuple[str, float, float]]:
+    """Of both numbers: what the areas below add up to, and what of the whole lies in none of them."""
+    if not parts or figure.source != Figure.Source.MEASURED:
+        return []
+    found = []
+    for word, field in (("分子", "numerator"), ("分母", "denominator")):
+        whole = getattr(figure, field)
+        if whole is not None:
+            below = sum(getattr(row, field) or 0 for row in parts)
+            found.append((word, below, whole - below))
+    return found
 
 
 def _may_list(indicator: Indicator, figure: Figure) -> bool:

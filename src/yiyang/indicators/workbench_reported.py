@@ -66,7 +66,7 @@ def enter(request: HttpRequest) -> HttpResponse:
 
 
 def _area(given: str) -> int | None:
-    return areas.normalise(given) if given.isdigit() and len(given) in (6, 9, 12) else reading.top_of(current())
+    return areas.normalise(given) if areas.is_code(given) else reading.top_of(current())
 
 
 class ReasonForm(forms.Form):
@@ -81,12 +81,13 @@ def reported_one(request: HttpRequest, key: int) -> HttpResponse:
     found: Reported = get_object_or_404(Reported, pk=key)
     indicator = load_indicators().get(found.indicator)
     record("read", what=f"reported:{found.pk}", area=found.area_code)
-    same = Reported.objects.filter(indicator=found.indicator, area_code=found.area_code, on=found.on).order_by("-id")
+    same = Reported.objects.filter(indicator=found.indicator, area_code=found.area_code, on=found.on, zone=found.zone)
+    same = same.order_by("-id")
     measured = reading.figure_of(found.indicator, found.area_code, found.on, Figure.Source.MEASURED)
     title = indicator.name.zh if indicator else found.indicator
     context: dict[str, Any] = {
-        "title": f"填报：{title}", "lead": f"{full_name(found.area_code)}，{found.on}", "crumbs": _crumbs((title, "")),
-        "found": found, "lines": _lines(found),
+        "title": f"填报：{title}", "lead": f"{full_name(found.area_code)}{found.zone}，{found.on}",
+        "crumbs": _crumbs((title, "")), "found": found, "lines": _lines(found),
         "history": [(each, _value(each)) for each in same if each.pk != found.pk],
         "measured": written(indicator, measured.value) if indicator and measured else "", "indicator": indicator,
         "short": areas.short(found.area_code),
@@ -104,6 +105,9 @@ def _lines(found: Reported) -> list[Definition]:
     lines = [Definition("数值", _value(found))]
     if found.denominator is not None:
         lines.append(Definition("分子 / 分母", f"{found.numerator:,.10g} / {found.denominator:,.10g}"))
+    if found.zone or found.within:
+        within = f"已含在{full_name(found.within)}的数里" if found.within else "单独相加"
+        lines += [Definition("开发区", found.zone or full_name(found.area_code), within)]
     return [
         *lines, Definition("来源", found.source), Definition("佐证说明", found.note or "—"),
         Definition("填报人", found.entered_by_name), Definition("填报时间", found.entered_at, kind="when"),

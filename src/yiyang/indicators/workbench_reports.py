@@ -85,7 +85,7 @@ def year(request: HttpRequest) -> HttpResponse:
     """The yearly report on the screen."""
     wanted, today = _asked(request), timezone.localdate()
     given = request.GET.get("year", "")
-    number = int(given) if given.isdigit() and FIRST_YEAR <= int(given) <= today.year else today.year
+    number = int(given) if areas.is_code(given, (4,)) and FIRST_YEAR <= int(given) <= today.year else today.year
     found = reports.yearly(wanted.area, number, current().name, timezone.localtime())
     here, area = reverse("indicators:year"), areas.short(wanted.area)
     context = {

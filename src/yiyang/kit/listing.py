@@ -89,19 +89,24 @@ class Filter:
 
     key: str
     title: str
-    lookup: str | Callable[[QuerySet[Any], str], QuerySet[Any]] = ""
+    lookup: str | Callable[[Any, str], Any] = ""
     choices: Iterable[tuple[Any, Any]] = ()
     kind: str = "text"
     hint: str = ""
 
-    def apply(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
-        """Narrow rows. Raises ValidationError or ValueError for a value that cannot be."""
+    def check(self, value: str) -> None:
+        """Raises ValidationError for a value that cannot be."""
         if self.choices and value not in {str(slug) for slug, _ in self.choices}:
             raise ValidationError("没有这个选项。")
         if self.kind == "month" and not MONTH.fullmatch(value):
             raise ValidationError("月份应形如 2026-11。")
+
+    def apply(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """Narrow rows. Raises ValidationError or ValueError for a value that cannot be."""
+        self.check(value)
         if callable(self.lookup):
-            return self.lookup(rows, value)
+            narrowed: QuerySet[Any] = self.lookup(rows, value)
+            return narrowed
         return rows.filter(Q(**{self.lookup or self.key: value}))
 
 
@@ -132,6 +137,8 @@ class Table:
         order: column key of the first order, with `-` downwards.
         export_url: takes a POST of format, reason, filters (query string), columns; makes the file in the background.
         beside: rows open in the panel beside the list, where the page has one.
+        carried: parameters of the page (its area, its day) that every link of the list takes along.
+        sheet_url: takes the rows away as a workbook at once, filtered and sorted as they are: figures, nobody's data.
     """
 
     name: ClassVar[str]
@@ -141,8 +148,10 @@ class Table:
     order: ClassVar[str] = ""
     bulk: tuple[Bulk, ...] = ()
     export_url: str = ""
+    sheet_url: str = ""
     empty: Empty = Empty()
     beside: ClassVar[bool] = False
+    carried: ClassVar[tuple[str, ...]] = ()
     size: ClassVar[int] = PAGE
 
     def __init__(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
@@ -222,7 +231,19 @@ class Table:
     def clear_url(self) -> str:
         """The list without its filters; a list of several tabs stays on its tab."""
         tab = self.request.GET.get("tab", "")
-        return f"{self.request.path}?{urlencode({'tab': tab})}" if tab else str(self.request.path)
+        kept = self.kept | ({"tab": tab} if tab else {})
+        return f"{self.request.path}?{urlencode(kept)}" if kept else str(self.request.path)
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """The page's own parameters."""
+        found = {name: self.request.GET.get(name, "")[:200].replace("\x00", "") for name in self.carried}
+        return {name: value for name, value in found.items() if value}
+
+    @property
+    def sheet_query(self) -> str:
+        """The list as it is, for `sheet_url`."""
+        return self._query()
 
     @property
     def is_filtered(self) -> bool:
@@ -263,5 +284,5 @@ class Table:
         return self._query(sort=f"-{column.key}" if now == "up" else column.key), now
 
     def _query(self, **changes: str) -> str:
-        kept = {**self.values, **({"sort": self.sort} if self.sort != self.order else {})}
+        kept = {**self.kept, **self.values, **({"sort": self.sort} if self.sort != self.order else {})}
         return urlencode({**kept, **changes})

@@ -13,7 +13,7 @@ from yiyang.areas.visible import shapes
 from yiyang.kit import charts, maps
 from yiyang.kit.charts import Chart, Item
 from yiyang.kit.parts import Figure
-from yiyang.planning import logic, project_page
+from yiyang.planning import logic, project_page, zones
 from yiyang.planning.models import Project
 from yiyang.planning.policy import load_planning
 from yiyang.planning.project_page import Row
@@ -21,6 +21,8 @@ from yiyang.planning.project_page import Row
 TOWN, COUNTY, CITY = 10**3, 10**6, 10**8
 MEASURES = (("places", "床位（托位）"), ("money", "计划投资"), ("late", "滞后项目"))
 LIGHTS = {"good": "正常", "wait": "个别滞后", "bad": "滞后较多"}
+# Bars over years that are drawn; the totals count all projects.
+SHOWN = 300
 UNITS = {"places": "张", "money": "万元", "late": "个"}
 
 
@@ -45,12 +47,13 @@ def context(rows: Sequence[Row], kind: str, measure: str) -> dict[str, Any]:
         "title": "项目总览", "lead": "各年度、各地的床位、资金和进度；滞后按规则由系统算出。",
         "kind": kind, "rows": rows,
         "crumbs": [("规划与项目", reverse("planning:documents")), ("项目", here), ("总览", "")],
-        "kinds": Project.Kind.choices, "measures": MEASURES, "measure": measure, "years": years, "spans": spans,
+        "kinds": Project.Kind.choices, "measures": MEASURES, "measure": measure, "years": years,
+        "spans": spans[:SHOWN], "left": max(len(spans) - SHOWN, 0),
         "chart": project_page.stages(rows), "map": by_area(rows, measure), "sources": project_page.by_source(rows),
         "tables": _tables(rows, here), "late_percent": load_planning().lights.late_percent,
         "figures": [
             Figure("项目", totals.count, "个", note=f"已开工 {totals.begun} 个"),
-            Figure("床位（托位）", totals.places, "张", note=f"已投用 {totals.in_use} 张"),
+            Figure("床位（托位）", totals.places, "张", note=f"已投用 {totals.in_use:,} 张"),
             Figure("已到位资金", round(totals.paid_fen / 100), "元", note=f"计划的 {_percent(totals)}"),
             Figure("已滞后", totals.late, "个", url=f"{here}?late=yes"),
         ],
@@ -66,9 +69,18 @@ def _tables(rows: Sequence[Row], here: str) -> list[tuple[str, str, list[Line]]]
     by_year, by_kind = project_page.by_year(rows), project_page.by_kind(rows)
     return [
         ("按年度", "年度", [_line(name, each, f"{here}?year={name[:4]}") for name, each in by_year]),
-        ("按区划", "区划", [_line(_named(code), each, _below(here, code)) for code, each in areas(rows)]),
+        ("按区划", "区划", [_line(name, each, url) for name, each, url in _by_place(rows, here)]),
         ("按类别", "类别", [_line(name, each, f"{here}?kind={kinds[name]}") for name, each in by_kind]),
     ]
+
+
+def _by_place(rows: Sequence[Row], here: str) -> list[tuple[str, logic.Sum, str]]:
+    """Totals by area; zones without a code of their own stand below their city, whose own projects they are not."""
+    apart = [(row, zone) for row in rows if (zone := zones.zone_of(row.project))]
+    rest = [row for row in rows if not zones.zone_of(row.project)]
+    found = [(_named(code), each, _below(here, code)) for code, each in areas(rest)]
+    summed = logic.summed((zone, row.sum) for row, zone in apart)
+    return found + [(f"{zone}（没有区划代码）", each, "") for zone, each in summed.items()]
 
 
 def _named(code: int) -> str:

@@ -56,7 +56,12 @@ def check_command(
 def _documents(folder: Path, areas: dict[str, int]) -> list[Document]:
     from yiyang.planning.reading import SUFFIXES, read
 
-    files = sorted(each for each in folder.glob("*") if each.suffix.lower() in SUFFIXES) if folder.is_dir() else []
+    if not folder.is_dir():
+        raise UsageError(
+            f"{folder} {'是文件，请给它所在的文件夹' if folder.exists() else '不存在'}。",
+            f"{folder} is {'a file: name its folder' if folder.exists() else 'not there'}.",
+        )
+    files = sorted(each for each in folder.glob("*") if each.suffix.lower() in SUFFIXES)
     if not files:
         raise UsageError(
             f"{folder} 里没有规划文件（{'、'.join(SUFFIXES)}）。", f"No plans ({', '.join(SUFFIXES)}) in {folder}."
@@ -129,8 +134,19 @@ def _tell(report: Report) -> None:
         show_table(f"《{group.title}》", columns, rows)
     if report.dismissed:
         say(f"已排除 {len(report.dismissed)} 处。", f"{len(report.dismissed)} dismissed.")
+    _tell_unread(report)
     if not report.contradictions:
         say("没有发现矛盾。", "No contradictions found.")
+
+
+def _tell_unread(report: Report) -> None:
+    """That nothing contradicts in a document says nothing where nothing was read in it."""
+    for each in report.documents:
+        if not (each.projects or each.totals or each.indicators or each.tasks or each.measures):
+            say(
+                f"“{each.slug}”里没有读到项目、指标、任务或清单，只核对了正文。",
+                f"No project, indicator, task or list was found in “{each.slug}”: only its text was checked.",
+            )
 
 
 def _contradicted(report: Report) -> Contradiction:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
+from yiyang.areas.logic import ancestors
 from yiyang.planning import files
-from yiyang.planning.models import Doubt, PlanFile, Record
+from yiyang.planning.models import Correction, Doubt, PlanFile, Record
+from yiyang.planning.reading.reader import area_said
 from yiyang.planning.records import Place
 
 Json = dict[str, Any]
@@ -47,13 +50,35 @@ def kind_of(file: PlanFile, asked: str) -> str:
     return asked if asked in known else known[0]
 
 
+def other_area(file: PlanFile) -> int | None:
+    """The area that a document names, where it is not the one it was given for; the area above is no other."""
+    if file.state != PlanFile.State.READ or not file.is_current or not files.is_there(file):
+        return None
+    said = _said(file.pk, file.sha256, file.title)
+    return said if said and said not in (file.area_code, *ancestors(file.area_code)) else None
+
+
+@lru_cache(maxsize=64)
+def _said(key: int, sha256: str, title: str) -> int | None:
+    return area_said(files.lines(PlanFile(pk=key, sha256=sha256)), title)
+
+
+def decided(file: PlanFile) -> list[tuple[Correction, str]]:
+    """What people decided about fields of a document's rows, with what the row is called."""
+    mine = Correction.objects.filter(area_code=file.area_code, slug=file.slug).exclude(key__startswith="withdrawn-")
+    known = list(mine.order_by("-at", "-id"))
+    titles = dict(Record.objects.filter(file=file, key__in=[each.key for each in known]).values_list("key", "title"))
+    return [(each, titles.get(each.key, "表的读法")) for each in known]
+
+
 def rows(file: PlanFile, kind: str) -> Json:
     """Heads and rows of a kind, at most `SHOWN`; `left` is how many more there are."""
     if kind == "doubt":
         return {
+            "decided": decided(file),
             "doubts": [
                 (each, around(file, each.line), guess_of(each)) for each in file.doubts.order_by("sure", "id")[:100]
-            ]
+            ],
         }
     found = Record.objects.filter(file=file, kind=kind)
     heads, cells = _COLUMNS[kind]
@@ -104,8 +129,8 @@ _COLUMNS: dict[str, tuple[tuple[str, ...], Any]] = {
 
 
 def around(file: PlanFile, line: int, reach: int = AROUND) -> list[Shown]:
-    """The text's lines around one, blank ones left out."""
-    found = files.lines(file)
+    """The text's lines around one, blank ones left out; none where the document itself is missing."""
+    found = files.lines(file) if files.is_there(file) else ()
     # A cell that is empty in the source is told by the next line that says something.
     line = next((at + 1 for at in range(max(line - 1, 0), len(found)) if found[at].strip()), line)
     first, last = max(line - 1 - reach, 0), min(line + reach, len(found))

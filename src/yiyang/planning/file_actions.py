@@ -9,6 +9,8 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -17,23 +19,25 @@ from yiyang.areas.logic import level, span
 from yiyang.areas.models import Area
 from yiyang.audit.record import record
 from yiyang.base.errors import UsageError
-from yiyang.planning import files, laying, records
+from yiyang.planning import editions, files, laying, records
 from yiyang.planning.coherence import Finding as Found
 from yiyang.planning.coherence import check
-from yiyang.planning.models import Correction, Finding, PlanFile, Record
+from yiyang.planning.models import Correction, Doubt, Finding, PlanFile, Record
 from yiyang.planning.project_actions import NewProject, take_over
 from yiyang.planning.reading import SUFFIXES, read
 from yiyang.planning.task_actions import NewTask, divide
 
 KEEP = "plan.keep"
 LEVELS = ("province", "city", "county", "town")
-# What a document is called until its title is known.
-NEW = "new-"
+# What a document is called until its title is known, and after it was taken out of use.
+NEW, OLD = "new-", "old-"
+# The key of a correction that was taken back.
+WITHDRAWN = "withdrawn-"
 State = PlanFile.State
 
 
 def give(*, by: Scope, area_code: int, name: str, blocks: Iterable[bytes]) -> PlanFile:
-    """Take a document in; a worker reads it. The same content again is the file that is there.
+    """Take a document in; a worker reads it. The same content again is the file that is there, in use again.
 
     Raises:
         UsageError: no such area, a format that is not read, empty or too large. PermissionDenied.
@@ -47,13 +51,14 @@ def give(*, by: Scope, area_code: int, name: str, blocks: Iterable[bytes]) -> Pl
     data = files.taken(blocks)
     digest = hashlib.sha256(data).hexdigest()
     with acting(by), transaction.atomic():
-        there = PlanFile.objects.filter(area_code=area_code, sha256=digest).first()
-        if there is not None:
-            return there
-        made: PlanFile = PlanFile.objects.create(
-            area_code=area_code, slug=f"{NEW}{digest[:12]}", name=name[-200:], sha256=digest, size=len(data),
-            given_by_name=by.name,
-        )  # fmt: skip
+        values = {"slug": f"{NEW}{digest[:12]}", "name": name[-200:], "size": len(data), "given_by_name": by.name}
+        made: PlanFile
+        made, is_new = PlanFile.objects.get_or_create(area_code=area_code, sha256=digest, defaults=values)
+        if not is_new:
+            if made.slug.startswith(OLD):
+                again(by=by, file=made)
+                made.refresh_from_db()
+            return made
         files.put(made, data)
         record("write", what=f"plan_file:{made.pk}", area=area_code, detail={"bytes": len(data)})
         enqueue(made, by)
@@ -65,15 +70,32 @@ def enqueue(file: PlanFile, by: Scope) -> None:
     from yiyang.planning import tasks
 
     with suppress(AlreadyEnqueued), transaction.atomic():
-        tasks.read_plan.configure(queueing_lock=f"read_plan:{file.pk}").defer(file=file.pk, request=by.request)
+        job = tasks.read_plan.configure(queueing_lock=f"read_plan:{file.pk}", lock=_one_at_a_time(file.area_code))
+        job.defer(file=file.pk, request=by.request)
+
+
+def _one_at_a_time(area_code: int) -> str:
+    """Two editions of one document read at once would both hold themselves for the one in force."""
+    return f"yiyang.plans.{_province(area_code)[0]}"
 
 
 def again(*, by: Scope, file: PlanFile) -> None:
-    """Read a document once more. Raises PermissionDenied."""
+    """Read a document once more; one that was taken out of use is in use again. Raises PermissionDenied."""
     by.require(KEEP, file.area_code)
     with acting(by), transaction.atomic():
-        PlanFile.objects.filter(pk=file.pk).update(state=State.WAITING, problem="")
+        mine = PlanFile.objects.filter(pk=file.pk)
+        # Its title, not the name that it has while out of use, says whose edition it is.
+        mine.filter(slug__startswith=OLD).update(slug=f"{NEW}{file.sha256[:12]}")
+        mine.update(state=State.WAITING, problem="")
         enqueue(file, by)
+
+
+def fail(*, by: Scope, file: PlanFile) -> None:
+    """Note that reading broke in a way that nobody foresaw. `by` is the platform."""
+    with acting(by), transaction.atomic():
+        PlanFile.objects.filter(pk=file.pk).update(
+            state=State.FAILED, problem="读取时程序出错，已记入系统日志。可点“重新读取”；仍不行，请联系系统管理员。"
+        )
 
 
 def read_file(*, by: Scope, file: PlanFile) -> PlanFile:
@@ -84,8 +106,10 @@ def read_file(*, by: Scope, file: PlanFile) -> PlanFile:
     try:
         document = _document(by, file)
     except UsageError as problem:
+        # The reader calls it by what the platform calls it; whoever gave it knows the file's name.
+        told = problem.zh.replace(file.slug, file.name)[:1000]
         with acting(by), transaction.atomic():
-            PlanFile.objects.filter(pk=file.pk).update(state=State.FAILED, problem=problem.zh[:1000])
+            PlanFile.objects.filter(pk=file.pk).update(state=State.FAILED, problem=told)
         file.refresh_from_db()
         return file
     with acting(by), transaction.atomic():
@@ -190,6 +214,7 @@ def correct(*, by: Scope, file: PlanFile, key: str, field: str, value: str) -> N
         UsageError: the value cannot be what the field needs. PermissionDenied.
     """
     by.require(KEEP, file.area_code)
+    _require_read(file)
     with acting(by), transaction.atomic():
         values = {"value": value.strip()[:400], "by_name": by.name}
         Correction.objects.update_or_create(
@@ -203,6 +228,20 @@ def correct(*, by: Scope, file: PlanFile, key: str, field: str, value: str) -> N
     file.refresh_from_db()
 
 
+def withdraw(*, by: Scope, file: PlanFile, key: str, field: str) -> None:
+    """Take back what was decided about a field: it is read as before, and doubted again. Raises PermissionDenied."""
+    by.require(KEEP, file.area_code)
+    _require_read(file)
+    with acting(by), transaction.atomic():
+        mine = Correction.objects.filter(area_code=file.area_code, slug=file.slug, key=key, field=field)
+        # What was decided is never deleted: under another key it is no row's any more.
+        mine.update(key=Concat(Value(WITHDRAWN), Cast("pk", CharField())), by_name=by.name)
+        _lay(file, _document(by, file))
+        record("write", what=f"plan_file:{file.pk}", area=file.area_code, detail={"field": field, "withdrawn": True})
+        enqueue_check(file.area_code, by)
+    file.refresh_from_db()
+
+
 def projects_of(file: PlanFile) -> list[NewProject]:
     """The projects that a document lists, as the platform keeps them."""
     return [laying.new_project(file, each.data) for each in _records(file, Record.Kind.PROJECT)]
@@ -211,12 +250,14 @@ def projects_of(file: PlanFile) -> list[NewProject]:
 def take_projects(*, by: Scope, file: PlanFile) -> tuple[int, int]:
     """Take a document's projects over: how many are new, how many were there. Raises UsageError, PermissionDenied."""
     _require_read(file)
+    editions.require_decided(file)
     return take_over(by=by, rows=projects_of(file))
 
 
 def take_tasks(*, by: Scope, file: PlanFile) -> tuple[int, int]:
     """Take a document's tasks over: how many are new, how many were there. Raises UsageError, PermissionDenied."""
     _require_read(file)
+    editions.require_decided(file)
     tasks: Sequence[NewTask] = [laying.new_task(each.data) for each in _records(file, Record.Kind.TASK)]
     return divide(by=by, area_code=file.area_code, document=file.slug, tasks=tasks)
 
@@ -228,17 +269,32 @@ def _records(file: PlanFile, kind: str) -> Any:
 def _require_read(file: PlanFile) -> None:
     if file.state != State.READ:
         raise UsageError("文件还没有读取完成。", "The document has not been read yet.")
+    if file.slug.startswith(OLD):
+        raise UsageError("文件已停用；要用它，请先重新读取。", "The document is out of use: have it read again first.")
 
 
 def drop(*, by: Scope, file: PlanFile) -> None:
-    """Take a document out of use: what was read in it is removed, its text stays sealed. Raises PermissionDenied."""
+    """Take a document out of use: what was read in it is removed, its text stays sealed.
+
+    The edition before it counts again. Raises PermissionDenied.
+    """
     if not by.may(KEEP, file.area_code):
         raise PermissionDenied(KEEP)
     with acting(by), transaction.atomic():
         Record.objects.filter(file=file).delete()
-        PlanFile.objects.filter(pk=file.pk).update(is_current=False, counts={}, slug=f"old-{file.pk}")
+        Doubt.objects.filter(file=file).delete()
+        PlanFile.objects.filter(pk=file.pk).update(is_current=False, counts={}, slug=f"{OLD}{file.pk}")
+        if file.is_current:
+            _step_back(file)
         record("write", what=f"plan_file:{file.pk}", area=file.area_code, detail={"dropped": True})
         enqueue_check(file.area_code, by)
+
+
+def _step_back(file: PlanFile) -> None:
+    before = PlanFile.objects.filter(area_code=file.area_code, slug=file.slug, state=State.READ).exclude(pk=file.pk)
+    last = before.order_by("-given_at").first()
+    if last is not None:
+        PlanFile.objects.filter(pk=last.pk).update(is_current=True)
 
 
 def enqueue_check(area_code: int, by: Scope) -> None:
@@ -247,4 +303,5 @@ def enqueue_check(area_code: int, by: Scope) -> None:
 
     low = _province(area_code)[0]
     with suppress(AlreadyEnqueued), transaction.atomic():
-        tasks.check_plans.configure(queueing_lock=f"check_plans:{low}").defer(area=area_code, request=by.request)
+        job = tasks.check_plans.configure(queueing_lock=f"check_plans:{low}", lock=_one_at_a_time(area_code))
+        job.defer(area=area_code, request=by.request)

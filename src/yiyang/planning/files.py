@@ -21,7 +21,7 @@ FOLDER = "plans"
 
 def taken(blocks: Iterable[bytes]) -> bytes:
     """The whole of a file that arrives. Raises UsageError when it is empty or too large."""
-    data = b""
+    data = bytearray()
     for block in blocks:
         data += block
         if len(data) > LARGEST:
@@ -30,7 +30,7 @@ def taken(blocks: Iterable[bytes]) -> bytes:
             )
     if not data:
         raise UsageError("文件是空的。", "The file is empty.")
-    return data
+    return bytes(data)
 
 
 def is_readable(name: str) -> bool:
@@ -51,6 +51,11 @@ def content(file: PlanFile) -> bytes:
     if not path.is_file():
         raise UsageError("原文件不在，请从备份恢复。", "The file itself is missing: restore it from a backup.")
     return b"".join(open_file(path, label_of(path)))
+
+
+def is_there(file: PlanFile) -> bool:
+    """Whether the document itself still lies where it was sealed; the doctor tells of those that do not."""
+    return path_of(file).is_file()
 
 
 def lines(file: PlanFile) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ from yiyang.planning.models import Estate, Evaluation, Finding, Money, PlanTask,
 from yiyang.planning.reading import SUFFIXES
 from yiyang.registry.forms_people import DAY
 
+EVIDENCE = (".pdf", ".jpg", ".jpeg", ".png", ".doc", ".docx", ".wps", ".xls", ".xlsx", ".et", ".csv", ".txt")
+
 
 class GiveForm(forms.Form):
     """A document to be read."""
@@ -176,6 +178,8 @@ class EstateForm(forms.ModelForm[Estate]):
     """A housing estate."""
 
     area_code = forms.TypedChoiceField(label="区划", coerce=int)
+    # The one that was looked at.
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = Estate
@@ -188,6 +192,7 @@ class EstateForm(forms.ModelForm[Estate]):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.fields["area_code"].choices = area_choices("project.keep")  # type: ignore[attr-defined]
+        self.fields["version"].initial = self.instance.version
         # A day that has not come stays empty.
         for name in ("people", *self.Meta.widgets):
             self.fields[name].required = False
@@ -214,7 +219,10 @@ class ReportForm(forms.Form):
     unit = forms.ChoiceField(label="填报单位")
     done = forms.IntegerField(label="进度（%）", min_value=0, max_value=100)
     words = forms.CharField(label="进展", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
-    evidence = forms.FileField(label="佐证材料", required=False, help_text="PDF、图片或表格，不超过 20 MB。")
+    evidence = forms.FileField(
+        label="佐证材料", required=False, help_text="PDF、图片、文档或表格，不超过 20 MB。",
+        widget=forms.FileInput(attrs={"accept": ",".join(EVIDENCE)}),
+    )  # fmt: skip
 
     def __init__(self, task: PlanTask, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -223,8 +231,10 @@ class ReportForm(forms.Form):
         self.fields["done"].initial = task.done
 
     def clean_evidence(self) -> Any:
-        """By its size."""
+        """By its ending and size: no page or program is handed on to whoever opens it."""
         file = self.cleaned_data["evidence"]
+        if file and not file.name.lower().endswith(EVIDENCE):
+            raise forms.ValidationError("请上传 PDF、图片、文档或表格。")
         if file and file.size > LARGEST:
             raise forms.ValidationError(f"材料不能超过 {LARGEST >> 20} MB。")
         return file

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from yiyang.areas.logic import ancestors, span
 from yiyang.planning.coherence import Finding as Found
 from yiyang.planning.coherence.findings import number
 from yiyang.planning.departments import department_of
@@ -65,11 +66,11 @@ def plain(value: Any) -> Any:
 
 
 def finding_values(found: Found, areas: Mapping[str, int | None]) -> Json:
-    """A finding as its row; it lies in the area of the first of its documents that the platform holds."""
+    """A finding as its row; see `area_of` for where it lies."""
     slugs = [each.document for each in found.places if each.document in areas]
-    area = max((areas[slug] or 0 for slug in slugs), default=0)
     return {
-        "area_code": area, "check_name": found.check, "kind": found.kind, "severity": found.severity,
+        "area_code": area_of([areas[slug] or 0 for slug in slugs]),
+        "check_name": found.check, "kind": found.kind, "severity": found.severity,
         "sure": found.sure, "why": found.why_zh[:600], "documents": list(dict.fromkeys(slugs)),
         "difference": number(found.difference) if found.difference is not None else "",
         "places": [plain(asdict(spot.place)) | {"text": spot.text} for spot in found.spots],
@@ -77,9 +78,26 @@ def finding_values(found: Found, areas: Mapping[str, int | None]) -> Json:
     }  # fmt: skip
 
 
+def area_of(codes: Sequence[int]) -> int:
+    """Whose a contradiction between documents of these areas is: the lowest one's where it lies in all others.
+
+    Neither of two counties is shown what the other's plan says: it lies with the area above both. 0: nobody's.
+    """
+    lowest = min(codes, key=lambda code: span(code)[1] - span(code)[0], default=0)
+    if all(_lies_in(lowest, code) for code in codes):
+        return lowest
+    return next((area for area in ancestors(lowest) if all(_lies_in(code, area) for code in codes)), 0)
+
+
+def _lies_in(code: int, area: int) -> bool:
+    low, high = span(area)
+    return low <= code < high
+
+
 def new_project(file: PlanFile, data: Mapping[str, Any]) -> NewProject:
     """A project as it was read. Money asked for from the centre is that; the rest of the total is not yet found."""
-    total, central = data["money_fen"] or 0, data["central_fen"] or 0
+    central = data["central_fen"] or 0
+    total = central if data["money_fen"] is None else data["money_fen"]
     money = {"central": min(central, total), "open": max(total - central, 0)}
     return NewProject(
         area_code=data["county"] or file.area_code, kind=data["kind"], title=data["name"][:200],

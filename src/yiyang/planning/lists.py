@@ -74,7 +74,7 @@ class Files(Table):
         Column("projects", "项目", kind="number", value=lambda row: row.counts.get("project")),
         Column("indicators", "指标", kind="number", value=lambda row: row.counts.get("indicator")),
         Column("tasks", "任务", kind="number", value=lambda row: row.counts.get("task")),
-        Column("is_current", "现行", kind="yes_no"),
+        Column("is_current", "现行", kind="yes_no", value=lambda row: row.is_current and row.state == "read"),
         Column("given_at", "载入时间", kind="when", sort="given_at"),
         Column("given_by_name", "载入人", is_hidden=True),
         Column("name", "文件名", is_hidden=True),
@@ -112,7 +112,7 @@ class Findings(Table):
     @cached_property
     def filters(self) -> tuple[Filter, ...]:  # type: ignore[override]
         """The filters; documents are those of the scope."""
-        files = seen(PlanFile, "plan.read").filter(is_current=True).order_by("area_code")
+        files = seen(PlanFile, "plan.read").filter(is_current=True, state=PlanFile.State.READ).order_by("area_code")
         named = [(each.slug, each.title or each.name) for each in files]
         document = Filter(
             "document", "文件", choices=named, lookup=lambda rows, value: rows.filter(documents__contains=[value])

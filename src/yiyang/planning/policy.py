@@ -46,8 +46,14 @@ def rule_of(rules: Sequence[Rule], area_code: int) -> Rule | None:
 
 
 def lottery_rule(rules: Sequence[LotteryRule], area_code: int, year: int) -> LotteryRule | None:
-    """The share that is asked of an area in a year: the narrowest area's, of its years the last that has begun."""
-    begun = [rule for rule in rules if rule.from_year <= year]
-    narrowest = rule_of(begun, area_code)
-    same = [rule for rule in begun if narrowest and rule.code == narrowest.code]
-    return max(same, key=lambda rule: rule.from_year, default=None)
+    """The share that is asked of an area in a year: of each area around it the last that has begun, of these the most.
+
+    A county's document does not lower what its city asks of all counties; it may ask for more.
+    """
+    last: dict[int, LotteryRule] = {}
+    for rule in sorted(rules, key=lambda rule: rule.from_year):
+        low, high = span(rule.code)
+        if rule.from_year <= year and low <= area_code < high:
+            last[rule.code] = rule
+    # Of equal ones that of the narrowest area: there officials look first.
+    return max(last.values(), key=lambda rule: (rule.percent, -(span(rule.code)[1] - span(rule.code)[0])), default=None)

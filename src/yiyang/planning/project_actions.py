@@ -297,13 +297,15 @@ def keep_lottery(
 def take_over(*, by: Scope, rows: Iterable[NewProject]) -> tuple[int, int]:
     """Projects read in a document become projects of the platform: how many are new, how many were there.
 
-    One that is there (same area, kind and name) only learns where else it stands. Raises UsageError, PermissionDenied.
+    One that is there (the same row of the document; or same area, kind and name) only learns where else it stands.
+
+    Raises UsageError, PermissionDenied.
     """
     new = there = 0
     with acting(by), transaction.atomic():
         for row in rows:
             by.require(KEEP, row.area_code)
-            found = Project.objects.filter(area_code=row.area_code, kind=row.kind, title=_title(row.title)).first()
+            found = _same(row)
             if found is None:
                 add(by=by, new=row)
                 new += 1
@@ -311,6 +313,19 @@ def take_over(*, by: Scope, rows: Iterable[NewProject]) -> tuple[int, int]:
             there += 1
             _note_sources(found, row)
     return new, there
+
+
+def _same(row: NewProject) -> Project | None:
+    """The project of the same row of the same document, whatever it is called now; else that of the same name."""
+    for source in row.sources:
+        wanted = [{"document": source["document"], "key": source["key"]}]
+        found: Project | None = Project.objects.filter(kind=row.kind, sources__contains=wanted).first()
+        if found is not None:
+            return found
+    there: Project | None = Project.objects.filter(
+        area_code=row.area_code, kind=row.kind, title=_title(row.title)
+    ).first()
+    return there
 
 
 def _note_sources(project: Project, row: NewProject) -> None:

@@ -11,11 +11,13 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
+from yiyang.areas.names import name as area_name
 from yiyang.kit.listing import Column, Filter, Table
 from yiyang.kit.parts import Empty
 from yiyang.planning.lists import area_choices, seen, within
 from yiyang.planning.models import Estate, Lottery, Money, Payment, Project
 from yiyang.planning.project_page import late, owed, share
+from yiyang.planning.zones import zone_of
 
 ORIGINS = (("plan", "规划文件"), ("siting", "选址建议"), ("hand", "手工登记"))
 
@@ -31,7 +33,7 @@ class Projects(Table):
     columns: ClassVar[tuple[Column, ...]] = (
         Column("title", "项目", is_link=True),
         Column("kind", "类别", value=lambda row: row.get_kind_display()),
-        Column("area_code", "区划", kind="area"),
+        Column("area_code", "区划", value=lambda row: zone_of(row) or area_name(row.area_code)),
         Column("year", "年度", kind="code", sort="year"),
         Column("stage", "阶段", kind="state"),
         Column("late", "进度", value=lambda row: _late(row)),
@@ -143,5 +145,7 @@ class Lotteries(Table):
 
 def met(row: Lottery) -> str:
     """Whether a year's share reaches the least one, in words."""
-    is_met = share(row).is_met
-    return "当地未规定" if is_met is None else "达到" if is_met else "未达到"
+    found = share(row)
+    if found.least is None:
+        return "当地未规定"
+    return "当年没有支出" if found.is_met is None else "达到" if found.is_met else "未达到"

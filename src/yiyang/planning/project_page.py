@@ -20,8 +20,6 @@ from yiyang.planning.logic import Delay
 from yiyang.planning.models import Estate, Lottery, Money, Payment, Project, ProjectStep
 from yiyang.planning.policy import load_planning, lottery_rule, rule_of
 
-MOST = 3000
-
 
 @dataclass(frozen=True)
 class Row:
@@ -42,8 +40,8 @@ class Row:
 
 
 def rows_of(projects: QuerySet[Any], today: date) -> list[Row]:
-    """Projects with money and delay, at most `MOST`."""
-    found = list(projects.order_by("year", "area_code", "id")[:MOST])
+    """Projects with money and delay."""
+    found = list(projects.order_by("year", "area_code", "id"))
     planned, paid = _sums(Money, found, "planned_fen"), _sums(Payment, found, "fen")
     return [Row(each, planned.get(each.pk, 0), paid.get(each.pk, 0), late(each, today)) for each in found]
 

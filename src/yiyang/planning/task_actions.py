@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
@@ -13,6 +13,7 @@ from django.utils import timezone
 from yiyang.access.scope import Scope, acting
 from yiyang.audit.record import record
 from yiyang.base.errors import UsageError
+from yiyang.planning import files
 from yiyang.planning.models import Evaluation, Milestone, PlanTask, Progress, TaskUnit
 
 KEEP, REPORT = "task.keep", "task.report"
@@ -44,6 +45,7 @@ def divide(
     for task in tasks:
         if not task.title.strip() or not task.lead:
             raise UsageError(f"第 {task.number} 项任务没有名称或牵头单位。", f"Task {task.number} lacks title or lead.")
+    tasks = numbered(tasks)
     with acting(by), transaction.atomic():
         known = set(PlanTask.objects.filter(area_code=area_code, document=document).values_list("number", flat=True))
         fresh = [task for task in tasks if task.number not in known]
@@ -57,10 +59,27 @@ def divide(
     return len(fresh), len(tasks) - len(fresh)
 
 
+def numbered(tasks: Sequence[NewTask]) -> list[NewTask]:
+    """Each with a number of its own: what has none, or one that is taken, is counted on from the last.
+
+    A document may divide its tasks in several tables, each of which begins at 1.
+    """
+    taken, last, found = set[int](), max((task.number for task in tasks), default=0), list[NewTask]()
+    for task in tasks:
+        if task.number < 1 or task.number in taken:
+            last += 1
+            task = replace(task, number=last)
+        taken.add(task.number)
+        found.append(task)
+    return found
+
+
 def _units(made: PlanTask, task: NewTask) -> list[TaskUnit]:
-    lead = [TaskUnit(task=made, name=name, department=unit, is_lead=True) for name, unit in task.lead]
-    names = {name for name, _ in task.lead}
-    return lead + [TaskUnit(task=made, name=name, department=unit) for name, unit in task.part if name not in names]
+    lead, part = dict(task.lead), dict(task.part)
+    return [
+        *(TaskUnit(task=made, name=name, department=unit, is_lead=True) for name, unit in lead.items()),
+        *(TaskUnit(task=made, name=name, department=unit) for name, unit in part.items() if name not in lead),
+    ]
 
 
 def add_milestone(*, by: Scope, task: PlanTask, title: str, due: date) -> Milestone:
@@ -69,27 +88,30 @@ def add_milestone(*, by: Scope, task: PlanTask, title: str, due: date) -> Milest
     if not title.strip():
         raise UsageError("请填写节点名称。", "A milestone needs a title.")
     with acting(by), transaction.atomic():
+        if PlanTask.objects.select_for_update().get(pk=task.pk).state != State.OPEN:
+            raise UsageError("这项任务已办结，不再增加节点。", "The task is closed.")
         made: Milestone = Milestone.objects.create(task=task, title=title.strip()[:200], due=due)
         record("write", what=f"task:{task.pk}", area=task.area_code, detail={"milestone": made.pk})
     return made
 
 
 def reach(*, by: Scope, milestone: Milestone, on: date) -> None:
-    """A milestone was reached. Raises UsageError, PermissionDenied."""
+    """A milestone was reached; the first day that was said stays. Raises UsageError, PermissionDenied."""
     _may_report(by, milestone.task)
     if on > timezone.localdate():
         raise UsageError("完成日期不能晚于今天。", "Not in the future.")
     with acting(by), transaction.atomic():
-        Milestone.objects.filter(pk=milestone.pk).update(done_on=on)
+        if not Milestone.objects.filter(pk=milestone.pk, done_on=None).update(done_on=on):
+            return
         record(
             "write", what=f"task:{milestone.task_id}", area=milestone.task.area_code, detail={"reached": milestone.pk}
         )
 
 
 def report(
-    *, by: Scope, task: PlanTask, unit: str, done: int, words: str, file: tuple[str, str] = ("", "")
+    *, by: Scope, task: PlanTask, unit: str, done: int, words: str, file: tuple[str, bytes] | None = None
 ) -> Progress:
-    """A unit says how far it is. `file`: name and SHA-256 of kept evidence.
+    """A unit says how far it is. `file`: name and content of its evidence, kept only with a report that is taken.
 
     Raises:
         UsageError: not a unit of the task, no words, not 0–100, or the task is closed. PermissionDenied.
@@ -104,10 +126,10 @@ def report(
         if not found.units.filter(name=unit).exists():
             raise UsageError(f"“{unit}”不是这项任务的责任单位。", f"{unit} has no part in the task.")
         today = timezone.localdate()
+        evidence = {"file_name": file[0], "file_sha256": files.keep_evidence(file[1])} if file else {}
         made: Progress = Progress.objects.create(
-            task=found, unit=unit, done=done, words=words.strip()[:2000], file_name=file[0], file_sha256=file[1],
-            on=today, by_name=by.name,
-        )  # fmt: skip
+            task=found, unit=unit, done=done, words=words.strip()[:2000], on=today, by_name=by.name, **evidence
+        )
         # How far the task is, its leading units say.
         if found.units.filter(name=unit, is_lead=True).exists():
             found.done = done
@@ -132,9 +154,15 @@ def close(*, by: Scope, task: PlanTask, state: str) -> None:
         if state == State.DONE and found.milestones.filter(done_on=None).exists():
             raise UsageError("还有未完成的节点，不能办结。", "Milestones are left to be reached.")
         found.state, found.version = state, found.version + 1
-        found.done = 100 if state == State.DONE else found.done
+        found.done = 100 if state == State.DONE else _said_last(found)
         found.save()
         record("write", what=f"task:{found.pk}", area=found.area_code, detail={"state": state})
+
+
+def _said_last(task: PlanTask) -> int:
+    """How far its leading units said last that it is."""
+    leads = task.units.filter(is_lead=True).values("name")
+    return task.reports.filter(unit__in=leads).order_by("-id").values_list("done", flat=True).first() or 0
 
 
 def judge(*, by: Scope, task: PlanTask, year: int, grade: str, words: str = "") -> Evaluation:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from yiyang.access.scope import current
+from yiyang.areas.names import name as area_name
 from yiyang.catalog.lists import documents as sources
 from yiyang.kit.parts import Event
 from yiyang.planning.models import Evaluation, Milestone, PlanFile, PlanTask, TaskUnit
@@ -51,15 +52,21 @@ def unit_names(tasks: QuerySet[Any]) -> list[str]:
 
 @dataclass
 class UnitLine:
-    """A unit's tasks."""
+    """A unit's tasks; `area` is named where units of several areas stand side by side."""
 
-    name: str
+    unit: str
+    area: str = ""
     leads: int = 0
     parts: int = 0
     done: int = 0
     overdue: int = 0
     silent: int = 0
     progress: list[int] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """What it is called in a list."""
+        return f"{self.area}：{self.unit}" if self.area else self.unit
 
     @property
     def mean(self) -> int | None:
@@ -72,11 +79,13 @@ def by_unit(tasks: QuerySet[Any], today: date) -> list[UnitLine]:
     late = set(waiting(tasks, "overdue", today).values_list("pk", flat=True))
     silent = set(waiting(tasks, "silent", today).values_list("pk", flat=True))
     rows = TaskUnit.objects.filter(task__in=tasks.values("pk")).values_list(
-        "name", "is_lead", "task_id", "task__done", "task__state"
+        "name", "is_lead", "task_id", "task__done", "task__state", "task__area_code"
     )
-    found: dict[str, UnitLine] = {}
-    for name, is_lead, task, done, state in rows:
-        line = found.setdefault(name, UnitLine(name))
+    is_one_area = len({row[-1] for row in rows}) < 2
+    found: dict[tuple[str, int], UnitLine] = {}
+    for name, is_lead, task, done, state, area in rows:
+        # Each county has a bureau of the same name.
+        line = found.setdefault((name, area), UnitLine(name, "" if is_one_area else area_name(area)))
         if not is_lead:
             line.parts += 1
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import structlog
+from django.db import InterfaceError, OperationalError
 from procrastinate.contrib.django import app
 
 from yiyang.access.scope import platform
@@ -23,9 +24,17 @@ def read_plan(file: int, request: str) -> None:
         if found is None:
             return
         PlanFile.objects.filter(pk=file).update(state=PlanFile.State.READING)
-    with work(scope):
-        found = file_actions.read_file(by=scope, file=found)
-        record("system", what=f"plan_file:{file}", area=found.area_code, detail=dict(found.counts))
+    try:
+        with work(scope):
+            found = file_actions.read_file(by=scope, file=found)
+            record("system", what=f"plan_file:{file}", area=found.area_code, detail=dict(found.counts))
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        # Whoever gave it must not wait for ever; what broke is in the log and on the system's page.
+        with work(scope):
+            file_actions.fail(by=scope, file=found)
+        raise
     with work(scope):
         left = file_actions.recheck(by=scope, area_code=found.area_code)
     log.info("plan read", file=file, state=found.state, open=left)

@@ -15,10 +15,10 @@ from yiyang.access.web import page
 from yiyang.audit.record import record
 from yiyang.base.errors import YiyangError
 from yiyang.kit.parts import Figure, Progress, Tab
-from yiyang.planning import document_page, file_actions
+from yiyang.planning import document_page, editions, file_actions, files
 from yiyang.planning.forms import CorrectForm, GiveForm
 from yiyang.planning.lists import Files, seen, tabs
-from yiyang.planning.models import Doubt, Finding, PlanFile
+from yiyang.planning.models import Doubt, Finding, PlanFile, PlanTask
 from yiyang.registry.forms_people import tell
 
 RIGHT, KEEP = "plan.read", "plan.keep"
@@ -79,11 +79,19 @@ def document(request: HttpRequest, key: int) -> HttpResponse:
     context: dict[str, Any] = {
         "file": file, "job": _progress(file) if file.state in UNDER_WAY else None, "title": file.title or file.name,
         "kind": kind, "crumbs": crumbs((file.title or file.name, "")), "may_keep": current().may(KEEP, file.area_code),
+        "is_old": file.slug.startswith(file_actions.OLD),
         "tabs": _tabs(file, kind), "figures": _figures(file), **document_page.rows(file, kind),
+        "before": editions.before(file) if current().may(KEEP, file.area_code) else [],
+        "is_missing": file.state == PlanFile.State.READ and not files.is_there(file),
+        "other_area": document_page.other_area(file), "lacking": _lacking(file),
         "may_projects": file.counts.get("project") and current().may("project.keep", file.area_code),
         "may_tasks": file.counts.get("task") and current().may("task.keep", file.area_code),
     }  # fmt: skip
     return render(request, "planning/document.html", context)
+
+
+def _lacking(file: PlanFile) -> list[PlanTask]:
+    return editions.lacking(file) if current().may("task.read", file.area_code) else []
 
 
 def _tabs(file: PlanFile, kind: str) -> list[Tab]:
@@ -125,6 +133,19 @@ def act(request: HttpRequest, key: int, what: str) -> HttpResponse:
         if what in taken:
             new, there = taken[what](by=by, file=file)
             messages.success(request, f"新增 {new} 个，已有 {there} 个未改动。")
+        elif what == "edition":
+            kept, lacking = editions.take_place(by=by, file=file, slug=request.POST.get("before", ""))
+            told = f"；原有 {lacking} 个新版里没有，仍保留" if lacking else ""
+            messages.success(request, f"已作为新版：原有 {kept} 个任务、项目沿用办理情况{told}。")
+        elif what == "withdraw":
+            file_actions.withdraw(
+                by=by, file=file, key=request.POST.get("key", ""), field=request.POST.get("field", "")
+            )
+            messages.success(request, "已撤回，按原来的读法列回待核对。")
+            return redirect(f"{reverse('planning:document', args=[key])}?kind=doubt")
+        elif what == "apart":
+            editions.keep_apart(by=by, file=file, slug=request.POST.get("before", ""))
+            messages.success(request, "已记为另一份文件。")
         elif what in done:
             done[what](by=by, file=file)
             messages.success(request, "已办理。")
@@ -135,7 +156,7 @@ def act(request: HttpRequest, key: int, what: str) -> HttpResponse:
 
 def _free(doubt: Doubt | None) -> list[str]:
     """What it may be, where one still types the value."""
-    return list(doubt.choices) if doubt and not document_page.choices_of(doubt) else []
+    return [each for each in doubt.choices if each] if doubt and not document_page.choices_of(doubt) else []
 
 
 @page(KEEP)

@@ -210,11 +210,13 @@ def estate(request: HttpRequest, key: int) -> HttpResponse:
 
 
 def _estate_form(request: HttpRequest, found: Estate) -> HttpResponse:
-    version, may_keep = found.version, current().may(KEEP, found.area_code if found.pk else None)
+    may_keep = current().may(KEEP, found.area_code if found.pk else None)
     form = EstateForm(request.POST or None, instance=found)
     if request.method == "POST" and may_keep and form.is_valid():
         try:
-            project_actions.keep_estate(by=current(), estate=form.save(commit=False), version=version)
+            project_actions.keep_estate(
+                by=current(), estate=form.save(commit=False), version=form.cleaned_data["version"] or 0
+            )
         except YiyangError as error:
             tell(form, error)
         else:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from yiyang.access.scope import current
 from yiyang.access.web import page
+from yiyang.areas.logic import is_code
 from yiyang.audit.record import record
 from yiyang.base.errors import YiyangError
 from yiyang.kit.parts import Figure
@@ -62,7 +63,7 @@ def units(request: HttpRequest) -> HttpResponse:
 
 def _year(request: HttpRequest) -> int:
     given = request.GET.get("year", "")
-    return int(given) if given.isdigit() and 2000 <= int(given) <= 2100 else timezone.localdate().year
+    return int(given) if is_code(given, (4,)) and 2000 <= int(given) <= 2100 else timezone.localdate().year
 
 
 @page(RIGHT)
@@ -126,6 +127,9 @@ def step(request: HttpRequest, key: int, what: str) -> HttpResponse:
     title, form_of, act = STEPS[what]
     form = form_of(found, request)
     back = reverse("planning:task", args=[key])
+    if what in WHILE_OPEN and found.state != PlanTask.State.OPEN:
+        messages.info(request, f"这项任务{found.get_state_display()}，不再{title}；需要时请先恢复。")
+        return redirect(back)
     if request.method == "POST" and form.is_valid():
         try:
             act(found, form.cleaned_data)
@@ -142,10 +146,12 @@ def step(request: HttpRequest, key: int, what: str) -> HttpResponse:
 
 def _report(found: PlanTask, data: dict[str, Any]) -> Progress:
     file = data.pop("evidence")
-    kept = (file.name[-200:], files.keep_evidence(file.read())) if file else ("", "")
-    return task_actions.report(by=current(), task=found, file=kept, **data)
+    given = (file.name[-200:], file.read()) if file else None
+    return task_actions.report(by=current(), task=found, file=given, **data)
 
 
+# What a task that is closed takes no more.
+WHILE_OPEN = frozenset({"report", "milestone"})
 Act = Callable[[PlanTask, dict[str, Any]], Any]
 STEPS: dict[str, tuple[str, Callable[[PlanTask, HttpRequest], forms.Form], Act]] = {
     "report": (

@@ -16,9 +16,10 @@ from yiyang.portal import mine_entitlements
 from yiyang.portal.mandates import HIMSELF
 from yiyang.registry.identity import check_character
 from yiyang.registry.models import Contact, Person
+from yiyang.synthetic.contact import NOBODYS
 
 REASON = "演示数据"
-PHONE, DAUGHTERS = "13800001938", "13800001975"
+PHONE, DAUGHTERS = str(NOBODYS + 1938), str(NOBODYS + 1975)
 LOOKED_AT = 40
 OLD = 82  # years: old enough for several items
 

@@ -23,6 +23,7 @@ import yiyang
 from yiyang.access.sheets import harmless
 from yiyang.access.web import PUBLIC, page
 from yiyang.areas.visible import shapes
+from yiyang.base.clock import today
 from yiyang.base.errors import MissingPart
 from yiyang.catalog import issued, pdf
 from yiyang.catalog.labels import FORMS, say
@@ -68,7 +69,7 @@ def _etag(request: HttpRequest) -> str:
         request.get_full_path(),
         request.headers.get("HX-Request", ""),
         policy() or "",
-        issued.today(),
+        today(),
         yiyang.__version__,
         look_of(request),
         _templates(),
@@ -97,7 +98,7 @@ def _day(request: HttpRequest, name: str = "on") -> date:
     try:
         return date.fromisoformat(request.GET.get(name, ""))
     except ValueError:
-        return issued.today()
+        return today()
 
 
 def _listed(place: Place, on: date) -> Published:
@@ -151,8 +152,8 @@ def one(request: HttpRequest, area: str) -> HttpResponse:
         "forms": FORM_CHOICES,
         "groups": _groups(rows),
         "count": len(rows),
-        "is_today": on == issued.today(),
-        "versions": len(lists.versions(place.code, issued.today(), policy())),
+        "is_today": on == today(),
+        "versions": len(lists.versions(place.code, today(), policy())),
         "back": ("换一个地方", reverse("portal:lists")),
     }
     template = "portal/lists/rows.html" if request.headers.get("HX-Request") else "portal/lists/one.html"
@@ -182,7 +183,7 @@ def item(request: HttpRequest, area: str, name: str) -> HttpResponse:
         "marks": lists.marks(row),
         "papers": lists.papers(row, policy()),
         "figures": figures,
-        "is_today": on == issued.today(),
+        "is_today": on == today(),
         "back": (f"{place.name}服务清单", reverse("portal:list", args=[place.code])),
     }
     return render(request, "portal/lists/item.html", context)
@@ -192,9 +193,9 @@ def item(request: HttpRequest, area: str, name: str) -> HttpResponse:
 @kept
 def versions(request: HttpRequest, area: str) -> HttpResponse:
     """The days on which the list changed, and what differs between two of them."""
-    place, today = _place(area), issued.today()
-    days = lists.versions(place.code, today, policy())
-    usual = days[0] if days else today
+    place, now = _place(area), today()
+    days = lists.versions(place.code, now, policy())
+    usual = days[0] if days else now
     before = _day(request, "from") if request.GET.get("from") else (days[1] if len(days) > 1 else usual)
     after = _day(request, "to") if request.GET.get("to") else usual
     context: Json = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from yiyang.portal import entitlements, lists_urls, look, pages, statistics, urls_assessments, urls_mine
+from yiyang.portal import entitlements, lists_urls, look, open_data, pages, statistics, urls_assessments, urls_mine
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("help/", pages.help_page, name="help"),
     path("entitlements/", entitlements.entitlements, name="entitlements"),
     *lists_urls.urlpatterns,
+    *open_data.urlpatterns,
     *statistics.urlpatterns,
     *urls_mine.urlpatterns,
     *urls_assessments.urlpatterns,

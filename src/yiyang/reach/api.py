@@ -66,7 +66,7 @@ class ReachSpotOut(Schema):
 
 
 class ReachSiteOut(Schema):
-    """A suggested site; money in yuan. `project` once it became one."""
+    """A suggested site; money in yuan. `fate`: kept, dropped, new, of a plan in question. `project` once it is one."""
 
     number: int
     code: int | None
@@ -75,6 +75,7 @@ class ReachSiteOut(Schema):
     latitude: float
     is_made_up: bool
     is_planned: bool
+    fate: str
     adds: int
     within_reach: int
     places: int
@@ -91,6 +92,11 @@ class ReachAnswerOut(ReachReckoningOut):
     bound: float | None
     gap: float | None
     status: str
+    years: list[int]
+    demand: list[int]
+    served: list[int]
+    doubted: Json | None
+    left_out: list[Json]
     sites: list[ReachSiteOut]
 
     @staticmethod
@@ -114,6 +120,32 @@ class ReachAnswerOut(ReachReckoningOut):
         return str(found.result.get("status", ""))
 
     @staticmethod
+    def resolve_years(found: Reckoning) -> list[int]:
+        """Years of a question over years."""
+        return list(found.result.get("years", []))
+
+    @staticmethod
+    def resolve_demand(found: Reckoning) -> list[int]:
+        """Places needed in each year."""
+        return list(found.result.get("demand", []))
+
+    @staticmethod
+    def resolve_served(found: Reckoning) -> list[int]:
+        """Places served in each year."""
+        return list(found.result.get("served", []))
+
+    @staticmethod
+    def resolve_doubted(found: Reckoning) -> Json | None:
+        """What the same money would serve more without the plan's projects; null where they are not questioned."""
+        doubted = found.result.get("question")
+        return {key: value for key, value in doubted.items() if key not in ("plan_drawn",)} if doubted else None
+
+    @staticmethod
+    def resolve_left_out(found: Reckoning) -> list[Json]:
+        """Projects that could not be counted, by reason."""
+        return list(found.result.get("left_out", []))
+
+    @staticmethod
     def resolve_sites(found: Reckoning) -> list[Any]:
         """Its sites in order."""
         return list(found.sites.all())
@@ -127,14 +159,19 @@ class ReachCircleIn(Schema):
 
 
 class ReachSitingIn(Schema):
-    """Where to build: `count`, `budget` (yuan) or `by_year` (yuan of each year)."""
+    """Where to build: `count`, `budget` (yuan), `by_year` (yuan of each year), or `years`, for the plan's own money.
+
+    `keeps`: what becomes of the plan's projects: `keep` all, `under_way` (the rest is questioned), `question`, `leave`.
+    """
 
     area: AreaCode
     kind: Word
     count: Annotated[int, Field(ge=1, le=2000)] | None = None
     budget: Yuan | None = None
     by_year: list[Yuan] = Field(default=[], max_length=YEARS)
-    first_year: int = Field(0, ge=0, le=2100)
+    first_year: int = Field(0, ge=0, le=2050)
+    years: int = Field(0, ge=0, le=YEARS)
+    grows: bool = True
     group: Word = "elders"
     size: int = Field(0, ge=0, le=9)
     urban: Minutes | None = None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from yiyang.base.clock import today
 from yiyang.base.errors import UsageError
 from yiyang.base.screen import emit_json, progress, say, show_table, t
 
@@ -28,6 +29,14 @@ People = Annotated[
 ]
 KindName = Annotated[str | None, typer.Option(help="设施类别，如 day_care 或 日间照料中心。A kind of facility.")]
 Seconds = Annotated[int, typer.Option(min=1, help="最长用时（秒）。How long it may take.")]
+Projects = Annotated[
+    Path | None, typer.Option(help="规划项目 CSV（可有 床位、造价、年度、已开工）。Projects of the plan.")
+]
+Keeps = Annotated[
+    str,
+    typer.Option(help="规划项目：keep 保留，under_way 只保留在建，question 全部质疑。Which projects stay."),
+]
+KEEPS = ("keep", "under_way", "question")
 Gap = Annotated[float, typer.Option(min=0, max=50, help="与最优值相差不超过百分之几即可。Stop within so many percent.")]
 
 
@@ -73,8 +82,8 @@ def site_command(
     budget: Annotated[int | None, typer.Option(min=0, help="总预算（万元）。Money, in 10,000 yuan.")] = None,
     group: Annotated[str, typer.Option(help="按哪类人群计算：elders、very_old…。Whose cover counts.")] = "elders",
     sites: Annotated[Path | None, typer.Option(help="备选点 CSV；缺省为各村（社区）。Where one may build.")] = None,
-    projects: Annotated[Path | None, typer.Option(help="已定项目 CSV，必须保留。Planned projects, kept.")] = None,
-    question: Annotated[bool, typer.Option("--question", help="质疑已定项目。Ask what the projects cost.")] = False,
+    projects: Projects = None,
+    keeps: Keeps = "keep",
     roads: Roads = None,
     facilities: Standing = None,
     points: People = None,
@@ -87,12 +96,11 @@ def site_command(
     from yiyang.reach import reporting
     from yiyang.reach.trial import Files
 
-    if question and projects is None:
-        raise UsageError("--question 需要 --projects。", "--question needs --projects.")
+    _check_keeps(keeps, projects)
     if map_file and map_file.suffix not in (".html", ".svg"):
         raise UsageError("--map 应以 .html 或 .svg 结尾。", "--map ends in .html or .svg.")
     files = Files(roads, points, facilities)
-    wish = reporting.Wish(area, files, count, kind, budget, group, sites, projects, question, seconds, gap / 100)
+    wish = reporting.Wish(area, files, count, kind, budget, group, sites, projects, keeps, seconds, gap / 100)
     with progress("计算选址", "siting", total=1) as bar:
         bar.step("计算选址", "siting")
         found = reporting.sited(wish)
@@ -104,12 +112,21 @@ def site_command(
 
 
 @app.command(
-    "phase", epilog="例 Example: yiyang reach phase --area 511722 --kind regional_home --budget 2000,2000,3000"
+    "phase", epilog="例 Example: yiyang reach phase --area 511722 --kind regional_home --budget 2000,2000,3000,3000"
 )
 def phase_command(
     area: Where,
     kind: Annotated[str, typer.Option(help="设施类别。A kind of facility.")],
-    budget: Annotated[str, typer.Option(help="各年预算（万元），逗号分隔。Money by year, in 10,000 yuan.")],
+    budget: Annotated[
+        str, typer.Option(help="各年预算（万元），逗号分隔；不填用规划项目的资金。Money by year, in 10,000 yuan.")
+    ] = "",
+    years: Annotated[int, typer.Option(min=0, max=15, help="不填预算时：几年。Without budget: how many years.")] = 0,
+    first_year: Annotated[int, typer.Option(help="第一年，缺省明年。The first year; otherwise the next one.")] = 0,
+    projects: Projects = None,
+    keeps: Keeps = "keep",
+    constant: Annotated[
+        bool, typer.Option("--constant", help="需求不随人口预测增长。The need stays as it is.")
+    ] = False,
     roads: Roads = None,
     facilities: Standing = None,
     points: People = None,
@@ -118,23 +135,70 @@ def phase_command(
     as_json: AsJson = False,
 ) -> None:
     """分年建设：在各年预算内，在哪里建、建多大、哪年建，满足的床位需求最多。Where, how large and in which year."""
+
     from yiyang.reach import reporting
+    from yiyang.reach.over_years import Wanted
     from yiyang.reach.trial import Files
 
-    files = Files(roads, points, facilities)
-    found = reporting.phased(area, files, kind, _money(budget), seconds, gap / 100)
+    _check_keeps(keeps, projects)
+    money = _money(budget) if budget else []
+    if not money and not (years and projects):
+        raise UsageError(
+            "请用 --budget 给出各年预算；或用 --years 和 --projects，按规划项目的资金。",
+            "Give --budget, or --years and --projects to spend what the projects cost.",
+        )
+    this, files = today().year, Files(roads, points, facilities)
+    counted = None if points is None else this
+    wanted = Wanted(first_year or this + 1, len(money) or years, tuple(money), keeps, not constant, counted)
+    with progress("计算分年建设", "siting over years", total=1) as bar:
+        bar.step("计算分年建设", "siting over years")
+        found = reporting.phased(area, files, kind, wanted, projects, seconds, gap / 100)
     if as_json:
         return emit_json(found.told)
+    return _tell_years(found.told, found.answer, files)
+
+
+def _check_keeps(keeps: str, projects: Path | None) -> None:
+    if keeps not in KEEPS:
+        raise UsageError(f"--keeps 应为 {'、'.join(KEEPS)}。", f"--keeps is one of {', '.join(KEEPS)}.")
+    if keeps != "keep" and projects is None:
+        raise UsageError(f"--keeps {keeps} 需要 --projects。", f"--keeps {keeps} needs --projects.")
+
+
+def _tell_years(told: dict[str, Any], answer: Answer, files: Files) -> None:
     _warn(files)
     show_table(
         t("建设安排", "What to build"),
         [(t("年", "year"), "right"), (t("地点", "site"), "left"), (t("床位", "places"), "right"),
-         (t("万元", "10,000 yuan"), "right")],
-        [(row["year"], row["name"], row["places"], row["yuan"] // 10_000) for row in found.told["buildings"]],
+         (t("万元", "10,000 yuan"), "right"), (t("与规划相比", "plan"), "left")],
+        [(row["year"], row["name"], row["places"], row["yuan"] // 10_000, _fate(row)) for row in told["buildings"]],
     )  # fmt: skip
-    served = "、".join(f"{places:,}" for places in found.told["served"])
-    zh, en = found.answer.words()
-    return say(f"各年满足床位 {served}；{zh}。", f"Places served by year: {served}; {en}.")
+    doubted = told["question"]
+    beside = doubted["plan_served"] if doubted else [""] * len(told["years"])
+    show_table(
+        t("各年满足床位", "Places served by year"),
+        [(t("年", "year"), "right"), (t("需要", "needed"), "right"), (t("按规划", "the plan"), "right"),
+         (t("本方案", "this"), "right")],
+        list(zip(told["years"], told["demand"], beside, told["served"], strict=True)),
+    )  # fmt: skip
+    for why, titles in told["left_out"].items():
+        say(f"{len(titles)} 个规划项目{why}，未计入：{'、'.join(titles)}。", f"not counted: {', '.join(titles)}.")
+    need = (
+        (f"需求按人口预测从 {told['counted']} 年推算", f"the need follows the forecast from {told['counted']}")
+        if told["grows"] else ("需求各年不变", "the need stays as it is")
+    )  # fmt: skip
+    zh, en = answer.words()
+    say(f"{need[0]}；{zh}。", f"{need[1]}; {en}.")
+    if doubted:
+        say(doubted["zh"], doubted["en"])
+
+
+def _fate(row: dict[str, Any]) -> str:
+    """What becomes of a planned project, in the reader's language."""
+    words = {"kept": ("保留", "kept"), "dropped": ("取消", "dropped"), "new": ("新选", "new")}
+    if row["fate"]:
+        return t(*words[row["fate"]])
+    return t("已定", "planned") if row["is_planned"] else ""
 
 
 def _money(text: str) -> list[int]:
@@ -160,9 +224,10 @@ def _tell_sites(told: dict[str, Any], answer: Answer, files: Files) -> None:
     rows = [
         (
             number,
-            site["name"] + (t("（已定）", " (planned)") if site["is_planned"] else ""),
+            site["name"],
             site["adds"],
             site["within_reach"],
+            _fate(site),
         )
         for number, site in enumerate(told["sites"], start=1)
     ]
@@ -173,6 +238,7 @@ def _tell_sites(told: dict[str, Any], answer: Answer, files: Files) -> None:
             (t("地点", "site"), "left"),
             (t("新覆盖", "adds"), "right"),
             (t("服务范围内", "in reach"), "right"),
+            (t("与规划相比", "plan"), "left"),
         ],
         rows,
     )

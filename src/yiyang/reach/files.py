@@ -17,6 +17,7 @@ from yiyang.access.sealed_files import open_file, seal_file
 from yiyang.areas.logic import span
 from yiyang.audit.record import record
 from yiyang.base.errors import UsageError
+from yiyang.base.workbooks import require_compact
 from yiyang.reach.models import Given
 from yiyang.reach.network.reading import read_facilities, read_points
 from yiyang.reach.policy import load_reach
@@ -83,11 +84,12 @@ def _checked(kind: str, path: Path) -> int:
 
 
 def as_csv(path: Path) -> Path:
-    """The first sheet of a workbook as CSV beside it; a CSV as it is. Raises UsageError for a damaged workbook."""
+    """The first sheet of a workbook as CSV beside it; a CSV as it is. Raises UsageError for a bad workbook."""
     if path.suffix != ".xlsx":
         return path
     from python_calamine import CalamineError, CalamineWorkbook
 
+    require_compact(path)
     try:
         rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
     except (CalamineError, OSError, IndexError) as error:

@@ -15,8 +15,9 @@ from yiyang.reach.policy import load_reach
 
 WAN = 10_000
 KEEPS = (
-    ("keep", "保留：规划项目一定建，其余名额再选"),
-    ("question", "质疑：再算一遍不保留时能多覆盖多少"),
+    ("keep", "保留：规划项目按原来的地点、年度、规模建，其余再选"),
+    ("under_way", "只保留在建：未开工的项目可以换，与全部保留比较"),
+    ("question", "全部质疑：同样的钱从头选，与全部保留比较"),
     ("leave", "不计：当作没有这些项目"),
 )
 
@@ -65,9 +66,19 @@ class SitingForm(forms.Form):
     budget = forms.IntegerField(label="总预算（万元）", min_value=1, max_value=10**7, required=False)
     by_year = forms.CharField(
         label="各年预算（万元）", max_length=200, required=False,
-        help_text="填了就按年安排在哪里、建多大、哪年建，如 600,600,800；规模由系统选，不看数量和规划项目。",
+        help_text="填了就按年安排在哪里、建多大、哪年建，如 600,600,800；规模由系统选，规划项目的造价也在其中。",
     )  # fmt: skip
-    first_year = forms.IntegerField(label="第一年", min_value=2020, max_value=2100, required=False)
+    years = forms.IntegerField(
+        label="按规划资金建几年", min_value=1, max_value=YEARS, required=False,
+        help_text="不填各年预算、只填年数时，用规划项目各年的资金：同样的钱能不能满足更多人。",
+    )  # fmt: skip
+    first_year = forms.IntegerField(
+        label="第一年", min_value=2021, max_value=2050, required=False, help_text="分年建设时用。"
+    )
+    grows = forms.BooleanField(
+        label="需求随人口预测增长", required=False, initial=True,
+        help_text="分年建设时用：按所在县的预测推算各年需求；不选则各年不变。",
+    )  # fmt: skip
     group = forms.ChoiceField(label="按哪类人群计算")
     urban = forms.IntegerField(label="城镇分钟数", min_value=1, max_value=240, required=False, help_text="不填按标准。")
     rural = forms.IntegerField(label="农村分钟数", min_value=1, max_value=240, required=False, help_text="不填按标准。")
@@ -95,13 +106,18 @@ class SitingForm(forms.Form):
             raise forms.ValidationError("请填整数万元，用逗号分开，如 600,600,800。") from None
         if any(not 0 <= yuan <= 10**7 * WAN for yuan in years) or len(years) > YEARS:
             raise forms.ValidationError(f"各年在 0 到 1000 亿元之间，最多 {YEARS} 年。")
+        if years and not sum(years):
+            raise forms.ValidationError("各年预算都是 0，什么也建不了。")
         return years
 
     def clean(self) -> dict[str, Any]:
         """A number, a budget or years; a size that the kind has."""
         data = super().clean() or {}
-        if not (data.get("count") or data.get("budget") or data.get("by_year")) and "by_year" not in self.errors:
-            self.add_error("count", "请填写建多少处、总预算或各年预算。")
+        ways = [field for field in ("count", "budget", "by_year", "years") if data.get(field)]
+        if not ways and not self.errors.keys() & {"count", "budget", "by_year", "years"}:
+            self.add_error("count", "请填写建多少处、总预算、各年预算，或按规划资金建几年。")
+        if data.get("years") and not data.get("by_year") and data.get("keeps") == "leave":
+            self.add_error("keeps", "按规划资金测算时，请选保留或质疑；不计规划项目时，请填各年预算。")
         kind = load_reach().kinds.get(data.get("kind", ""))
         if kind and data.get("size", 0) >= len(kind.sizes):
             self.add_error("size", f"{kind.zh}只有 {len(kind.sizes)} 档规模。")
@@ -113,4 +129,5 @@ class SitingForm(forms.Form):
         data = {key: value for key, value in self.cleaned_data.items() if key not in ("area_code", "budget")}
         budget = self.cleaned_data.get("budget")
         data |= {"budget": budget * WAN if budget else None, "first_year": data.get("first_year") or 0}
+        data["years"] = len(data["by_year"]) or data.get("years") or 0
         return Asked(**data)

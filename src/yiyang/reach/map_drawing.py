@@ -37,7 +37,7 @@ class Dot:
 
 @dataclass(frozen=True)
 class Mark:
-    """A facility, or a suggested site with its number."""
+    """A facility, or a suggested site with its number; 0: none is written."""
 
     lon: float
     lat: float
@@ -137,12 +137,13 @@ def _site(frame: _Frame, mark: Mark) -> str:
     corners = f"{x:.1f},{y - 9:.1f} {x + 8:.1f},{y + 6:.1f} {x - 8:.1f},{y + 6:.1f}"
     return format_html(
         '<polygon class="site{}" points="{}"><title>{}</title></polygon><text x="{}" y="{}">{}</text>',
-        " planned" if mark.is_planned else "", corners, mark.title, f"{x:.1f}", f"{y - 12:.1f}", mark.number,
+        " planned" if mark.is_planned else "", corners, mark.title, f"{x:.1f}", f"{y - 12:.1f}", mark.number or "",
     )  # fmt: skip
 
 
 CIRCLE = '<circle class="spot {}" cx="10" cy="7" r="6"/>'
 SQUARE = '<rect class="stands" x="6" y="3" width="8" height="8"/>'
+PLAN = '<polygon class="site planned" points="10,1 17,13 3,13"/>'
 STAR = '<polygon class="site" points="10,1 17,13 3,13"/>'
 
 
@@ -156,7 +157,14 @@ def minutes_legend() -> SafeString:
 def states_legend() -> SafeString:
     """Covered now, by the answer, or not; facilities and sites."""
     marks = [(format_html(CIRCLE, css), word) for css, word in STATES.values()]
-    return _legend([*marks, (mark_safe(SQUARE), "现有设施"), (mark_safe(STAR), "建议选址（带序号）")])
+    return _legend(
+        [
+            *marks,
+            (mark_safe(SQUARE), "现有设施"),
+            (mark_safe(STAR), "建议选址（带序号）"),
+            (mark_safe(PLAN), "规划项目"),
+        ]
+    )
 
 
 def _legend(marks: list[tuple[SafeString, str]]) -> SafeString:

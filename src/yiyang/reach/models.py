@@ -158,6 +158,11 @@ class Spot(Scoped):
 class Site(models.Model):
     """A site that an answer names; it may have become a project."""
 
+    class Fate(models.TextChoices):
+        KEPT = "kept", "保留"
+        DROPPED = "dropped", "取消"
+        NEW = "new", "新选"
+
     reckoning = models.ForeignKey(Reckoning, models.CASCADE, related_name="sites", verbose_name="测算")
     number = models.SmallIntegerField(verbose_name="序号")
     code = models.BigIntegerField(null=True, verbose_name="村（社区）代码")
@@ -166,6 +171,8 @@ class Site(models.Model):
     latitude = models.FloatField(verbose_name="纬度")
     is_made_up = models.BooleanField(verbose_name="位置虚拟")
     is_planned = models.BooleanField(default=False, verbose_name="规划项目")
+    # Where the plan was questioned: what becomes of it.
+    fate = models.CharField(max_length=7, blank=True, choices=Fate.choices, verbose_name="与规划相比")
     adds = models.IntegerField(default=0, verbose_name="新覆盖（人）")
     within_reach = models.IntegerField(default=0, verbose_name="范围内（人）")
     places = models.IntegerField(default=0, verbose_name="床位（位）")

@@ -65,6 +65,20 @@ class Kind(Text):
     minutes: Minutes | None = None
     mode: Mode | None = None
 
+    def refuse_too_little(self, yuan: int) -> None:
+        """Raises UsageError where the money does not pay the cheapest size."""
+        least = min(size.yuan for size in self.sizes)
+        if yuan < least:
+            raise UsageError(
+                f"资金 {yuan // 10_000:,} 万元不够建最小的一处{self.zh}（{least / 10_000:,.0f} 万元），请增加预算。",
+                f"{yuan:,} yuan do not pay the smallest {self.en} ({least:,}); there must be more money.",
+            )
+
+    def cost_of(self, places: int) -> int:
+        """What so many places cost, by the smallest size that has as many, in proportion beyond the largest. Yuan."""
+        size = next((size for size in self.sizes if size.places >= places), self.sizes[-1])
+        return size.yuan if size.places >= places else round(size.yuan * places / size.places)
+
 
 class Reach(Strict):
     """policy/reach.yaml"""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,14 +15,16 @@ from yiyang.areas.logic import span
 from yiyang.areas.names import name as area_name
 from yiyang.audit.record import record, work
 from yiyang.base.errors import UsageError, YiyangError
-from yiyang.planning.models import Project
-from yiyang.reach import files, standing
+from yiyang.reach import files, over_years, standing
 from yiyang.reach.logic import Access, catchment
 from yiyang.reach.models import Reckoning, Site, Spot
-from yiyang.reach.network.places import Facilities, Points, sites_at, together
-from yiyang.reach.policy import Kind
+from yiyang.reach.network.places import Points, sites_at, together
+from yiyang.reach.over_years import OverYears, Wanted
+from yiyang.reach.planned import Planned
+from yiyang.reach.policy import Kind, Size
 from yiyang.reach.siting.answer import Answer
-from yiyang.reach.suggesting import Ground, Question, covering_question, phased_question, served_after, suggested
+from yiyang.reach.suggesting import Ground, Question, compared, covering_question, served_after, suggested
+from yiyang.reach.suggesting import Site as Suggested
 from yiyang.reach.trial import Files, ground
 from yiyang.registry.progress import Progress
 
@@ -86,12 +88,13 @@ class _Clock:
 
 @dataclass(frozen=True)
 class _Stand:
-    """What a question stands on, and the plan's projects that are not built yet."""
+    """What a question stands on, the plan's projects that are not built yet, and titles of those that stand."""
 
     ground: Ground
     kind: Kind | None
-    planned: Facilities
+    planned: Planned
     made_up: list[str]
+    stands: list[str]
 
 
 def _make(scope: Scope, reckoning: Reckoning, clock: _Clock) -> None:
@@ -113,7 +116,7 @@ def _make(scope: Scope, reckoning: Reckoning, clock: _Clock) -> None:
         _finish(reckoning, stand, state, result, sites=sites)
 
 
-def _stand(reckoning: Reckoning, given: Files, projects: list[Project]) -> _Stand:
+def _stand(reckoning: Reckoning, given: Files, projects: list[Any]) -> _Stand:
     kind = reckoning.kind or None
     found, entry = ground(str(reckoning.area_code), given, kind=kind)
     low, high = span(reckoning.area_code)
@@ -121,12 +124,10 @@ def _stand(reckoning: Reckoning, given: Files, projects: list[Project]) -> _Stan
     if not len(points):
         name = area_name(reckoning.area_code)
         raise UsageError(f"人口点文件里没有 {name} 的村（社区）。", f"The file holds no point of {name}.")
-    built = standing.as_facilities([each for each in projects if each.stage in standing.STANDS], points)
-    planned = standing.as_facilities([each for each in projects if each.stage not in standing.STANDS], points)
-    if kind:
-        built, planned = built.of_kind(kind), planned.of_kind(kind)
+    built, planned = standing.standing(projects, points, kind or ""), standing.planned(projects, points, kind or "")
     whole = replace(found, points=points, facilities=together(found.facilities, built))
-    return _Stand(_of_minutes(whole, reckoning.question), entry, planned, given.made_up)
+    stands = standing.standing_titles(projects, kind or "")
+    return _Stand(_of_minutes(whole, reckoning.question), entry, planned, given.made_up, stands)
 
 
 def _of_minutes(found: Ground, question: dict[str, Any]) -> Ground:
@@ -182,45 +183,54 @@ def _sited(reckoning: Reckoning, stand: _Stand, clock: _Clock) -> tuple[Answer, 
     from yiyang.reach.siting.covering import cover
     from yiyang.reach.siting.questioning import question
 
-    asked, size = reckoning.question, _size(reckoning, stand)
-    if asked["group"] not in stand.ground.points.people:
+    asked, kind, here = reckoning.question, _kind(stand), stand.ground
+    if asked["group"] not in here.points.people:
         raise UsageError("人口点里没有这类人群的人数。", "The points do not count this group.")
-    planned = stand.planned if asked["keeps"] != "leave" and len(stand.planned) else None
+    size, keeps = kind.sizes[asked["size"]], asked["keeps"]
+    planned = stand.planned.completed(kind) if keeps != "leave" and len(stand.planned) else None
     problem = covering_question(
-        stand.ground, sites_at(stand.ground.points, reckoning.kind), group=asked["group"], count=asked["count"],
-        yuan=size["yuan"], budget=asked["budget"], planned=planned,
+        here, sites_at(here.points, reckoning.kind), size, group=asked["group"], count=asked["count"],
+        budget=asked["budget"], planned=planned, keeps=keeps,
     )  # fmt: skip
     clock.at(BEFORE, "寻找最好的布局")
-    doubted = None
-    if asked["keeps"] == "question" and planned is not None:
-        both = question(problem.problem, seconds=asked["seconds"], tell=clock.tell, stop=clock.stops)
-        zh, en = both.words()
-        doubted = {"zh": zh, "en": en, "at_least": both.at_least, "at_most": both.at_most,
-                   "sites": [asdict(each) for each in suggested(problem, both.free.chosen)]}  # fmt: skip
-        answer = both.kept
-    else:
-        answer = cover(problem.problem, seconds=asked["seconds"], tell=clock.tell, stop=clock.stops)
-    return answer, _sites(problem, answer, size, stand.ground.points), _sited_told(stand, problem, answer) | {
-        "question": doubted, "planned": 0 if planned is None else len(planned), "size": size,
+    given: dict[str, Any] = {"seconds": asked["seconds"], "tell": clock.tell, "stop": clock.stops}
+    if keeps not in ("under_way", "question") or planned is None:
+        answer = cover(problem.problem, **given)
+        return answer, _rows(suggested(problem, answer.chosen), here.points), _sited_told(stand, problem, answer, size)
+    both = question(problem.problem, keep=problem.keep, **given)
+    plan, free = suggested(problem, both.kept.chosen), suggested(problem, both.free.chosen)
+    told = _sited_told(stand, problem, both.free, size)
+    told["question"] = over_years.told_of(both) | _beside(plan, here.points, problem.served, _after(problem, both.kept))
+    return both.free, _rows(compared(plan, free), here.points), told
+
+
+def _kind(stand: _Stand) -> Kind:
+    if stand.kind is None:
+        raise UsageError("请指明设施类别。", "Name a kind of facility.")
+    return stand.kind
+
+
+def _after(problem: Question, answer: Answer) -> Any:
+    return served_after(problem, answer.chosen)
+
+
+def _beside(plan: list[Suggested], points: Points, before: Any, after: Any) -> dict[str, Any]:
+    """The plan as it is, for the map beside the answer's."""
+    return {
+        "plan_sites": [[site.lon, site.lat, site.name, site.is_planned] for site in plan],
+        "plan_drawn": _drawn(points, before, after), "plan_yuan": sum(site.yuan for site in plan),
     }  # fmt: skip
 
 
-def _size(reckoning: Reckoning, stand: _Stand) -> dict[str, int]:
-    if stand.kind is None:
-        raise UsageError("请指明设施类别。", "Name a kind of facility.")
-    size = stand.kind.sizes[reckoning.question["size"]]
-    return {"places": size.places, "yuan": size.yuan}
-
-
-def _sites(problem: Question, answer: Answer, size: dict[str, int], points: Points) -> list[Site]:
+def _rows(sites: list[Suggested], points: Points) -> list[Site]:
     codes = set(points.code.tolist())
     return [
         Site(
             number=number, code=int(one.id) if one.id.isdigit() and int(one.id) in codes else None, name=one.name[:200],
-            longitude=one.lon, latitude=one.lat, is_made_up=one.made_up, is_planned=one.is_planned, adds=one.adds,
-            within_reach=one.within_reach, places=size["places"], yuan=size["yuan"],
+            longitude=one.lon, latitude=one.lat, is_made_up=one.made_up, is_planned=one.is_planned, fate=one.fate,
+            adds=one.adds, within_reach=one.within_reach, places=one.places, yuan=one.yuan, year=one.year,
         )
-        for number, one in enumerate(suggested(problem, answer.chosen), start=1)
+        for number, one in enumerate(sites, start=1)
     ]  # fmt: skip
 
 
@@ -232,13 +242,27 @@ def _proved(answer: Answer) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _sited_told(stand: _Stand, problem: Question, answer: Answer) -> dict[str, Any]:
-    here, after = stand.ground, served_after(problem, answer.chosen)
+def _sited_told(stand: _Stand, problem: Question, answer: Answer, size: Size) -> dict[str, Any]:
+    here, after = stand.ground, _after(problem, answer)
     groups = {
         group: {"before": int(people[problem.served].sum()), "after": int(people[after].sum())}
         for group, people in here.points.people.items()
     }
-    return _told(here) | _proved(answer) | {"groups": groups, "drawn": _drawn(here.points, problem.served, after)}
+    return _told(here) | _proved(answer) | {
+        "groups": groups, "drawn": _drawn(here.points, problem.served, after), "question": None,
+        "planned": len(problem.projects), "size": {"places": size.places, "yuan": size.yuan},
+        "left_out": _left_out(stand.planned), "projects": _projects(stand),
+    }  # fmt: skip
+
+
+def _projects(stand: _Stand) -> dict[str, Any]:
+    """How many of the plan's projects are still to be built, and which stand already."""
+    return {"to_build": len(stand.planned), "standing": list(stand.stands)}
+
+
+def _left_out(planned: Planned) -> list[dict[str, Any]]:
+    """Projects that are not counted, by reason."""
+    return [{"why": why, "titles": list(titles)} for why, titles in planned.left_out.items()]
 
 
 def _drawn(points: Points, before: Any, after: Any) -> list[list[Any]]:
@@ -249,33 +273,34 @@ def _drawn(points: Points, before: Any, after: Any) -> list[list[Any]]:
 
 
 def _phased(reckoning: Reckoning, stand: _Stand, clock: _Clock) -> tuple[Answer, list[Site], dict[str, Any]]:
-    from yiyang.reach.siting.phased import phase
-
-    asked, here, kind = reckoning.question, stand.ground, stand.kind
-    if kind is None:
-        raise UsageError("请指明设施类别。", "Name a kind of facility.")
-    budget = np.array(asked["by_year"], np.int64)
-    problem, sites = phased_question(here, sites_at(here.points, reckoning.kind), kind, budget)
+    asked, here, kind = reckoning.question, stand.ground, _kind(stand)
+    counted = None if "points" in stand.made_up else reckoning.ordered_at.year
+    wanted = Wanted(
+        asked["first_year"], asked["years"], tuple(asked["by_year"]), asked["keeps"], asked["grows"], counted
+    )
+    planned = over_years.in_time(stand.planned, wanted)
+    question = over_years.asked(here, kind, reckoning.kind, planned, wanted)
     clock.at(BEFORE, "寻找最好的布局")
-    answer = phase(problem, seconds=asked["seconds"], tell=clock.tell, stop=clock.stops)
-    first = asked["first_year"] or timezone.localdate().year + 1
-    rows = sorted(answer.more["buildings"], key=lambda one: (one[2], one[0]))
-    made = [
-        Site(
-            number=number, code=int(sites.id[site]), name=sites.name[site][:200], longitude=float(sites.lon[site]),
-            latitude=float(sites.lat[site]), is_made_up=bool(sites.made_up[site]), places=kind.sizes[size].places,
-            yuan=kind.sizes[size].yuan, year=first + year,
-            within_reach=int(here.points.people["elders"][problem.cover[:, [site]].tocoo().row].sum()),
-        )
-        for number, (site, size, year) in enumerate(rows, start=1)
-    ]  # fmt: skip
-    before = np.asarray((problem.cover[:, problem.existing > 0].getnnz(axis=1)) > 0)
-    after = before | np.asarray(problem.cover[:, list(answer.chosen)].getnnz(axis=1) > 0)
-    told = _told(here) | _proved(answer) | {
-        "first_year": first, "served": [int(each) for each in answer.more["served"]],
-        "demand": problem.demand.sum(axis=0).tolist(), "drawn": _drawn(here.points, before, after),
-    }  # fmt: skip
-    return answer, made, told
+    found = over_years.answered(
+        here, question, wanted.keeps, seconds=asked["seconds"], tell=clock.tell, stop=clock.stops
+    )
+    told = (
+        _told(here)
+        | _proved(found.answer)
+        | found.told
+        | {"left_out": _left_out(planned), "projects": _projects(stand)}
+    )
+    told["drawn"] = _drawn(here.points, *_reached(found, found.answer))
+    if found.doubted is not None:
+        told["question"] |= _beside(found.plan_sites, here.points, *_reached(found, found.doubted.kept))
+    return found.answer, _rows(found.sites, here.points), told
+
+
+def _reached(found: OverYears, answer: Answer) -> tuple[Any, Any]:
+    """Who gets to what stands now, and to that and what an answer builds."""
+    cover = found.question.problem.cover
+    before = np.asarray(cover[:, found.question.problem.existing > 0].getnnz(axis=1) > 0)
+    return before, before | np.asarray(cover[:, list(answer.chosen)].getnnz(axis=1) > 0)
 
 
 def _finish(

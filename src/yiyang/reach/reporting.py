@@ -15,15 +15,18 @@ from yiyang.areas.tables import boundaries
 from yiyang.base.errors import UsageError
 from yiyang.base.output import atomic_file, atomic_folder
 from yiyang.base.screen import t
+from yiyang.reach import over_years
 from yiyang.reach.drawing import page, svg
 from yiyang.reach.logic import Access, Covered, Gap, catchment, coverage, gaps
 from yiyang.reach.network.places import sites_at
-from yiyang.reach.network.reading import read_facilities
+from yiyang.reach.network.reading import read_facilities, read_planned
+from yiyang.reach.over_years import Wanted, in_time, told_of
+from yiyang.reach.planned import Planned
+from yiyang.reach.policy import Kind
 from yiyang.reach.siting.answer import Answer
 from yiyang.reach.siting.covering import cover
-from yiyang.reach.siting.phased import phase
 from yiyang.reach.siting.questioning import question
-from yiyang.reach.suggesting import Ground, Question, Site, covering_question, phased_question, served_after, suggested
+from yiyang.reach.suggesting import Ground, Question, Site, compared, covering_question, served_after, suggested
 from yiyang.reach.trial import Files, ground
 
 
@@ -109,7 +112,7 @@ class Wish:
     group: str
     sites: Path | None
     projects: Path | None
-    question: bool
+    keeps: str
     seconds: float
     gap: float
 
@@ -137,42 +140,53 @@ def sited(wish: Wish) -> SiteReport:
         raise UsageError(
             "有预算时请用 --kind 指明类别，造价由此而来。", "A budget needs --kind, which says what one costs."
         )
-    asked = _question(wish, stand, min((size.yuan for size in kind.sizes), default=0) if kind else 0)
-    answer, doubted = _answered(wish, asked)
-    sites, after = suggested(asked, answer.chosen), served_after(asked, answer.chosen)
-    people = stand.points.people[wish.group]
-    zh, en = answer.words()
+    asked = _question(wish, stand, kind)
+    answer, sites, doubted = _answered(wish, asked)
+    after, people = served_after(asked, answer.chosen), stand.points.people[wish.group]
     told = {
         "area": logic.require(wish.area).code, "made_up": wish.files.made_up, "group": wish.group,
         "standards": [asdict_standard(one) for one in stand.standards], "candidates": len(asked.sites),
         "sites": [asdict(site) for site in sites], "covered_more": int(answer.objective),
-        "share_before": _share(people, asked.served), "share_after": _share(people, after),
-        "objective": answer.objective, "bound": answer.bound, "gap": answer.gap, "status": answer.status,
-        "status_zh": zh, "status_en": en, "seconds": round(answer.seconds, 2), "question": doubted,
+        "share_before": _share(people, asked.served), "share_after": _share(people, after), "question": doubted,
     }  # fmt: skip
-    return SiteReport(told, answer, stand, sites, after)
+    return SiteReport(told | _proved(answer), answer, stand, [site for site in sites if site.fate != "dropped"], after)
 
 
-def _question(wish: Wish, stand: Ground, yuan: int) -> Question:
-    policy, points = stand.policy, stand.points
-    sites = read_facilities(wish.sites, policy, points) if wish.sites else sites_at(points, wish.kind or "")
-    planned = read_facilities(wish.projects, policy, points) if wish.projects else None
+def _proved(answer: Answer) -> dict[str, Any]:
+    zh, en = answer.words()
+    return {
+        "objective": answer.objective, "bound": answer.bound, "gap": answer.gap, "status": answer.status,
+        "status_zh": zh, "status_en": en, "seconds": round(answer.seconds, 2),
+    }  # fmt: skip
+
+
+def _question(wish: Wish, stand: Ground, kind: Kind | None) -> Question:
+    points = stand.points
+    sites = read_facilities(wish.sites, stand.policy, points) if wish.sites else sites_at(points, wish.kind or "")
+    size = min(kind.sizes, key=lambda one: one.yuan) if kind else None
     budget = None if wish.budget is None else wish.budget * 10_000
+    if kind and budget is not None:
+        kind.refuse_too_little(budget)
+    planned = _planned(wish.projects, stand, kind)
     return covering_question(
-        stand, sites, group=wish.group, count=wish.count, yuan=yuan, budget=budget, planned=planned
+        stand, sites, size, group=wish.group, count=wish.count, budget=budget, planned=planned, keeps=wish.keeps
     )
 
 
-def _answered(wish: Wish, asked: Question) -> tuple[Answer, dict[str, Any] | None]:
-    if not wish.question:
-        return cover(asked.problem, gap=wish.gap, seconds=wish.seconds), None
-    both = question(asked.problem, gap=wish.gap, seconds=wish.seconds)
-    zh, en = both.words()
-    told = {
-        "zh": zh, "en": en, "at_least": both.at_least, "at_most": both.at_most,
-        "sites": [asdict(site) for site in suggested(asked, both.free.chosen)],
-    }  # fmt: skip
-    return both.kept, told
+def _planned(path: Path | None, stand: Ground, kind: Kind | None) -> Planned | None:
+    if path is None:
+        return None
+    found = read_planned(path, stand.policy, stand.points)
+    return found.completed(kind) if kind else found
+
+
+def _answered(wish: Wish, asked: Question) -> tuple[Answer, Sequence[Site], dict[str, Any] | None]:
+    if wish.keeps == "keep" or not asked.projects:
+        answer = cover(asked.problem, gap=wish.gap, seconds=wish.seconds)
+        return answer, suggested(asked, answer.chosen), None
+    both = question(asked.problem, keep=asked.keep, gap=wish.gap, seconds=wish.seconds)
+    plan, free = suggested(asked, both.kept.chosen), suggested(asked, both.free.chosen)
+    return both.free, compared(plan, free), told_of(both)
 
 
 def _share(people: Any, served: Any) -> float:
@@ -207,25 +221,21 @@ class PhaseReport:
     answer: Answer
 
 
-def phased(area: str, files: Files, kind: str, budget: Sequence[int], seconds: float, gap: float) -> PhaseReport:
-    """What to build of a kind, where, how large and in which year. Budget in yuan by year."""
+def phased(
+    area: str, files: Files, kind: str, wanted: Wanted, projects: Path | None, seconds: float, gap: float
+) -> PhaseReport:  # fmt: skip
+    """What to build of a kind, where, how large and in which year."""
     stand, found = ground(area, files, kind=kind)
     if found is None:
         raise UsageError("请指明设施类别。", "Name a kind of facility.")
-    problem, sites = phased_question(stand, sites_at(stand.points, kind), found, np.array(budget, np.int64))
-    answer = phase(problem, gap=gap, seconds=seconds)
-    zh, en = answer.words()
-    buildings = [
-        {
-            "year": year + 1, "site": sites.id[site], "name": sites.name[site], "places": found.sizes[size].places,
-            "yuan": found.sizes[size].yuan,
-        }
-        for site, size, year in sorted(answer.more["buildings"], key=lambda one: (one[2], one[0]))
-    ]  # fmt: skip
+    planned = _planned(projects, stand, found)
+    planned = in_time(planned, wanted) if planned is not None else None
+    slug, _ = stand.policy.kind(kind)
+    asked = over_years.asked(stand, found, slug, planned, wanted)
+    report = over_years.answered(stand, asked, wanted.keeps, seconds=seconds, gap=gap)
     told = {
-        "area": logic.require(area).code, "kind": kind, "made_up": files.made_up, "buildings": buildings,
-        "demand": problem.demand.sum(axis=0).tolist(), "served": answer.more["served"], "objective": answer.objective,
-        "bound": answer.bound, "gap": answer.gap, "status": answer.status, "status_zh": zh, "status_en": en,
-        "seconds": round(answer.seconds, 2),
+        "area": logic.require(area).code, "kind": slug, "made_up": files.made_up, **report.told,
+        "buildings": [asdict(site) for site in report.sites], **_proved(report.answer),
+        "left_out": {why: list(titles) for why, titles in planned.left_out.items()} if planned is not None else {},
     }  # fmt: skip
-    return PhaseReport(told, answer)
+    return PhaseReport(told, report.answer)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from yiyang.access.scope import current
 from yiyang.access.web import page
+from yiyang.areas.logic import is_code
 from yiyang.areas.names import name
 from yiyang.audit.record import record
 from yiyang.base.errors import YiyangError
@@ -45,7 +46,7 @@ def _asked(given: Any) -> tuple[int | None, str]:
     if kind not in dict(lists.kind_choices(any_word="全部设施")):
         raise Http404
     if wanted:
-        if not wanted.isdigit() or len(wanted) != 12 or not current().may(READ, int(wanted)):
+        if not is_code(wanted, (12,)) or not current().may(READ, int(wanted)):
             raise Http404
         return int(wanted), kind
     return (int(choices[0][0]) if choices else None), kind

@@ -47,7 +47,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 @page(USE)
 def new(request: HttpRequest) -> HttpResponse:
     """Ask where to build."""
-    form = SitingForm(request.POST or None)
+    form = SitingForm(request.POST or None, initial=_as_before(request.GET.get("like", "")))
     if request.method == "POST" and form.is_valid():
         try:
             made, is_new = asking.order_siting(by=current(), area_code=form.cleaned_data["area_code"], asked=form.asked)
@@ -59,9 +59,25 @@ def new(request: HttpRequest) -> HttpResponse:
             return redirect("reach:siting", made.pk)
     context = {
         "title": "新的选址测算", "form": form, "crumbs": crumbs(("选址", reverse("reach:sitings")), ("新的测算", "")),
-        "lead": "数量、总预算、各年预算，填一种即可。", "kinds": load_reach().kinds.values(),
+        "lead": "数量、总预算、各年预算，填一种即可；要看规划项目值不值，只填按规划资金建几年。",
+        "kinds": load_reach().kinds.values(),
     }  # fmt: skip
     return render(request, "reach/new.html", context)
+
+
+def _as_before(key: str) -> dict[str, Any]:
+    """What another question asked, as the form has it: to ask again with one thing changed."""
+    found = lists.sitings().filter(pk=int(key)).first() if key.isdecimal() and len(key) < 10 else None
+    if found is None:
+        return {}
+    asked = {name: value for name, value in found.question.items() if value not in (None, "", 0, [])}
+    asked |= {"area_code": found.area_code, "size": found.question["size"], "grows": found.question["grows"]}
+    if asked.get("budget"):
+        asked["budget"] //= WAN
+    if asked.get("by_year"):
+        asked["by_year"] = ",".join(f"{yuan // WAN}" for yuan in asked["by_year"])
+        asked.pop("years", None)
+    return asked
 
 
 def _siting(key: int) -> Reckoning:
@@ -83,9 +99,11 @@ def siting(request: HttpRequest, key: int) -> HttpResponse:
         "crumbs": crumbs(("选址", reverse("reach:sitings")), (found.title, "")),
     }  # fmt: skip
     if found.result:
-        free = (found.result.get("question") or {}).get("sites", [])
-        context["free"] = [each["name"] for each in free if each["name"] not in {site.name for site in sites}]
-        context |= {"figures": _figures(found, sites), "chart": _map(found, sites), "others": _others(found)}
+        context |= {
+            "figures": _figures(found, sites), "chart": _map(found, sites), "others": _others(found),
+            "nothing_to_question": found.question["keeps"] in ("under_way", "question") and not found.result["planned"],
+            "doubted": found.result["question"], "plan_chart": _plan_map(found), "by_year": _by_year(found),
+        }  # fmt: skip
     return render(request, "reach/siting.html", context)
 
 
@@ -94,25 +112,51 @@ def _asked(found: Reckoning) -> list[Definition]:
     kind = policy.kinds[found.kind]
     size, keeps = kind.sizes[asked["size"]], dict(KEEPS)[asked["keeps"]].split("：")[0]
     lines = [Definition("区划", name(found.area_code)), Definition("设施类别", kind.zh)]
-    if asked["by_year"]:
-        money = "、".join(f"{yuan // WAN:,}" for yuan in asked["by_year"])
-        lines.append(Definition(f"{asked['first_year']} 年起各年预算", f"{money} 万元"))
+    if found.what == Reckoning.What.PHASED:
+        money = "、".join(f"{yuan / WAN:,.0f}" for yuan in found.result.get("budget") or asked["by_year"])
+        source = "" if asked["by_year"] else "（规划项目的资金）"
+        lines += [
+            Definition("年度", f"{asked['first_year']}—{asked['first_year'] + asked['years'] - 1}"),
+            Definition("各年预算", f"{money} 万元{source}" if money else "规划项目的资金"),
+            Definition("需求", _need(found)),
+        ]  # fmt: skip
     else:
         lines += [
             Definition("数量", f"{asked['count']} 处" if asked["count"] else "按预算"),
             Definition("总预算", f"{asked['budget'] // WAN:,} 万元" if asked["budget"] else "不限"),
             Definition("规模", f"{size.places} 位，每处 {size.yuan // WAN:,} 万元"),
-            Definition("规划项目", keeps), Definition("计算人群", policy.groups[asked["group"]].zh),
+            Definition("计算人群", policy.groups[asked["group"]].zh),
         ]  # fmt: skip
+    lines.append(Definition("规划项目", keeps))
     if found.result:
         lines.append(Definition("时间标准", "、".join(circle.standards(found))))
     return lines
 
 
-def _figures(found: Reckoning, sites: list[Site]) -> list[Figure]:
+def _need(found: Reckoning) -> str:
+    """Whether it grows, and from when the counts are."""
+    if not found.question["grows"]:
+        return "各年不变"
     told = found.result
+    without = "、".join(told.get("no_forecast", ()))
+    since = f"，从 {told['counted']} 年的人数推算" if told else ""
+    return f"随人口预测增长（推测）{since}{f'；{without}没有预测，按不变' if without else ''}"
+
+
+def _by_year(found: Reckoning) -> list[tuple[int, int, int | None, int, int | None]]:
+    """Year, needed, served by the plan, served by this answer, difference."""
+    told = found.result
+    if found.what != Reckoning.What.PHASED:
+        return []
+    plan: list[int | None] = (told["question"] or {}).get("plan_served") or [None] * len(told["years"])
+    rows = zip(told["years"], told["demand"], plan, told["served"], strict=True)
+    return [(year, need, one, own, None if one is None else own - one) for year, need, one, own in rows]
+
+
+def _figures(found: Reckoning, sites: list[Site]) -> list[Figure]:
+    told, built = found.result, [site for site in sites if site.fate != Site.Fate.DROPPED]
     proof = Figure("与最好结果最多相差", f"{100 * told['gap']:.2f}", "%", told["status_zh"])
-    money = Figure("需要资金", sum(site.yuan for site in sites), "元", f"{len(sites)} 处")
+    money = Figure("需要资金", sum(site.yuan for site in built), "元", f"{len(built)} 处")
     if found.what == Reckoning.What.PHASED:
         return [Figure("最后一年满足床位", told["served"][-1], "张", f"需要 {told['demand'][-1]:,} 张"), proof, money]
     group = told["groups"][found.question["group"]]
@@ -125,16 +169,34 @@ def _figures(found: Reckoning, sites: list[Site]) -> list[Figure]:
 
 
 def _map(found: Reckoning, sites: list[Site]) -> Chart:
+    marks = [
+        Mark(site.longitude, site.latitude, site.name, site.number, site.is_planned)
+        for site in sites if site.fate != Site.Fate.DROPPED
+    ]  # fmt: skip
+    title = "同样的钱" if found.result["question"] else "建议选址"
+    return _drawn(found, title, found.result["drawn"], marks)
+
+
+def _plan_map(found: Reckoning) -> Chart | None:
+    """The plan as it is, where it is questioned."""
+    doubted = found.result["question"]
+    if not doubted:
+        return None
+    marks = [Mark(lon, lat, word, is_planned=planned) for lon, lat, word, planned in doubted["plan_sites"]]
+    return _drawn(found, "按规划", doubted["plan_drawn"], marks)
+
+
+def _drawn(found: Reckoning, title: str, points: list[Any], marks: list[Mark]) -> Chart:
     told = found.result
-    dots = [Dot(lon, lat, people, STATES[state][0], f"{people:,} 人") for lon, lat, people, state in told["drawn"]]
+    dots = [Dot(lon, lat, people, STATES[state][0], f"{people:,} 人") for lon, lat, people, state in points]
     stands = [Mark(lon, lat, word) for lon, lat, word in told["facilities"]]
-    marks = [Mark(site.longitude, site.latitude, site.name, site.number, site.is_planned) for site in sites]
     order = list(STATES)
-    table = told_of([word for _, word in STATES.values()], ((order.index(row[3]), row[2]) for row in told["drawn"]))
+    table = told_of([word for _, word in STATES.values()], ((order.index(row[3]), row[2]) for row in points))
     note = f"{found.finished_at:%Y-%m-%d} 测算{circle.made_up_words(found)}"
     if found.what == Reckoning.What.PHASED:
         note += "；覆盖指到得了，床位够不够看满足床位"
-    return drawn(f"{name(found.area_code)}建议选址", note, found.area_code, dots, stands, marks, table, states_legend())
+    title = f"{name(found.area_code)}：{title}"
+    return drawn(title, note, found.area_code, dots, stands, marks, table, states_legend())
 
 
 def _others(found: Reckoning) -> list[tuple[Reckoning, list[str]]]:
@@ -144,7 +206,7 @@ def _others(found: Reckoning) -> list[tuple[Reckoning, list[str]]]:
 
 
 def _line(found: Reckoning) -> list[str]:
-    told, sites = found.result, list(found.sites.all())
+    told, sites = found.result, list(found.sites.exclude(fate=Site.Fate.DROPPED))
     money = f"{sum(site.yuan for site in sites) // WAN:,}"
     if found.what == Reckoning.What.PHASED:
         return [f"{len(sites)}", money, f"{told['served'][-1]:,}", told["status_zh"]]

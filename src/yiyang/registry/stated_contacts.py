@@ -86,16 +86,22 @@ def take_out(delivery: Delivery) -> None:
 
 def speak(people: str) -> None:
     """Bring Person.phone and address of the people of a query up to date; a merged file speaks for both."""
-    store.execute(SPEAK.format(people=people))
+    for statement in (ASKED.format(people=people), KEYS, "ANALYZE asked, keys", SPEAK, "DROP TABLE asked, keys"):
+        store.execute(statement)
 
 
 # Merged files are one person: the word of either counts. What nobody states any more is emptied.
+# As tables that know their size: of a new delivery the planner expects no row, and joins everybody with everybody.
+ASKED = """
+CREATE TEMP TABLE asked ON COMMIT DROP AS SELECT DISTINCT coalesce(a.person_id, q.person) AS person
+FROM ({people}) AS q LEFT JOIN registry_alias AS a ON a.key = q.person
+"""
+KEYS = """
+CREATE TEMP TABLE keys ON COMMIT DROP AS SELECT person AS key, person FROM asked
+UNION SELECT a.key, a.person_id FROM registry_alias AS a JOIN asked ON asked.person = a.person_id
+"""
 SPEAK = """
-WITH asked AS (SELECT DISTINCT coalesce(a.person_id, q.person) AS person FROM ({people}) AS q
-               LEFT JOIN registry_alias AS a ON a.key = q.person),
-     keys AS (SELECT person AS key, person FROM asked
-              UNION SELECT a.key, a.person_id FROM registry_alias AS a JOIN asked ON asked.person = a.person_id),
-     words AS (SELECT keys.person, s.phone, s.address, d."order" AS place FROM registry_statedcontact AS s
+WITH words AS (SELECT keys.person, s.phone, s.address, d."order" AS place FROM registry_statedcontact AS s
                JOIN keys ON keys.key = s.person JOIN registry_delivery AS d ON d.id = s.delivery_id),
      phones AS (SELECT DISTINCT ON (person) person, phone FROM words WHERE phone IS NOT NULL
                 ORDER BY person, place DESC),

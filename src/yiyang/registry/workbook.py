@@ -7,10 +7,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from yiyang.base.errors import UsageError
+from yiyang.base.workbooks import require_compact
 from yiyang.registry.contracts import Contract
 from yiyang.registry.headers import SEARCHED, Heading, Problem, Unusable, find_heading
 
 Rows = list[list[Any]]
+MOST_CELLS = 60_000_000  # a full sheet of 57 columns
 LIMIT = 1_048_576  # rows of a sheet; what did not fit was cut off without a word
 EMPTY: Problem = ("工作簿是空的，请重新导出", "the workbook is empty; export it again")
 SEVERAL: Problem = (
@@ -27,6 +30,10 @@ def sheets(path: Path) -> list[Rows]:
     """All sheets with anything in them."""
     from python_calamine import CalamineWorkbook
 
+    try:
+        require_compact(path, MOST_CELLS)
+    except UsageError as error:
+        raise Unusable([(error.zh, error.en)]) from error
     try:
         book = CalamineWorkbook.from_path(str(path))
         found = [book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names]

@@ -34,6 +34,7 @@ from yiyang.cases import api as cases_api
 from yiyang.entitlement import api as entitlement_api
 from yiyang.forecast import api as forecast_api
 from yiyang.indicators import api as indicators_api
+from yiyang.indicators.publication import api as open_data_api
 from yiyang.kit.api import BadCursor, Outdated, Said, refuse
 from yiyang.planning import api as planning_api
 from yiyang.reach import api as reach_api
@@ -101,6 +102,7 @@ for room in (
     planning_api,
     reach_api,
     indicators_api,
+    open_data_api,
 ):
     api.add_router("", room.router)
 
@@ -266,4 +268,5 @@ TAGS = {
     "accounts": "账户与令牌",
     "audit": "审计",
     "simulations": "清单测算",
+    "open-data": "开放数据",
 }

@@ -22,6 +22,7 @@ from yiyang.entitlement import month_actions
 from yiyang.entitlement import tasks as month_tasks
 from yiyang.entitlement.models import MonthRun
 from yiyang.indicators import demo as demo_indicators
+from yiyang.indicators import demo_published
 from yiyang.planning import demo as demo_plans
 from yiyang.portal import demo as demo_citizens
 from yiyang.reach import demo as demo_reach
@@ -83,9 +84,11 @@ def _away_from_the_desk() -> None:
         demo_visits.make(AREA)
         bar.step("评估机构、评估员、申请与结果", "agencies, assessors, requests and results")
         demo_assessments.make(AREA)
-    with progress("测量指标", "measuring figures", total=1) as bar:
+    with progress("测量指标", "measuring figures", total=2) as bar:
         bar.step("各月实测，文件所载的填报", "measured months, figures that documents state")
         demo_indicators.make(AREA, MONTHS[0])
+        bar.step("公开的指标和统计表", "figures and tables for the public")
+        demo_published.make(AREA, MONTHS[0])
     with progress("登记项目与任务", "entering projects and tasks", total=1) as bar:
         bar.step("各规划文件的项目、任务", "projects and tasks of the documents")
         demo_plans.make(AREA, timezone.localdate())

@@ -92,7 +92,7 @@ def _offer_demo(demo: bool | None, elders: int) -> None:
         return
     if demo is None:
         demo = sys.stdin.isatty() and typer.confirm(
-            t("数据库是空的。载入演示县（大竹县，191,020 位虚构老年人，约三分钟）？", "Load the demo county?"),
+            t("数据库是空的。载入演示县（大竹县，191,020 位虚构老年人，约七分钟）？", "Load the demo county?"),
             default=True,
         )
     if demo:

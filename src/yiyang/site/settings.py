@@ -251,8 +251,14 @@ PERSON_TABS = (
     ("visits", "探访", "visits:person", "visit.read"),
     ("notices", "告知", "notices:person", "person.read"),
 )
-# What rooms above the entitlements do about what is unknown: word, address (takes a POST of `rows`), right, facts.
-UNKNOWN_WAYS = (("提出评估申请", "assessment:ask_many", "assessment.request", ("ability", "self_care", "ltci_grade")),)
+# What rooms above the entitlements do about what is unknown: word, address (takes a POST of `rows`), right, facts, and
+# what tells of a person and fact that it is being done already (a sentence, or '').
+UNKNOWN_WAYS = (
+    (
+        "提出评估申请", "assessment:ask_many", "assessment.request", ("ability", "self_care", "ltci_grade"),
+        "yiyang.assessment.requesting.under_way",
+    ),
+)  # fmt: skip
 # Lists that can be taken out as sheets: slug → title, right, and what makes the list of a request.
 EXPORTS = {
     "people": ("老年人名单", "person.export", "yiyang.registry.people_list.people"),
@@ -261,6 +267,9 @@ EXPORTS = {
     "arrears": ("补发追回名单", "person.export", "yiyang.entitlement.month_pages.arrears_table"),
     "cases": ("个案名单", "person.export", "yiyang.cases.worklists.work_table"),
     "visits": ("探访名单", "person.export", "yiyang.visits.lists.visit_table"),
+    "not_yet": ("本月尚未探访名单", "person.export", "yiyang.visits.lists.not_yet_table"),
+    "assessments": ("评估申请名单", "person.export", "yiyang.assessment.worklists.work_table"),
+    "assessment_results": ("评估结果名单", "person.export", "yiyang.assessment.worklists.result_table"),
     "findings": ("异常情况名单", "person.export", "yiyang.visits.lists.finding_sheet"),
 }
 # What follows when a month's run is put in force, in this order and in the same transaction: f(run, tell).

@@ -81,6 +81,7 @@ class Visiting:
 
     def _report(self, scope: Scope, entry: Entry, body: dict[str, Any], visit: Visit, *, beside: bool) -> None:
         answers = dict(body.get("answers") or {})
+        form.require_said(load_visits(), answers, form.MET)
         reporting.report(
             by=scope, visit=visit, answers=answers, met=answers.get(form.MET) == "yes",
             means=str(answers.get(form.MEANS, "home")), began_at=_moment(body, "began_at"),
@@ -105,16 +106,16 @@ def _lines(visit: Visit, person: Person, on: date) -> list[str]:
     names = group_words()
     groups = "、".join(names[group].short.zh for group in visit.groups if group in names)
     words = "，".join(part for part in (age, groups) if part)
-    lines = [words, "".join(person.address) if person.address else ""]
-    if visit.means != Means.HOME:
-        lines.append("打电话或问邻居即可，不用上门")
-    lines.append(CAUSES.get(Visit.Cause(visit.cause), ""))
-    if visit.state == Visit.State.NOT_FOUND and visit.next_step in load_visits().not_met:
+    address = "".join(person.address) if person.address else ""
+    is_sought = visit.state == Visit.State.NOT_FOUND and visit.next_step in load_visits().not_met
+    lines = [words]
+    # The list shows the first two: nobody is to walk to a door where a call will do, nor miss the next step.
+    if is_sought:
         lines.append(f"上次没见到。下一步：{load_visits().not_met[visit.next_step].zh}")
-    elif visit.reason:
-        lines.append(visit.reason)
-    if visit.needs_two:
-        lines.append("须两人同行")
+    elif visit.means != Means.HOME:
+        lines.append("打电话或问邻居即可，不用上门")
+    lines += [address, "须两人同行" if visit.needs_two else "", CAUSES.get(Visit.Cause(visit.cause), "")]
+    lines.append("" if is_sought else visit.reason)
     return [line for line in lines if line][:5]
 
 

@@ -35,15 +35,19 @@ def share(lines: Sequence[AreaLine]) -> float | None:
 
 
 def not_yet(scope: Scope, month: str) -> Any:
-    """Visits of people whom nobody has met in a month so far, the most urgent first: one row a person."""
-    met = Visit.objects.filter(person=OuterRef("person"), month=month, state=State.DONE)
-    rows = Visit.objects.filter(
+    """Visits of people whom nobody has met in a month so far, the most urgent first: one row a person.
+
+    They are those whom the rate counts as not visited.
+    """
+    of_month = Visit.objects.filter(month=month)
+    waiting = of_month.filter(cause__in=OWED_CAUSES, state__in=(*WAITING, State.MISSED))
+    his = {"person": OuterRef("person")}
+    rows = waiting.filter(
+        ~Exists(of_month.filter(state=State.DONE, **his)),
+        ~Exists(waiting.filter(number__lt=OuterRef("number"), **his)),
         scope.where("visit.read").q("area_code"),
-        month=month,
-        cause=Visit.Cause.MONTHLY,
-        state__in=(*WAITING, State.MISSED),
     )
-    return rows.exclude(Exists(met)).select_related("person", "visitor").order_by("last", "pk")
+    return rows.select_related("person", "visitor").order_by("last", "pk")
 
 
 def is_time_to_remind() -> bool:

@@ -59,6 +59,7 @@ def raise_one(
     if known is None or severity not in ("", *Finding.Severity.values):
         raise UsageError("没有这种异常类型或程度。", f"there is no finding {kind} {severity}")
     with acting(by), transaction.atomic(), taking("report", why=words):
+        _hold(person)
         there = Finding.objects.select_for_update().filter(person=person, kind=kind, state__in=OPEN).first()
         made = (
             _add(there, words, severity)
@@ -67,6 +68,12 @@ def raise_one(
         )
     _told(by, made, "report")
     return made
+
+
+def _hold(person: Person) -> None:
+    """Of two who find the same at once the second waits, and then sees the finding of the first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"yiyang.finding.{person.pk}"])
 
 
 def _opened(
@@ -118,7 +125,9 @@ def assign(
     if unit not in Finding.Unit.values:
         raise UsageError("请选择处置单位。", "Choose the unit.")
     changes = {"unit": unit, "assigned_to": user}
-    return _step(by, finding, "assign", (State.OPEN, State.ASSIGNED), State.ASSIGNED, words, expected, changes)
+    # The history says to whom each time, or a second assignment cannot be told from the first.
+    to = "，".join(part for part in (Finding.Unit(unit).label, user.name if user else "", words.strip()) if part)
+    return _step(by, finding, "assign", (State.OPEN, State.ASSIGNED), State.ASSIGNED, to, expected, changes)
 
 
 def act(*, by: Scope, finding: Finding, words: str, expected: str = "") -> Finding:

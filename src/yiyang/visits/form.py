@@ -96,6 +96,14 @@ def _say_which_count(sections: Iterable[Json], counts: Sequence[str], policy: Vi
                 question["help"] = f"这次计入完成的方式：{words}"
 
 
+def require_said(policy: Visits, answers: Answers, *ids: str) -> None:
+    """Raises UsageError naming each of the questions that has no answer: not to say whether one met him is not *no*."""
+    missing = [policy.questions[each] for each in ids if not answers.get(each)]
+    if missing:
+        problems = [(f"没有回答：{each.text}", f"{each.id}: no answer") for each in missing]
+        raise UsageError("探访记录还不完整：", "The report is not whole:", problems)
+
+
 def checked(policy: Visits, answers: Answers, book: FactBook, *, asks: Sequence[str] = ()) -> Json:
     """The answers, cleaned: only questions that are shown, only answers that exist.
 

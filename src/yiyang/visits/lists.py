@@ -122,6 +122,20 @@ def _state(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
     return rows.filter(state=value)
 
 
+def not_yet_table(request: HttpRequest) -> NotYet:
+    """The list that a request asks for."""
+    from yiyang.visits import figures
+
+    return NotYet(request, figures.not_yet(current(), month_of(request)))
+
+
+def month_of(request: HttpRequest) -> str:
+    """The month that a page is asked for; this one unless a good one is named."""
+    given = request.GET.get("month", "")
+    is_month = len(given) == 7 and given[4] == "-" and given.replace("-", "").isdigit() and "01" <= given[5:] <= "12"
+    return given if is_month else f"{timezone.localdate():%Y-%m}"
+
+
 class NotYet(Visits):
     """Who has not been visited this month."""
 
@@ -140,13 +154,19 @@ class NotYet(Visits):
 
     @cached_property
     def filters(self) -> tuple[Filter, ...]:  # type: ignore[override]
-        """By place, state and group."""
+        """By place, state and group; the month travels along."""
         return (
+            Filter("month", "", kind="hidden", lookup=lambda rows, value: rows),
             Filter("area", "区划", lookup=area, choices=area_choices(self.request.GET.get("area", ""))),
             Filter("state", "状态", choices=[(slug.value, slug.label) for slug in (*WAITING, Visit.State.MISSED)]),
             Filter("group", "对象类别", choices=[(slug, each.short.zh) for slug, each in group_words().items()],
                    lookup=lambda rows, value: rows.filter(groups__contains=[value])),
         )  # fmt: skip
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether anything but the month narrows the list."""
+        return any(key != "month" for key in self.values)
 
 
 @dataclass(frozen=True)

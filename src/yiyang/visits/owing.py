@@ -72,6 +72,7 @@ def _lay_out(area_code: int, month: str, start: date) -> Owed:
         "days": (last - first).days + 1, "gap": policy.defaults.gap, "opens": policy.defaults.opens,
         "closes": policy.defaults.closes, "call": policy.defaults.by_phone_minutes,
         "turn": first.year * 12 + first.month, "before": f"{first - timedelta(days=1):%Y-%m}",
+        "said": [each.zh for each in policy.excused.values()],
     }  # fmt: skip
     with connection.cursor() as cursor:
         # Of two at once the second waits, and then finds everything there.

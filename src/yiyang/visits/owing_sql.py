@@ -169,12 +169,13 @@ WHERE p.id = v.person_id AND v.month = %(month)s AND v.area_code >= %(low)s AND 
         OR (v.cause IN ('monthly', 'risk') AND NOT EXISTS (
             SELECT 1 FROM owing AS o WHERE o.person = v.person_id AND o.times >= v.number)))
 """
+# Only what the platform excused by itself: what somebody excused in his own words is his decision.
 RESUME = """
 UPDATE visits_visit AS v SET state = 'owed', state_since = now(), reason = '', visitor_id = NULL, second_id = NULL,
     "on" = NULL, turn = NULL, at = NULL, area_code = o.area_code
 FROM owing AS o
 WHERE o.person = v.person_id AND o.excuse IS NULL AND o.times >= v.number AND v.month = %(month)s
-    AND v.cause IN ('monthly', 'risk') AND v.state = 'excused' AND v.last >= %(from)s
+    AND v.cause IN ('monthly', 'risk') AND v.state = 'excused' AND v.last >= %(from)s AND v.reason = ANY(%(said)s)
 """
 # Who has moved within the area is visited where he lives now, by whoever visits there.
 MOVE = """

@@ -115,7 +115,15 @@ UPDATE visits_visit AS v SET visitor_id = s.visitor_id, second_id = t.visitor_id
     plan_id = s.plan_id, state_since = CASE WHEN v.state = 'planned' THEN v.state_since ELSE now() END,
     state = 'planned', reason = ''
 FROM visits_stop AS s LEFT JOIN visits_stop AS t ON t.plan_id = s.plan_id AND t.visit_id = s.visit_id AND t.is_second
-WHERE s.plan_id = %s AND NOT s.is_second AND s.visit_id = v.id AND v.state IN ('owed', 'planned')
+WHERE s.plan_id = %s AND NOT s.is_second AND s.visit_id = v.id AND v.state IN ('owed', 'planned') AND s.on >= %s
+"""
+# Of a plan that waited for its decision: what it had placed on days that are over is owed still.
+PAST = """
+UPDATE visits_visit AS v SET state = 'owed', visitor_id = NULL, second_id = NULL, "on" = NULL, turn = NULL, at = NULL,
+    plan_id = NULL, reason = '计划启用时，安排的日期（' || s.on || '）已过'
+FROM visits_stop AS s
+WHERE s.plan_id = %s AND NOT s.is_second AND s.visit_id = v.id AND v.state IN ('owed', 'planned') AND s.on < %s
+    AND (v.on IS NULL OR v.on < %s)
 """
 # What the plan could not place is owed still, and says why.
 LEFT = """
@@ -138,7 +146,9 @@ def put_in_force(*, by: Scope, plan: Plan) -> int:
         before.exclude(pk=plan.pk).update(state=State.DROPPED)
         _move(by, plan, (State.READY,), State.IN_FORCE)
         with acting(platform(f"{by.name}（启用探访计划）"[:150], by.request)):
-            placed = store.execute(PUT, [plan.pk])
+            today = timezone.localdate()
+            placed = store.execute(PUT, [plan.pk, today])
+            store.execute(PAST, [plan.pk, today, today])
             store.execute(LEFT, [plan.pk])
             store.execute("SELECT visits_analyze()")
     return placed

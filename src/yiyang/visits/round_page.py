@@ -142,8 +142,9 @@ def _cards(
 
 
 def _directions(here: tuple[float, float] | None, there: tuple[float, float] | None, row: Visit) -> str:
+    # Who is called comes here only when nobody answered: then the next step says what to do.
     if row.means != Means.HOME:
-        return "打电话，不用上门"
+        return ""
     if not here or not there:
         return ""
     wind, metres = way(here, there, DETOUR_URBAN if plan_tables.is_urban(row.area_code) else DETOUR_RURAL)
@@ -262,6 +263,7 @@ def _condition(question: form.Json) -> str:
 
 
 def _report(request: HttpRequest, visit: Visit, answers: dict[str, Any]) -> None:
+    form.require_said(load_visits(), answers, form.MET, form.MEANS)
     try:
         began = timezone.make_aware(datetime.fromisoformat(request.POST.get("when", "")))
     except ValueError:

@@ -18,21 +18,14 @@ from yiyang.kit.parts import Definition
 from yiyang.registry.forms_people import tell
 from yiyang.registry.models import Alias, Person
 from yiyang.registry.workbench_people import head
-from yiyang.visits import actions, figures, words
+from yiyang.visits import actions, words
 from yiyang.visits.forms import ExcuseForm, MoveForm
-from yiyang.visits.lists import STILL_OPEN, WAITING, NotYet, Visits, clock, visits
+from yiyang.visits.lists import STILL_OPEN, WAITING, Visits, clock, month_of, not_yet_table, visits
 from yiyang.visits.models import Finding, Report, Visit
 
 RIGHT = "visit.read"
 TOP = "探访"
 SHOWN = 50
-
-
-def month_of(request: HttpRequest) -> str:
-    """The month that a page is asked for; this one unless a good one is named."""
-    given = request.GET.get("month", "")
-    is_month = len(given) == 7 and given[4] == "-" and given.replace("-", "").isdigit() and "01" <= given[5:] <= "12"
-    return given if is_month else f"{timezone.localdate():%Y-%m}"
 
 
 def export_of(table: Any) -> None:
@@ -59,6 +52,9 @@ def listing(request: HttpRequest) -> HttpResponse:
         if (given := request.GET.get(name, "")).isdigit():
             rows = rows.filter(**{name: int(given)})
     table = Visits(request, rows)
+    if not {"visitor", "plan"} & set(request.GET):
+        # What the filter bar does not know would not narrow the sheet.
+        export_of(table)
     record("search", what="visits:list", detail={key: value for key, value in table.values.items() if key != "q"})
     context = {"table": table, "title": "探访列表", "lead": "每位对象每次应有的探访：谁去、哪天、去了没有。"}
     return render(request, "visits/list.html", context | {"crumbs": crumbs(("探访列表", ""))})
@@ -68,7 +64,8 @@ def listing(request: HttpRequest) -> HttpResponse:
 def not_yet(request: HttpRequest) -> HttpResponse:
     """Who has not been visited this month."""
     month = month_of(request)
-    table = NotYet(request, figures.not_yet(current(), month))
+    table = not_yet_table(request)
+    export_of(table)
     record("search", what="visits:not_yet", detail={"month": month} | table.values)
     context = {
         "table": table,

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from yiyang.access.scope import Scope, current
 from yiyang.access.web import page
 from yiyang.areas import names as areas
+from yiyang.areas.logic import span
 from yiyang.areas.visible import shapes
 from yiyang.audit.record import record
 from yiyang.base.errors import YiyangError
@@ -24,10 +25,11 @@ from yiyang.kit.parts import Figure
 from yiyang.registry import person_page
 from yiyang.registry.forms_people import tell
 from yiyang.visits import observing, overview_figures, words
+from yiyang.visits.lists import month_of
 from yiyang.visits.models import Means, Observation, Visit, Wish
-from yiyang.visits.overview_figures import AreaLine, Figures
+from yiyang.visits.overview_figures import EVERYWHERE, AreaLine, Figures
 from yiyang.visits.policy import load_visits
-from yiyang.visits.workbench import TOP, crumbs, month_of
+from yiyang.visits.workbench import TOP, crumbs
 
 RIGHT = "visit.read"
 ALSO = ("finding.handle", "finding.verify")
@@ -43,15 +45,19 @@ def overview(request: HttpRequest) -> HttpResponse:
     scope, month = current(), month_of(request)
     if not scope.may(RIGHT):
         return redirect("visits:findings")
-    size = size_below(scope)
-    found = overview_figures.of_month(scope, month, size)
+    size, within, town = size_below(scope), EVERYWHERE, _town(request, scope)
+    if town:
+        size, within = 1, span(town)
+    found = overview_figures.of_month(scope, month, size, within)
     context = {
-        "title": f"{TOP}关爱",
+        "title": f"{TOP}关爱：{areas.name(town)}" if town else f"{TOP}关爱",
+        "town": town,
+        "crumbs": crumbs((areas.name(town), "")) if town else [],
         "lead": f"{month}，按每位对象本月是否见到或通话统计。",
         "month": month,
-        "figures": _figures(found, month),
+        "figures": _figures(found, month, within),
         "charts": _charts(found, month, size),
-        "lines": [(line, _place(line.code, size), _listed(line.code, size, month)) for line in found.lines],
+        "lines": [(line, _place(line.code, size), _below(line.code, size, month)) for line in found.lines],
         "target": load_visits().targets.rate.percent,
         "has_visits": Visit.objects.exists(),
         "waiting": _waiting(scope),
@@ -67,8 +73,23 @@ def size_below(scope: Scope) -> int:
     return next((size for size in SIZES if size < widest), 1)
 
 
-def _figures(found: Figures, month: str) -> list[Figure]:
-    open_ones, late = overview_figures.open_findings()
+def _town(request: HttpRequest, scope: Scope) -> int:
+    """The town whose villages are asked for; 0 = none, or it lies elsewhere."""
+    asked = request.GET.get("area", "")
+    code = int(asked) if asked.isdecimal() and len(asked) == 12 else 0
+    return code if code % 10**3 == 0 and code % 10**6 and scope.may(RIGHT, code) else 0
+
+
+def _below(code: int, size: int, month: str) -> str:
+    """Where a line leads: from a town to its villages, else to the visits."""
+    if size == SIZES[1] and code > 0 and not _is_above(code, size):
+        return f"{reverse('visits:overview')}?month={month}&area={code}"
+    return _listed(code, size, month)
+
+
+def _figures(found: Figures, month: str, within: tuple[int, int]) -> list[Figure]:
+    open_ones, late = overview_figures.open_findings(within)
+    there = f"&area={within[0]}" if within != EVERYWHERE else ""
     rate = f"{100 * found.visited / found.owed:.1f}" if found.owed else "—"
     on_time = f"{100 * found.on_time / found.owed:.1f}" if found.owed else "—"
     home = f"{100 * found.seen / found.to_see:.1f}" if found.to_see else "—"
@@ -82,10 +103,12 @@ def _figures(found: Figures, month: str) -> list[Figure]:
     late_words = f"其中超时 {late:,} 件" + (f"，{hours}" if hours else "")
     return [
         Figure("探访率", rate, "%", f"{found.visited:,} / {found.owed:,} 人"),
-        Figure("上门见到", home, "%", "应上门的次数中", f"{reverse('visits:list')}?month={month}&means=home"),
+        Figure("上门见到", home, "%", "应上门的次数中", f"{reverse('visits:list')}?month={month}&means=home{there}"),
         Figure("按时完成", on_time, "%", "每次都在期限内"),
-        Figure("尚未探访", found.owed - found.visited, "人", month, f"{reverse('visits:not_yet')}?month={month}"),
-        Figure("未办结的异常", open_ones, "件", late_words, f"{reverse('visits:findings')}?tab=all"),
+        Figure(
+            "尚未探访", found.owed - found.visited, "人", month, f"{reverse('visits:not_yet')}?month={month}{there}"
+        ),
+        Figure("未办结的异常", open_ones, "件", late_words, f"{reverse('visits:findings')}?tab=all{there}"),
     ]
 
 

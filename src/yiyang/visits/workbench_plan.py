@@ -24,9 +24,9 @@ from yiyang.registry.forms_people import tell
 from yiyang.registry.people_list import area_choices
 from yiyang.visits import calendars, plan_actions, plan_words
 from yiyang.visits.forms import PlanForm, next_month
-from yiyang.visits.lists import WAITING
+from yiyang.visits.lists import WAITING, month_of
 from yiyang.visits.models import Plan, Post, Visit
-from yiyang.visits.workbench import crumbs, month_of
+from yiyang.visits.workbench import crumbs
 
 RIGHT = "visit.read"
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
@@ -99,7 +99,7 @@ def _figures(rows: QuerySet[Any], month: str) -> list[Figure]:
         Figure("应探访", counted["all"], "次", f"其中上门 {counted['home']:,} 次，其余电话或邻里", url),
         Figure("已安排日期", counted["planned"], "次"),
         Figure("已完成", counted["done"], "次", "", f"{url}&state=done"),
-        Figure("还没有人去", counted["without"], "次", "没有探访员的村或技能不合", f"{url}&state=owed"),
+        Figure("还没有人去", counted["without"], "次", "没有探访员、技能不合或各日都已排满", f"{url}&state=owed"),
     ]
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 
 from yiyang.workbench.place import place_of
 
@@ -60,7 +61,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     if scope is None or not getattr(request, "user", None) or not request.user.is_authenticated:
         return frame
     open_to_me = [entry for entry in MENU if not entry.rights or any(scope.may(right) for right in entry.rights)]
-    menu = [(entry, url) for entry in open_to_me if (url := _url(entry))]
+    menu = [(entry, url) for entry in open_to_me if (url := _url(entry.url, get_script_prefix()))]
     # Of lines that lie within one another the most exact is where one is.
     here = max((url for _, url in menu if _is_here(url, request.path)), key=len, default="")
     frame |= {"menu": menu, "here": here, "scope": scope, "may_search": scope.may("person.search")}
@@ -72,9 +73,11 @@ def _is_here(url: str, path: str) -> bool:
     return path == url if url == "/" else path == url or path.startswith(url.rstrip("/") + "/")
 
 
-def _url(entry: Entry) -> str:
+@cache
+def _url(name: str, prefix: str) -> str:
+    """The address of a line, found once: `prefix` is where the platform lies under its host."""
     try:
-        return reverse(entry.url)
+        return reverse(name)
     except NoReverseMatch:
         # A room that is not installed has no line.
         return ""

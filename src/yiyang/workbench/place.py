@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils import timezone
 
 from yiyang.accounts.narrowing import chosen_area
-from yiyang.accounts.scopes import grants_in_force
 from yiyang.areas.models import Area
 
 
@@ -24,13 +22,8 @@ def place_of(request: HttpRequest) -> dict[str, Any]:
 
 
 def granted_areas(request: HttpRequest) -> list[Area]:
-    """The areas of the grants in force, each once. Asked once a request: the frame and the home page both need them."""
-    known: list[Area] | None = getattr(request, "granted_areas", None)
-    if known is None:
-        grants = grants_in_force(request.user, timezone.localdate())  # type: ignore[arg-type]
-        known = list({grant.area_id: grant.area for grant in grants}.values())
-        request.granted_areas = known  # type: ignore[attr-defined]
-    return known
+    """The areas of the grants in force, each once, as the unit of work found them."""
+    return list({grant.area_id: grant.area for grant in getattr(request, "grants", ())}.values())
 
 
 def children_of(area: Area | None) -> list[Area]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.utils import timezone
+from django.utils.timezone import localdate as today
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -24,7 +25,6 @@ from yiyang.areas.models import Area
 from yiyang.audit.record import work
 
 Make = Callable[..., Any]
-TODAY = timezone.localdate()
 ROLES = sorted(load_roles().roles)
 CODES = (510000000000, DAZHOU, DAZHU, TONGCHUAN, ZHUYANG, WUMU)
 PEOPLE, MACHINES = 5, 1
@@ -63,10 +63,10 @@ def _play(start: tuple[str, int, int | None], chain: list[Any]) -> None:
     everybody += [
         User.objects.create(username=f"m{n}", name="m", area=areas[ZHUYANG], kind="service") for n in range(MACHINES)
     ]
-    ends = None if last is None else TODAY + timedelta(days=last)
+    ends = None if last is None else today() + timedelta(days=last)
     with work(platform("test")):
-        grants.grant_role(user=everybody[0], role=role, area=areas[code], starts=TODAY, ends=ends, by=None)
-    bound = authority_of(everybody[0], TODAY)
+        grants.grant_role(user=everybody[0], role=role, area=areas[code], starts=today(), ends=ends, by=None)
+    bound = authority_of(everybody[0], today())
     for act in chain:
         _do(act, everybody, areas)
     for user in everybody[1:]:
@@ -76,12 +76,12 @@ def _play(start: tuple[str, int, int | None], chain: list[Any]) -> None:
 def _do(act: Any, everybody: list[User], areas: dict[int | None, Area]) -> None:
     word, doer, target, role, code, last, registers = act
     by, user = everybody[doer], everybody[target]
-    ends = None if last is None else TODAY + timedelta(days=last)
-    with work(scope_of(by, TODAY)):
+    ends = None if last is None else today() + timedelta(days=last)
+    with work(scope_of(by, today())):
         try:
             if word == "grant":
                 grants.grant_role(
-                    user=user, role=role, area=areas[code], starts=TODAY, ends=ends, by=by, registers=registers
+                    user=user, role=role, area=areas[code], starts=today(), ends=ends, by=by, registers=registers
                 )
             elif word == "prolong" and (there := user.grants.first()):
                 grants.prolong(grant=there, ends=ends, by=by)
@@ -94,15 +94,15 @@ def _do(act: Any, everybody: list[User], areas: dict[int | None, Area]) -> None:
 
 
 def _check(bound: Authority, user: User, ends: Any) -> None:
-    for day in (TODAY, TODAY + timedelta(days=20)):
+    for day in (today(), today() + timedelta(days=20)):
         scope = scope_of(user, day)
         for right, where in scope.rights.items():
-            assert bound.where(right, TODAY, TODAY).covers(where), (user, right, where)
+            assert bound.where(right, today(), today()).covers(where), (user, right, where)
     if ends is not None:
         assert not scope_of(user, ends + timedelta(days=1)).rights
     for token in user.tokens.all():
-        for right, where in scope_of_token(token, TODAY).rights.items():
-            assert scope_of(user, TODAY).where(right).covers(where)
+        for right, where in scope_of_token(token, today()).rights.items():
+            assert scope_of(user, today()).where(right).covers(where)
 
 
 @pytest.mark.django_db
@@ -113,7 +113,7 @@ def test_the_chains_are_not_empty(grant: Make, by: Make, area: Make) -> None:
     for role, code in (("county_officer", DAZHU), ("township_clerk", ZHUYANG), ("village_visitor", ZHUYANG)):
         with by(last):
             user, _ = accounts.open_account(username=role, name=role, area=area(ZHUYANG), by=last)
-            grants.grant_role(user=user, role=role, area=area(code), starts=TODAY, ends=None, by=last)
+            grants.grant_role(user=user, role=role, area=area(code), starts=today(), ends=None, by=last)
         last = user
-    assert scope_of(last, TODAY).may("visit.do", ZHUYANG)
-    assert not scope_of(last, TODAY).may("visit.do", WUMU)
+    assert scope_of(last, today()).may("visit.do", ZHUYANG)
+    assert not scope_of(last, today()).may("visit.do", WUMU)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connections, transaction
-from django.utils import timezone
+from django.utils.timezone import localdate as today
 
 from yiyang.access.ranges import NO_AREA
 from yiyang.accounts.actions import accounts, grants
@@ -19,7 +19,6 @@ from yiyang.accounts.tests.places import DAZHOU, DAZHU, TONGCHUAN, WUMU, ZHUYANG
 from yiyang.audit.models import AuditLine
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"])
-TODAY = timezone.localdate()
 Make = Callable[..., Any]
 
 
@@ -34,7 +33,7 @@ def newcomer(grant: Make, as_platform: None, area: Make) -> User:
 
 
 def give(by: User, user: User, role: str, where: Any, **more: Any) -> Grant:
-    fields = {"starts": TODAY, "ends": None} | more
+    fields = {"starts": today(), "ends": None} | more
     return grants.grant_role(user=user, role=role, area=where, by=by, **fields)
 
 
@@ -42,7 +41,7 @@ class TestWhatMayBeGranted:
     def test_an_officer_makes_a_clerk_in_his_county(self, officer: User, newcomer: User, area: Make, by: Make) -> None:
         with by(officer):
             give(officer, newcomer, "township_clerk", area(ZHUYANG))
-        assert scope_of(newcomer, TODAY).may("person.read", ZHUYANG)
+        assert scope_of(newcomer, today()).may("person.read", ZHUYANG)
         line = AuditLine.objects.raw("SELECT * FROM audit_line ORDER BY seq DESC LIMIT 1")
         assert line is not None
 
@@ -66,7 +65,7 @@ class TestWhatMayBeGranted:
         assert why in refused.value.zh + "".join(zh for zh, _ in refused.value.problems)
 
     def test_refuses_days_beyond_his_own(self, grant: Make, newcomer: User, area: Make, by: Make) -> None:
-        last = TODAY + timedelta(days=30)
+        last = today() + timedelta(days=30)
         officer = grant("春兰", "county_officer", DAZHU, ends=last)
         with by(officer):
             give(officer, newcomer, "township_clerk", area(ZHUYANG), ends=last)
@@ -87,15 +86,15 @@ class TestWhatMayBeGranted:
         self, grant: Make, newcomer: User, area: Make, by: Make
     ) -> None:
         city = grant("春兰", "city_officer", DAZHOU)
-        assert not scope_of(city, TODAY).may("person.read", NO_AREA)
+        assert not scope_of(city, today()).may("person.read", NO_AREA)
         with by(city):
             give(city, newcomer, "intake", area(DAZHOU))
-        assert scope_of(newcomer, TODAY).may("person.read", NO_AREA)
+        assert scope_of(newcomer, today()).may("person.read", NO_AREA)
 
     def test_an_ended_or_switched_off_granter_grants_nothing(
         self, grant: Make, newcomer: User, area: Make, by: Make
     ) -> None:
-        gone = grant("春兰", "county_officer", DAZHU, ends=TODAY - timedelta(days=1))
+        gone = grant("春兰", "county_officer", DAZHU, ends=today() - timedelta(days=1))
         with by(gone), pytest.raises(NotAllowed):
             give(gone, newcomer, "township_clerk", area(ZHUYANG))
 
@@ -104,20 +103,22 @@ class TestWhatMayBeGranted:
     ) -> None:
         with by(officer), pytest.raises(NotAllowed, match="who does it"):
             grants.grant_role(
-                user=newcomer, role="township_clerk", area=area(ZHUYANG), starts=TODAY, ends=None, by=None
+                user=newcomer, role="township_clerk", area=area(ZHUYANG), starts=today(), ends=None, by=None
             )
 
 
 class TestTheSecondLock:
     def test_the_database_refuses_a_grant_to_oneself(self, officer: User, area: Make, by: Make) -> None:
         with by(officer), pytest.raises(DatabaseError), transaction.atomic():
-            Grant.objects.create(user=officer, role="city_officer", area=area(DAZHOU), starts=TODAY, granted_by=officer)
+            Grant.objects.create(
+                user=officer, role="city_officer", area=area(DAZHOU), starts=today(), granted_by=officer
+            )
 
     def test_the_database_refuses_a_grant_in_anothers_name(
         self, officer: User, newcomer: User, area: Make, by: Make
     ) -> None:
         with by(officer), pytest.raises(DatabaseError), transaction.atomic():
-            Grant.objects.create(user=newcomer, role="city_officer", area=area(DAZHOU), starts=TODAY)
+            Grant.objects.create(user=newcomer, role="city_officer", area=area(DAZHOU), starts=today())
 
     def test_grants_are_never_deleted(self, officer: User, by: Make) -> None:
         with by(officer), pytest.raises(DatabaseError), transaction.atomic():
@@ -135,7 +136,7 @@ class TestMachines:
             with pytest.raises(NotAllowed, match="registers"):
                 give(officer, machine, "supplier", area(ZHUYANG))
             give(officer, machine, "supplier", area(ZHUYANG), registers=["medical"])
-        assert scope_of(machine, TODAY).registers == frozenset({"medical"})
+        assert scope_of(machine, today()).registers == frozenset({"medical"})
 
     def test_registers_are_the_same_in_all_areas(self, officer: User, machine: User, area: Make, by: Make) -> None:
         with by(officer):
@@ -158,7 +159,7 @@ class TestEnding:
         clerk = grant("保国", "township_clerk", ZHUYANG)
         with by(officer):
             grants.revoke(grant=clerk.grants.get(), by=officer, reason="调离")
-        assert not scope_of(clerk, TODAY).rights
+        assert not scope_of(clerk, today()).rights
 
     def test_a_neighbour_or_an_inferior_cannot_revoke(self, officer: User, grant: Make, by: Make) -> None:
         other = grant("保国", "county_officer", TONGCHUAN)
@@ -169,9 +170,9 @@ class TestEnding:
                     grants.revoke(grant=target.grants.get(), by=officer, reason="x")
 
     def test_a_grant_is_prolonged_within_ones_own_days(self, grant: Make, by: Make) -> None:
-        last = TODAY + timedelta(days=30)
+        last = today() + timedelta(days=30)
         officer = grant("爱华", "county_officer", DAZHU, ends=last)
-        clerk = grant("保国", "township_clerk", ZHUYANG, ends=TODAY)
+        clerk = grant("保国", "township_clerk", ZHUYANG, ends=today())
         with by(officer):
             grants.prolong(grant=clerk.grants.get(), ends=last, by=officer)
             with pytest.raises(NotAllowed):
@@ -202,6 +203,6 @@ class TestEnding:
 
 
 def test_a_date_is_a_day(grant: Make) -> None:
-    user = grant("爱华", "county_officer", DAZHU, starts=date(2020, 1, 1), ends=TODAY)
-    assert scope_of(user, TODAY).may("person.read", DAZHU)
-    assert not scope_of(user, TODAY + timedelta(days=1)).may("person.read", DAZHU)
+    user = grant("爱华", "county_officer", DAZHU, starts=date(2020, 1, 1), ends=today())
+    assert scope_of(user, today()).may("person.read", DAZHU)
+    assert not scope_of(user, today() + timedelta(days=1)).may("person.read", DAZHU)

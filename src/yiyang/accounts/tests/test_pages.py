@@ -12,7 +12,7 @@ import pytest
 from allauth.usersessions.models import UserSession
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.timezone import localdate as today
 from python_calamine import CalamineWorkbook
 
 from yiyang.access.scope import platform
@@ -23,7 +23,6 @@ from yiyang.audit.record import work
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Any]
-TODAY = timezone.localdate()
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +52,7 @@ def test_an_officer_opens_an_account_and_grants_a_role(officer: User, logged_in:
     made = User.objects.get(username="baoguo")
     assert made.check_password(password.group())
     assert made.must_change_password
-    role = {"role": "township_clerk", "area": str(ZHUYANG), "starts": TODAY, "ends": "", "reason": "任职"}
+    role = {"role": "township_clerk", "area": str(ZHUYANG), "starts": today(), "ends": "", "reason": "任职"}
     assert client.post(reverse("accounts:grant", args=[made.pk]), role).status_code == 302
     assert made.grants.get().granted_by == officer
     acts = [line.detail["act"] for line in lines(kind="permit", actor=officer.pk)]
@@ -76,7 +75,7 @@ def test_a_forged_form_is_refused(officer: User, grant: Make, logged_in: Make) -
     clerk = grant("保国", "township_clerk", ZHUYANG)
     client, url = logged_in(officer), reverse("accounts:grant", args=[clerk.pk])
     for role, where in (("city_officer", DAZHU), ("township_clerk", TONGCHUAN), ("county_officer", DAZHOU)):
-        answer = client.post(url, {"role": role, "area": str(where), "starts": TODAY, "reason": "x"})
+        answer = client.post(url, {"role": role, "area": str(where), "starts": today(), "reason": "x"})
         assert answer.status_code == 200
     assert clerk.grants.count() == 1
 
@@ -144,7 +143,7 @@ def test_forty_visitors_are_opened_from_a_sheet(grant: Make, logged_in: Make) ->
     client, url = logged_in(clerk), reverse("accounts:visitors")
     text = "姓名,用户名,村（社区）\n" + "".join(f"王{n},,\n" for n in range(40))
     sheet = SimpleUploadedFile("名单.csv", text.encode("gb18030"))
-    ends = TODAY + timedelta(days=365)
+    ends = today() + timedelta(days=365)
     seen = client.post(url, {"file": sheet, "area": "竹阳街道", "ends": ends})
     packed = re.search(r'name="packed" value="([^"]+)"', seen.content.decode())
     assert packed

@@ -6,9 +6,11 @@ Scales are data (`policy/instruments/`); a form keeps the answers sealed, and wh
 from __future__ import annotations
 
 from yiyang.assessment.models.agencies import Agency, Assessor
+from yiyang.assessment.models.former import FormerResult
 from yiyang.assessment.models.requests import Check, Form, Request, RequestStep, Signature
 from yiyang.assessment.models.results import Draw, Objection, Result, Use
 
 __all__ = [
-    "Agency", "Assessor", "Check", "Draw", "Form", "Objection", "Request", "RequestStep", "Result", "Signature", "Use",
+    "Agency", "Assessor", "Check", "Draw", "Form", "FormerResult", "Objection", "Request", "RequestStep", "Result",
+    "Signature", "Use",
 ]  # fmt: skip

@@ -79,6 +79,15 @@ def test_takes_along_his_own_of_today_with_the_form_and_nobody_elses(house: Hous
     assert pack(scope(assessor(grant, house.agency, "芳芳").user)) == []
 
 
+def test_where_to_go_is_taken_along(house: House, person: Any) -> None:
+    elder = person("秀英", ZHUYANG, address="东街 5 号")
+    house.plan(house.ask(elder))
+    assert pack(house.aihua)[0].data["directions"] == "东街 5 号"
+    with work(platform("test")):
+        Request.objects.update(place="县医院二楼")
+    assert pack(house.aihua)[0].data["directions"] == "县医院二楼"
+
+
 def test_a_form_comes_home_signed_and_the_other_signs_by_his_own_entry(house: House, person: Any) -> None:
     request = house.plan(house.ask(person("秀英", ZHUYANG)))
     take(house.aihua, str(request.pk), filled(worst(scale(GB))))

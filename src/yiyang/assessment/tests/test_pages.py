@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from django.utils import timezone
 
 from conftest import DAZHU, WUMU, ZHUYANG
 from yiyang.access.scope import platform
-from yiyang.assessment import certificate, severity
+from yiyang.assessment import certificate, exchange_fhir, severity
 from yiyang.assessment.models import Agency, Objection, Request, Result, Use
 from yiyang.assessment.tests.answering import GB, scale, worst
 from yiyang.assessment.tests.house import House, scope
@@ -127,6 +128,21 @@ def test_answers_are_shown_to_those_who_assess_and_check_and_to_nobody_else(hous
     assert browser(neighbour).get(at("request", found.pk)).status_code == 404
 
 
+def test_answers_leave_as_fhir_for_those_who_may_see_them(house: House, person: Any) -> None:
+    result = house.issued(person("王秀英", ZHUYANG))
+    answer = browser(house.officer).post(at("answers", result.pk))
+    assert answer["Content-Disposition"] == f'attachment; filename="{result.number}.json"'
+    said = json.loads(text(answer))
+    read = exchange_fhir.read_response(said, {f"{GB}|{result.version}": scale(GB)})
+    assert (read.request, read.answers) == (one().number, worst(scale(GB)))
+    assert "王秀英" not in text(answer)
+    assert "评估表（FHIR）" in text(browser(house.aihua).get(at("request", one().pk)))
+    assert "FHIR" not in text(browser(house.clerk).get(at("request", one().pk)))
+    assert browser(house.clerk).post(at("answers", result.pk)).status_code == 403
+    with work(platform("test")):
+        assert AuditLine.objects.filter(kind="export", what=f"assessment_result:{result.pk}").count() == 1
+
+
 def test_each_list_holds_what_it_says(house: House, person: Any) -> None:
     result = house.issued(person("王秀英", ZHUYANG))
     house.ask(person("李桂兰", ZHUYANG + 1))
@@ -170,6 +186,10 @@ def test_many_are_asked_for_from_the_list_of_unknowns_and_planned_at_once(house:
         keys = {"rows": [row.pk for row in rows]}
     again = clerk.post(at("ask_many"), keys | {"confirmed": "1"}, follow=True)
     assert "3 人没有提出" in text(again)
+    # The unknown itself says so, and does not offer it again.
+    told = text(clerk.get(reverse("entitlement:unknown", args=[rows[0].pk])))
+    assert "正在办理" in told
+    assert "提出评估申请" not in told
 
 
 def test_a_request_is_closed_with_a_reason_only(house: House, person: Any) -> None:
@@ -192,6 +212,8 @@ def test_used_objected_to_and_answered(house: House, person: Any) -> None:
     result = house.issued(person("王秀英", ZHUYANG))
     clerk = browser(house.clerk)
     sent = {"purpose": "home_bed", "about": "JT-1"}
+    assert '<option value="" selected>请选择</option>' in text(clerk.get(at("use", result.pk)))
+    assert "必填" in text(clerk.post(at("use", result.pk), {"purpose": ""}))
     assert clerk.post(at("use", result.pk), sent).status_code == 302
     assert clerk.post(at("object", result.pk), {"reason": "比评的好"}).status_code == 302
     with work(platform("test")):

@@ -139,8 +139,11 @@ def test_an_appointment_is_moved_and_taken_back(house: House, person: Any) -> No
 
 
 @pytest.mark.django_db
-def test_many_are_planned_by_their_best_suggestions_so_many_a_day(house: House, person: Any) -> None:
+def test_many_are_planned_by_their_best_suggestions_so_many_a_day(
+    house: House, person: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rows = [house.ask(person(name, ZHUYANG)) for name in ("甲", "乙", "丙")]
+    monkeypatch.setattr(timezone, "localdate", lambda *_: date(2026, 12, 1))
     with work(house.officer):
         planned = actions.plan_many(by=house.officer, requests=rows, from_day=date(2026, 12, 4), a_day=2)
         days = [timezone.localtime(each.appointed).date() for each in planned.made if each.appointed]

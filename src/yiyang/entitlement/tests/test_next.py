@@ -141,6 +141,18 @@ def test_of_an_excluded_item_the_fact_of_the_other_counts(lists: World) -> None:
     assert {fact for _, fact in listed(run)} == {"hardship"}
 
 
+def test_the_items_that_one_unknown_settles_are_as_many_as_its_list_counts(city: City) -> None:
+    run = city.run("2026-11")
+    counted = sorted(listed(run).items())[::500]
+    assert counted
+    for (person, fact), (items, _) in counted:
+        cell = int(run.people.cell[run.place_of(person)])
+        rules = next_facts.settled_by(run, cell, fact)
+        assert len(rules) == items
+        item = run.bound.program.rules[rules[0]].item
+        assert rules[0] not in next_facts.settled_by(run, cell, fact, {item})
+
+
 def test_the_dead_are_not_asked_after(lists: World) -> None:
     run = lists.run({"爱华": {"alive": 0, "ability": None, "hardship": None, "dementia": None, "sex": None}})
     assert listed(run) == {}

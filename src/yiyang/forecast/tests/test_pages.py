@@ -87,6 +87,10 @@ def test_the_register_stands_beside_for_ones_own_area_only(aihua: Any, grant: An
         Person.objects.create(
             pk=4611686018427387904, area_code=VILLAGE, is_current=True, birth_date=19400101, month="2026-11"
         )
+        # Died last month: still there, and not counted.
+        Person.objects.create(
+            pk=4611686018427387905, area_code=VILLAGE, is_current=True, birth_date=19400101, month="2026-11", alive=0
+        )
     own = said(aihua.get(url("overview")))
     # One person is not the county: told in words, not drawn.
     assert "60岁以上老年人 1 人" in own
@@ -112,12 +116,9 @@ def test_says_how_good_it_is_and_how_it_is_made(aihua: Any) -> None:
         assert words in method, words
 
 
-def test_promises_turn_into_gaps(aihua: Any) -> None:
-    demand.use(lambda area, year: {"beds": 1000.0})
-    try:
-        found = said(aihua.get(url("overview")))
-    finally:
-        demand._supplies.clear()
+def test_promises_turn_into_gaps(aihua: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demand, "_supplies", [lambda area, year: {"beds": 1000.0}])
+    found = said(aihua.get(url("overview")))
     assert "2035 年缺口" in found
     assert "所以不显示缺口" not in found
 
@@ -147,3 +148,31 @@ def test_machines_get_the_same(aihua: Any) -> None:
     assert set(needs["years"][0]["disabled"]) == {"unable"}
     assert needs["years"][0]["needs"][0]["gap"] is None
     assert aihua.get("/api/v1/forecast/population", {"area": VILLAGE}).status_code == 422
+
+
+def test_the_tables_are_ordered_filtered_and_taken_along(aihua: Any) -> None:
+    given = {"area": "511724", "sort": "-year", "every": "5"}
+    found = said(aihua.get(url("overview"), given))
+    years = found.split('id="list-years"')[1].split("</table>")[0]
+    assert years.index(">2035<") < years.index(">2025<")
+    assert ">2026<" not in years
+    # What the page was asked for stays in the list's own links.
+    assert "area=511724&amp;every=5&amp;sort=over_60" in years
+    answer = aihua.get(url("table", "years"), given)
+    rows = list(openpyxl.load_workbook(io.BytesIO(answer.content)).active.values)
+    assert [row[0] for row in rows] == ["年份", 2035, 2030, 2025, 2020]
+
+
+@pytest.mark.parametrize("name", ["claims", "needs", "disabled", "un", "revised", "everywhere", "errors"])
+def test_every_table_is_a_workbook_of_its_rows(aihua: Any, name: str) -> None:
+    answer = aihua.get(url("table", name), {"area": "511724"})
+    assert len(list(openpyxl.load_workbook(io.BytesIO(answer.content)).active.values)) > 1
+    assert aihua.get(url("table", "nothing")).status_code == 404
+
+
+def test_a_filter_that_cannot_be_is_told_at_its_field(aihua: Any) -> None:
+    assert "这个值不能用" in said(aihua.get(url("overview"), {"area": "511724", "from_year": "明年"}))
+    found = said(aihua.get(url("quality"), {"unit": "大竹", "sort": "-moved_6"}))
+    errors = found.split('id="list-errors"')[1]
+    assert "大竹县" in errors
+    assert "宣汉县" not in errors

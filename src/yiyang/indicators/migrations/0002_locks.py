@@ -5,7 +5,7 @@ from django.db import migrations
 from yiyang.access.rls import FollowArea, Protect, by_area, setting_sql
 from yiyang.audit.triggers import Track
 
-IN_AREAS = ("measurement", "reported", "figure", "publishedtable")
+IN_AREAS = ("measurement", "reported", "figure", "promise", "publishedtable", "privacyspending")
 # What was reported is replaced by another row, never removed; only a table's owner may look at it for statistics.
 KEPT = """
 REVOKE DELETE, TRUNCATE ON indicators_reported FROM yiyang_app;
@@ -15,6 +15,12 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION indicators_analyze() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION indicators_analyze() TO yiyang_app;
+"""
+
+# What was spent of the privacy of people is never taken back.
+SPENT = """
+REVOKE UPDATE, DELETE, TRUNCATE ON indicators_privacyspending FROM yiyang_app;
+GRANT UPDATE (area_code) ON indicators_privacyspending TO yiyang_app;
 """
 
 
@@ -44,9 +50,12 @@ class Migration(migrations.Migration):
         # True counts: no account, whatever its rights, but the platform's own work.
         Protect("indicators_protectedtable", f"{setting_sql('self')} = 'on'"),
         migrations.RunSQL(FROZEN, "DROP FUNCTION indicators_published_stays() CASCADE"),
+        migrations.RunSQL(SPENT, migrations.RunSQL.noop),
         migrations.RunSQL(KEPT, "DROP FUNCTION indicators_analyze()"),
         Track("indicators_measurement", area="area_code"),
         Track("indicators_reported", area="area_code"),
+        Track("indicators_promise", area="area_code"),
         Track("indicators_publishedtable", area="area_code"),
+        Track("indicators_privacyspending", area="area_code"),
         Track("indicators_figure", area="area_code", inserts="count", updates="count"),
     )

@@ -1,6 +1,8 @@
-"""An attacker's program: from nothing but what is published, how closely can each hidden count be worked out? Pure.
+"""An attacker's program: from nothing but what is published, how closely can each count be worked out? Pure.
 
-It shares no code with what hides the cells but the sums of a table, and knows no true count.
+Of a hidden count he knows nothing at first, of a rounded one how far it may lie from its figure; what adds up does the
+rest. Noisy figures bound nothing: `trying` tests what they promise. It shares no code with what hides the cells but the
+sums of a table, and knows no true count.
 """
 
 from __future__ import annotations
@@ -22,17 +24,24 @@ MOST = 1e8
 
 @dataclass(frozen=True)
 class Seen:
-    """A table as everybody sees it; `values` says nothing where `shown` is false."""
+    """A table as everybody sees it; `values` says nothing where `shown` is false.
+
+    Attributes:
+        slack: how far each count may lie from its figure; None = not at all.
+        epsilon: of figures with noise; 0 = without.
+    """
 
     name: str
     shape: Shape
     values: Counts = field(repr=False)
     shown: Flags = field(repr=False)
+    slack: Counts | None = field(repr=False, default=None)
+    epsilon: float = 0.0
 
 
 @dataclass(frozen=True)
 class Found:
-    """What the attacker knows of a hidden count."""
+    """What the attacker knows of a count that is not told exactly."""
 
     key: str
     low: int
@@ -70,41 +79,64 @@ def attack(
     seen: Sequence[Seen], *, width: int = 5, change: int | None = None, changes: Mapping[str, int] | None = None,
     only: Flags | None = None,
 ) -> Attacked:  # fmt: skip
-    """Bound every hidden count by linear programs over all tables together.
+    """Bound every count that is hidden, or rounded and small, by linear programs over all tables together.
 
     Args:
-        width: a count with so many possible values above the least is let go.
+        width: a count with so many possible values above the least is let go; a rounded one with as many as promised.
         change: he holds that no count changed by more between two months, or by more than that from `changes`.
         changes: by how much he knows that counts changed from one month to the next, by the later cell's key.
-        only: cells of the laid-together system to go for; all hidden ones where not given.
+        only: cells of the laid-together system to go for.
     """
-    system = system_of([each.shape for each in seen])
-    told, values = _told(system, seen)
+    bounding = [each for each in seen if not each.epsilon]
+    if not bounding:
+        return Attacked(0, width, (), 0)
+    known = _known(bounding)
+    system, told = known.system, known.low == known.high
     hidden = np.flatnonzero(~told)
     if not len(hidden):
         return Attacked(0, width, (), 0)
-    program = _program(system, told, values, hidden, change, changes or {})
-    wanted = np.arange(len(hidden)) if only is None else np.flatnonzero(only[hidden])
-    return _bound(system, program, hidden, wanted, width)
+    program = _program(known, told, hidden, change, changes or {})
+    small = known.low[hidden] <= known.promised[hidden]
+    wanted = np.flatnonzero(small if only is None else only[hidden])
+    widths = np.minimum(width, known.promised[hidden])
+    return _bound(system, program, hidden, wanted, Asked(width, widths))
 
 
-def _told(system: System, seen: Sequence[Seen]) -> tuple[Flags, Counts]:
-    told, values = np.zeros(len(system.keys), bool), np.zeros(len(system.keys), np.int64)
+@dataclass(frozen=True)
+class Known:
+    """What is told of each cell before anything is added up: bounds, and how wide a span was promised."""
+
+    system: System
+    low: Counts
+    high: Counts
+    promised: Counts
+
+
+def _known(seen: Sequence[Seen]) -> Known:
+    system = system_of([each.shape for each in seen])
+    low, high = np.zeros(len(system.keys), np.int64), np.full(len(system.keys), int(MOST))
+    promised = np.full(len(low), int(MOST))
     for places, each in zip(system.places, seen, strict=True):
         shown = each.shown.reshape(-1)
-        told[places[shown]] = True
-        values[places[shown]] = each.values.reshape(-1)[shown]
-    return told, values
+        at, values = places[shown], each.values.reshape(-1)[shown]
+        slack = np.zeros(len(at), np.int64) if each.slack is None else each.slack.reshape(-1)[shown]
+        # Zeros stay zero: what is not told as zero is none.
+        least = np.where(slack > 0, np.maximum(values - slack, values > 0), values)
+        low[at], high[at] = np.maximum(low[at], least), np.minimum(high[at], values + slack)
+        promised[at] = np.minimum(promised[at], slack)
+    for places, each in zip(system.places, seen, strict=True):
+        # What one table hides and another rounds was promised to be as wide as what is hidden.
+        promised[places[~each.shown.reshape(-1)]] = int(MOST)
+    return Known(system, low, high, promised)
 
 
-def _program(
-    system: System, told: Flags, values: Counts, hidden: Ints, change: int | None, changes: Mapping[str, int]
-) -> Program:
+def _program(known: Known, told: Flags, hidden: Ints, change: int | None, changes: Mapping[str, int]) -> Program:
+    system, values = known.system, known.low
     rows = system.sums[:, hidden]
-    known = -(system.sums @ np.where(told, values, 0)).astype(float)
+    summed = -(system.sums @ np.where(told, values, 0)).astype(float)
     used = np.flatnonzero(np.diff(rows.indptr))
-    low = high = known[used]
-    least, most = np.zeros(len(hidden)), np.full(len(hidden), MOST)
+    low = high = summed[used]
+    least, most = known.low[hidden].astype(float), known.high[hidden].astype(float)
     rows = rows[used]
     if change is not None and len(system.same_cell):
         at = np.full(len(told), -1)
@@ -130,13 +162,24 @@ def _narrow(least: Real, most: Real, place: int, middle: float, by: int) -> None
     least[place], most[place] = max(least[place], middle - by), min(most[place], middle + by)
 
 
-def _bound(system: System, program: Program, hidden: Ints, wanted: Ints, width: int) -> Attacked:
+@dataclass(frozen=True)
+class Asked:
+    """How wide a span is let go: as he was told, and of each cell what was promised, if that is less."""
+
+    width: int
+    widths: Counts
+
+
+def _bound(system: System, program: Program, hidden: Ints, wanted: Ints, asked: Asked) -> Attacked:
     """Each program's answer shows possible counts of every cell: what was seen wide enough is not gone for."""
     lowest, highest = np.full(len(hidden), np.inf), np.full(len(hidden), -np.inf)
     found: list[Found] = []
     solved = 0
+    width = asked.width
+    if program.solve(np.zeros(len(hidden))) is None:
+        return Attacked(len(hidden), width, (), 1, impossible=True)
     for place in wanted:
-        if highest[place] - lowest[place] >= width:
+        if highest[place] - lowest[place] >= asked.widths[place]:
             continue
         for sign in (1.0, -1.0):
             goal = np.zeros(len(hidden))
@@ -148,6 +191,6 @@ def _bound(system: System, program: Program, hidden: Ints, wanted: Ints, width: 
             np.minimum(lowest, answer, out=lowest)
             np.maximum(highest, answer, out=highest)
         low, high = int(np.ceil(lowest[place] - NEAR)), int(np.floor(highest[place] + NEAR))
-        if high - low < width:
+        if high - low < asked.widths[place]:
             found.append(Found(system.keys[hidden[place]], low, high))
     return Attacked(len(hidden), width, tuple(sorted(found, key=lambda each: each.span)), solved)

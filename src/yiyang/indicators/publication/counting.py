@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from yiyang.base.errors import UsageError
 from yiyang.engine.duck import connect
-from yiyang.indicators.publication.tables import TOTAL, Dimension, Table, flat, nested, table_of
+from yiyang.indicators.publication.tables import TOTAL, Dimension, Subtotals, Table, grouped, nested, table_of
 
 # Areas lie in each other by their first digits: province, city, county, town; 12 = village.
 CUTS = (2, 4, 6, 9)
@@ -63,11 +63,14 @@ def _wrong(count: str) -> str:
 def from_groups(
     groups: dict[str, list[str]], counts: list[int], *, areas: str, name: str, title: str, universe: str, moment: str,
     labels: dict[str, dict[str, str]] | None = None, titles: dict[str, str] | None = None, root: str = TOTAL,
+    subtotals: Mapping[str, Subtotals] | None = None,
 ) -> Table:  # fmt: skip
     """A table from groups and their counts; what no group names is zero."""
-    words, called = labels or {}, titles or {}
+    words, called, within = labels or {}, titles or {}, subtotals or {}
     dimensions = [
-        _dimension(each, called.get(each, each), values, words.get(each, {}), root if each == areas else "")
+        _dimension(each, called.get(each, each), values, words.get(each, {}), within.get(each, {}))
+        if each != areas
+        else nested(each, called.get(each, each), sorted(set(values)), CUTS, words.get(each, {}), root)
         for each, values in groups.items()
     ]
     if not dimensions or int(np.prod([len(each.codes) for each in dimensions])) > MOST:
@@ -85,8 +88,6 @@ def from_groups(
     return table_of(name, title, universe, moment, dimensions, leaves)
 
 
-def _dimension(name: str, zh: str, values: list[str], labels: dict[str, str], root: str) -> Dimension:
+def _dimension(name: str, zh: str, values: list[str], labels: dict[str, str], subtotals: Subtotals) -> Dimension:
     codes = sorted(set(values), key=lambda code: (list(labels).index(code) if code in labels else len(labels), code))
-    if root:
-        return nested(name, zh, codes, CUTS, labels, root)
-    return flat(name, zh, codes, [labels.get(code, code or "未知") for code in codes])
+    return grouped(name, zh, codes, [labels.get(code, code or "未知") for code in codes], subtotals)

@@ -22,13 +22,25 @@ class PublishedTable(Scoped):
         PUBLISHED = "published", "已公开"
         REPLACED = "replaced", "已更正"
 
+    class Method(models.TextChoices):
+        HIDE = "hide", "隐藏小数"
+        ROUND = "round", "受控舍入"
+        NOISE = "noise", "加噪（差分隐私）"
+
     area_code = models.BigIntegerField(verbose_name="区划")
     title = models.CharField(max_length=120, verbose_name="表名")
     # What stands in the address, the same for every month of a table.
-    slug = models.SlugField(max_length=60, verbose_name="代号")
+    slug = models.SlugField(max_length=90, verbose_name="代号")
     month = models.CharField(max_length=7, verbose_name="月份")
     version = models.IntegerField(default=1, verbose_name="版本")
     grouped = models.JSONField(default=list, verbose_name="分组")
+    method = models.CharField(max_length=5, choices=Method.choices, default=Method.HIDE, verbose_name="保护方法")
+    # What it is rounded to; 0 where it is not.
+    base = models.IntegerField(default=0, verbose_name="舍入基数")
+    # How much anybody's privacy is spent by it; 0 without noise.
+    epsilon = models.DecimalField(max_digits=6, decimal_places=3, default=0, verbose_name="隐私预算 ε")
+    # What is published about method and error, before the figures are.
+    protection = models.JSONField(default=dict, verbose_name="保护参数")
     least = models.IntegerField(default=10, verbose_name="最小频数")
     width = models.IntegerField(default=5, verbose_name="保护宽度")
     zeros_hidden = models.BooleanField(default=False, verbose_name="隐藏0")
@@ -81,8 +93,31 @@ class PublishedTable(Scoped):
         return f"{self.area_code:012d}"[:6] + f"-{self.slug}-{self.month}-v{self.version}"
 
 
+class PrivacySpending(Scoped):
+    """What one publication with noise spent of the privacy of everybody in its area. Written once, never changed."""
+
+    LOCK = "work"
+
+    area_code = models.BigIntegerField(verbose_name="区划")
+    # The year that the figures speak of: what is published of one person in it adds up.
+    year = models.IntegerField(verbose_name="年度")
+    epsilon = models.DecimalField(max_digits=6, decimal_places=3, verbose_name="ε")
+    table = models.OneToOneField(PublishedTable, models.PROTECT, related_name="spending", verbose_name="公开统计表")
+    number = models.CharField(max_length=120, verbose_name="引用编号")
+    title = models.CharField(max_length=120, verbose_name="表名")
+    spent_by_name = models.CharField(max_length=150, verbose_name="公开人")
+    spent_at = models.DateTimeField(auto_now_add=True, verbose_name="公开时间")
+
+    class Meta(Scoped.Meta):
+        verbose_name = verbose_name_plural = "隐私预算支出"
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(fields=("area_code", "id"), name="indicators_privacyspending_of_its_area"),
+        )
+
+
 class ProtectedTable(models.Model):
-    """The true counts of a table and the proof. Only the platform itself reads them; no account ever does."""
+    """The true counts of a table and the proof, or a draw of noise. Only the platform reads them, no account does."""
 
     table = models.OneToOneField(PublishedTable, models.CASCADE, related_name="protected", verbose_name="公开统计表")
     body = models.BinaryField(verbose_name="真实数和证明")
@@ -93,10 +128,13 @@ class ProtectedTable(models.Model):
 
 sorted_fields(PublishedTable, PERSONAL, "made_by_name", "decided_by_name")
 sorted_fields(
-    PublishedTable, OPEN, "id", "area_code", "title", "slug", "month", "version", "grouped", "least", "width",
+    PublishedTable, OPEN, "id", "area_code", "title", "slug", "month", "version", "grouped", "method", "base",
+    "epsilon", "protection", "least", "width",
     "zeros_hidden", "state", "body", "sha256", "cells", "small", "hidden", "exposed", "narrowest", "tables", "beside",
     "problems", "seconds", "correction", "next_on", "is_synthetic", "made_by", "made_at", "decided_by", "decided_at",
     "reason",
 )  # fmt: skip
+sorted_fields(PrivacySpending, PERSONAL, "spent_by_name")
+sorted_fields(PrivacySpending, OPEN, "id", "area_code", "year", "epsilon", "table", "number", "title", "spent_at")
 sorted_fields(ProtectedTable, PERSONAL, "body")
 sorted_fields(ProtectedTable, OPEN, "id", "table")

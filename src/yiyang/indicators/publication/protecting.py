@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from yiyang.base.errors import UsageError
-from yiyang.indicators.publication.hiding import NotHidden, Task, hide, holds
+from yiyang.indicators.publication.hiding import NotHidden, Task, holds
+from yiyang.indicators.publication.revealing import hide_well
 from yiyang.indicators.publication.rules import Rules
 from yiyang.indicators.publication.system import Shape, System, system_of
 from yiyang.indicators.publication.tables import Counts, Flags, Table
@@ -84,14 +85,14 @@ def protect(tables: Sequence[Table], rules: Rules, *, earlier: Sequence[Secured]
     task = _task(system, every, tables, rules, earlier)
     exposed = _cap_exposed(task, rules, len(tables))
     try:
-        hide(task)
+        hide_well(task)
     except NotHidden:
         # The total, too, may have to be hidden: then nothing of so small a table is worth telling.
         if not rules.total_open:
             raise
         task = _task(system, every, tables, replace(rules, total_open=False), earlier)
         exposed = _cap_exposed(task, rules, len(tables))
-        hide(task)
+        hide_well(task)
     proof = Proof(system, rules, np.array(task.moves, np.int64).reshape(-1, len(system.keys)))
     return [_secured(each, i, task, exposed) for i, each in enumerate(tables)], proof
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -64,6 +64,25 @@ def flat(name: str, zh: str, codes: Sequence[str], labels: Sequence[str] = ()) -
     """A dimension of one level under its total."""
     words = tuple(labels) or tuple(codes)
     return Dimension(name, zh, (TOTAL, *codes), ("合计", *words), (-1, *(0,) * len(codes)))
+
+
+# Code of a subtotal → its label and the codes that it adds up.
+Subtotals = Mapping[str, tuple[str, frozenset[str]]]
+
+
+def grouped(name: str, zh: str, codes: Sequence[str], labels: Sequence[str], subtotals: Subtotals) -> Dimension:
+    """A dimension with subtotals, which lie in each other or apart; one of nothing that is there is left out."""
+    sets = {code: found for code, (_, parts) in subtotals.items() if (found := parts & set(codes))}
+    sets |= {code: frozenset([code]) for code in codes}
+    # A subtotal stands before what lies in it; of equal ones the subtotal, which was asked for first.
+    first = {code: min(codes.index(part) for part in found) for code, found in sets.items()}
+    order = sorted(sets, key=lambda code: (first[code], -len(sets[code])))
+    words = {code: word for code, (word, _) in subtotals.items()} | dict(zip(codes, labels, strict=True))
+    parents = [-1]
+    for place, code in enumerate(order):
+        above = [i for i in range(place) if sets[code] <= sets[order[i]]]
+        parents.append(above[-1] + 1 if above else 0)
+    return Dimension(name, zh, (TOTAL, *order), ("合计", *(words[code] for code in order)), tuple(parents))
 
 
 def nested(

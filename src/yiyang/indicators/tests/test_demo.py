@@ -22,7 +22,11 @@ def test_every_reported_indicator_has_five_years_in_county_and_city() -> None:
         for indicator in load_indicators().values():
             if indicator.reported is not None:
                 for area in (DAZHU, DAZHOU):
-                    assert Figure.objects.filter(indicator=indicator.id, area_code=area).count() >= 5, indicator.id
+                    # The city's sum of the last year waits for those counties that have not reported.
+                    least = 4 if indicator.adds_up and area == DAZHOU else 5
+                    assert Figure.objects.filter(indicator=indicator.id, area_code=area).count() >= least, indicator.id
+        whole = Figure.objects.filter(area_code=DAZHOU, on__year=2025, source="summed", is_current=True).count()
+        assert 0 < whole < sum(each.adds_up for each in load_indicators().values())
         stated = Reported.objects.filter(is_synthetic=False).values_list("indicator", "area_code", "on")
         assert set(stated) == own
 

@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yiyang.indicators.logic import byar, interval, is_met, light, needed, standing, trend, wilson, within
+from yiyang.indicators.models import Figure
+from yiyang.indicators.workbench_how import sums
 
 JANUARY, TODAY = date(2026, 1, 31), date(2026, 11, 23)
 MONTHLY = [(JANUARY + timedelta(days=30 * n), 50.0 + n) for n in range(6)]
@@ -99,3 +101,11 @@ def test_a_small_village_is_not_shamed_by_chance() -> None:
     assert standing(interval("share", 100, 200, 100), 90.0, "up", False) == "worse"
     assert standing(interval("share", 190, 200, 100), 90.0, "up", True) == "better"
     assert standing(interval("count", 5, None, 1), 90.0, "up", True) == "unknown"
+
+
+def test_what_lies_in_no_area_below_is_told_of_both_numbers() -> None:
+    whole = Figure(source="measured", numerator=10, denominator=30)
+    parts = [Figure(numerator=4, denominator=12), Figure(numerator=6, denominator=15)]
+    assert sums(whole, parts) == [("分子", 10, 0), ("分母", 27, 3)]
+    assert sums(Figure(source="measured", numerator=10), parts) == [("分子", 10, 0)]
+    assert sums(Figure(source="reported", numerator=10, denominator=30), parts) == []

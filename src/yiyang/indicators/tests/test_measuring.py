@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from conftest import DAZHOU, DAZHU, TONGCHUAN, WUMU, ZHUYANG
 from yiyang.access.scope import acting, platform
@@ -54,7 +55,7 @@ def test_nothing_is_measured_outside_of_the_area(person: Any) -> None:
 
 def test_a_day_to_come_is_not_measured(as_platform: None) -> None:
     with pytest.raises(UsageError):
-        measuring.order(by=platform("test"), area=DAZHU, on=ON + timedelta(days=10))
+        measuring.order(by=platform("test"), area=DAZHU, on=timezone.localdate() + timedelta(days=40))
 
 
 def test_measured_again_the_same_day_there_is_one_figure_and_it_is_the_new_one(person: Any) -> None:

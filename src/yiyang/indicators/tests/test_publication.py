@@ -166,7 +166,7 @@ def test_a_published_file_is_read_back_without_what_is_hidden(tmp_path: Path) ->
     assert (
         json.loads((tmp_path / "elders.csv-metadata.json").read_text())["tableSchema"]["primaryKey"][0] == "TIME_PERIOD"
     )
-    assert len((tmp_path / "SHA256SUMS").read_text().splitlines()) == 3
+    assert len((tmp_path / "SHA256SUMS").read_text().splitlines()) == 4
 
 
 def test_a_proof_is_kept_and_read_back() -> None:

@@ -109,6 +109,17 @@ def test_what_was_published_meanwhile_asks_for_another_making(officers: tuple[An
         actions.publish(by=officers[1], table=waiting)
 
 
+def test_a_city_chooses_among_all_its_counties_and_no_budget_of_zero(grant: Any, logged_in: Any, settings: Any) -> None:
+    settings.SECOND_FACTOR = False
+    browser = logged_in(grant("爱华", "city_officer", DAZHU // 10**8 * 10**8))
+    page = browser.get(reverse("indicators:table_make")).content.decode()
+    assert f'value="{DAZHU}"' in page
+    assert "居民委员会" not in page
+    asked = {"area": DAZHU, "month": MONTH, "grouped": ["area"], "least": 10, "width": 5, "method": "noise"}
+    answer = browser.post(reverse("indicators:table_make"), asked | {"epsilon": "0"})
+    assert "ε 应在" in answer.content.decode()
+
+
 def test_it_is_asked_for_decided_and_read_in_a_browser(
     grant: Any, person: Callable[..., Any], logged_in: Any, settings: Any
 ) -> None:
@@ -136,16 +147,19 @@ def test_it_is_asked_for_decided_and_read_in_a_browser(
     with work(platform("test")):
         found.refresh_from_db()
     assert found.state == "published"
-    told = Client().get(reverse("portal:statistic_json", args=[found.number]))
-    assert sha256(told.content).hexdigest() == found.sha256
-    assert Client().get(reverse("portal:statistic_csv", args=[found.number])).content.startswith(b"TIME_PERIOD,")
-    csvw = Client().get(reverse("portal:statistic_csvw", args=[found.number])).json()
-    assert csvw["url"] == f"{found.number}.csv"
+    assert (
+        sha256(Client().get(reverse("portal:statistic_json", args=[found.number])).content).hexdigest() == found.sha256
+    )
+    # A code stands in the CSV as it stands in JSON.
+    told = Client().get(reverse("portal:statistic_csv", args=[found.number])).content
+    assert (told[:12], f"\n{MONTH},{DAZHU},".encode() in told) == (b"TIME_PERIOD,", True)
+    csvw = Client().get(reverse("portal:statistic_csvw", args=[found.number]))
+    assert csvw.json()["url"] == f"{found.number}.csv"
     assert Client().get(reverse("portal:statistic", args=[found.number.replace("v1", "v2")])).status_code == 404
 
 
 def test_whoever_is_known_to_live_in_the_county_only_stands_beside_its_towns(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "_rows", lambda *asked: [(DAZHU, 5), (ZHUYANG, 20)])
+    monkeypatch.setattr(source, "_counted", lambda *asked: [(DAZHU, 5), (ZHUYANG, 20)])
     table = source.count(DAZHU, date(2026, 10, 31), ["area"], slug="t", title="t")
     words = dict(zip(table.dimensions[0].codes, table.dimensions[0].labels, strict=True))
     assert words["511724999000"] == "大竹县未落到乡镇"

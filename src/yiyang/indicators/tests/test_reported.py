@@ -60,7 +60,7 @@ def test_a_value_follows_from_its_parts_and_must_agree_with_them(officer: Any) -
         ({"value": 101}, "不能超过"),
         ({"value": None}, "请填数值"),
         ({"numerator": 5}, "一起填"),
-        ({"on": TODAY + timedelta(days=1)}, "今天之后"),
+        ({"on": TODAY + timedelta(days=2)}, "今天之后"),
         ({"source": " "}, "来源"),
         ({"value": float("nan")}, "不能为负"),
     ],

@@ -25,17 +25,37 @@ SAME_NAME = 88
 def lower_targets(
     below: Document, above: Document, lower: Sequence[Mention], upper: Sequence[Mention]
 ) -> Iterator[Finding]:
-    """Rates of the plan below against those of the plan above, for the same year."""
+    """Rates of the plan below against those of the plan above, for the last year and for each that both name."""
     if not _is_below(below, above):
         return
     theirs = by_name(upper)
     for about, group in by_name(lower).items():
         mine, wanted = _last(group), _last(theirs.get(about, ()))
-        if mine is None or wanted is None or mine.kind != "rate" or mine.unit != wanted.unit or mine.bound == "le":
+        if mine is None or wanted is None:
             continue
-        is_same_year = mine.year == wanted.year or None in (mine.year, wanted.year)
-        if mine.value < wanted.value and not mine.agrees(wanted) and (is_same_year or mine.is_since):
-            yield _lower(mine, wanted, above.title or above.slug, sure=0.5 if mine.is_since else 0.9)
+        for one, other in ((mine, wanted), *_on_the_way(group, theirs[about], (mine, wanted))):
+            if _is_lower(one, other):
+                yield _lower(one, other, above.title or above.slug, sure=0.5 if one.is_since else 0.9)
+
+
+def _is_lower(mine: Mention, wanted: Mention) -> bool:
+    if mine.kind != "rate" or mine.unit != wanted.unit or mine.bound == "le":
+        return False
+    is_same_year = mine.year == wanted.year or None in (mine.year, wanted.year)
+    return mine.value < wanted.value and not mine.agrees(wanted) and (is_same_year or mine.is_since)
+
+
+def _on_the_way(
+    lower: Sequence[Mention], upper: Sequence[Mention], last: tuple[Mention, Mention]
+) -> Iterator[tuple[Mention, Mention]]:
+    """Promises for each further year that both plans name."""
+    years = {each.year for each in promised(lower) if each.year is not None}
+    if last[0].year == last[1].year:
+        years.discard(last[0].year)
+    for year in sorted(years):
+        mine, wanted = (_last([each for each in group if each.year == year]) for group in (lower, upper))
+        if mine is not None and wanted is not None:
+            yield mine, wanted
 
 
 def between(one: Document, other: Document, mine: Sequence[Mention], theirs: Sequence[Mention]) -> Iterator[Finding]:

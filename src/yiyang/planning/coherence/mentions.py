@@ -12,6 +12,7 @@ from yiyang.planning.coherence.findings import Amount, Spot, number, quote
 from yiyang.planning.coherence.numbers import SAME, SCALES, Figure, figures
 from yiyang.planning.coherence.terms import Term, Terms, loose
 from yiyang.planning.coherence.text import Role, Sentence
+from yiyang.planning.coherence.years import spread
 from yiyang.planning.records import Document, Indicator, Place
 
 _FILLER = re.compile(
@@ -83,7 +84,24 @@ def mentions(document: Document, sentences: Sequence[Sentence], terms: Terms) ->
     table = [each for indicator in document.indicators for each in _of_indicator(indicator, terms)]
     own = {each.about: each for each in table if each.about == each.zh}
     text = [each for sentence in sentences for each in _of_sentence(sentence, terms, tuple(own.values()))]
-    return (*table, *text)
+    spread_out = [each for sentence in sentences for each in _of_years(sentence, terms)]
+    return (*table, *text, *spread_out)
+
+
+def _of_years(sentence: Sentence, terms: Terms) -> Iterator[Mention]:
+    """改造 16 所，2022 年 7 所 is a promise of 43.75 % for 2022, where terms know the rate by what is done."""
+    found = spread(sentence)
+    words = re.sub(r"\W+$", "", found.words) + "率" if found else ""
+    term = terms.find(words, words, "%") if found else None
+    if found is None or term is None:
+        return
+    for year, part, done, share in found.shares():
+        name = f"{term.zh}（{number(done)}÷{number(found.whole.value)}）"
+        value = share.quantize(Decimal("0.01"))
+        yield Mention(
+            term.id, name, term.kind, value, Decimal("0.01"), None, "%", year, sentence.role, "eq", sentence.place,
+            sentence.text, part.text,
+        )  # fmt: skip
 
 
 def _of_indicator(indicator: Indicator, terms: Terms) -> Iterator[Mention]:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from itertools import pairwise
 
 from yiyang.planning.coherence.findings import Amount, Finding, Severity, Spot, finding, number, quote
-from yiyang.planning.coherence.numbers import Figure, figures, years
+from yiyang.planning.coherence.numbers import Figure, figures
 from yiyang.planning.coherence.text import Sentence
 from yiyang.planning.coherence.wholes import Whole, Wholes
+from yiyang.planning.coherence.years import spread
 
 _UP = "提高|增加|增长|提升|上升|扩大|调整|增至|升"
 _DOWN = "下降|降低|减少|缩小|降"
@@ -215,35 +215,15 @@ def _between(figure: Figure) -> tuple[Decimal, Decimal]:
 
 def over_years(sentence: Sentence) -> Iterator[Finding]:
     """对全县 16 所……改造，2022 年改造 7 所，2023 年改造 9 所: the years make up the whole."""
-    text = sentence.text
-    marks = years(text)
-    found = [each for each in figures(text) if each.kind not in ("", "%", "个百分点")]
-    first = marks[0][0] if marks else 0
-    whole = next((each for each in reversed(found) if each.end <= first), None)
-    if len(marks) < 2 or whole is None or not re.search(r"全部|全面|共|合计|总计|累计", text[:first]):
+    found = spread(sentence)
+    if found is None:
         return
-    run = _by_year(text, marks, [each for each in found if each.kind == whole.kind and each.start > first])
-    verbs = [re.sub(r"[^\u4e00-\u9fff]", "", text[at + 5 : each.start]) for (at, _), each in run]
-    if len(run) < 2 or not all(verb and verb in text[:first] for verb in verbs):
-        return
-    total = sum((each.value for _, each in run), Decimal(0))
+    whole, run = found.whole, [each for _, each in found.by_year]
+    total = sum((each.value for each in run), Decimal(0))
     if total != whole.value:
-        written = "＋".join(each.text for _, each in run)
+        written = "＋".join(each.text for each in run)
         why = f"总数写作 {whole.text}，各年 {written} 合计 {number(total)}{whole.unit}，分年任务与总任务不一致。"
         yield _told(sentence, "years", whole, Amount(f"{written}＝{number(total)}{whole.unit}", total, whole.unit), why)
-
-
-def _by_year(
-    text: str, marks: Sequence[tuple[int, int]], found: Sequence[Figure]
-) -> list[tuple[tuple[int, int], Figure]]:
-    """The first figure after each year, as long as they follow one another."""
-    run = []
-    for mark, until in pairwise([*marks, (len(text), 0)]):
-        after = next((each for each in found if mark[0] < each.start < until[0]), None)
-        if after is None:
-            break
-        run.append((mark, after))
-    return run
 
 
 def times(sentence: Sentence) -> Iterator[Finding]:

@@ -170,6 +170,7 @@ class Migration(migrations.Migration):
                 ),
                 ("counts", models.JSONField(default=dict, verbose_name="读得条数")),
                 ("problem", models.CharField(blank=True, max_length=1000, verbose_name="问题")),
+                ("apart", models.JSONField(default=list, verbose_name="已判明的文件")),
                 ("given_by_name", models.CharField(max_length=150, verbose_name="载入人")),
                 ("given_at", models.DateTimeField(auto_now_add=True, verbose_name="载入时间")),
                 ("read_at", models.DateTimeField(null=True, verbose_name="读取时间")),

@@ -33,6 +33,8 @@ class PlanFile(Scoped):
     # Kind of record → how many; `lines`.
     counts = models.JSONField(default=dict, verbose_name="读得条数")
     problem = models.CharField(max_length=1000, blank=True, verbose_name="问题")
+    # Slugs of documents of which it was decided whether this one is their new edition.
+    apart = models.JSONField(default=list, verbose_name="已判明的文件")
     given_by_name = models.CharField(max_length=150, verbose_name="载入人")
     given_at = models.DateTimeField(auto_now_add=True, verbose_name="载入时间")
     read_at = models.DateTimeField(null=True, verbose_name="读取时间")
@@ -153,7 +155,7 @@ class Finding(Scoped):
 sorted_fields(PlanFile, PERSONAL, "given_by_name")
 sorted_fields(
     PlanFile, OPEN, "id", "area_code", "slug", "title", "name", "sha256", "size", "issued", "is_current", "state",
-    "counts", "problem", "given_at", "read_at",
+    "counts", "problem", "apart", "given_at", "read_at",
 )  # fmt: skip
 sorted_fields(Record, OPEN, "*")
 sorted_fields(Doubt, OPEN, "*")

@@ -71,7 +71,8 @@ def _value(name: str, value: str) -> object:
             try:
                 return reader(value)
             except (ValueError, InvalidOperation):
-                raise UsageError(f"“{value}”不能作为 {name} 的值。", f"“{value}” cannot be a {name}.") from None
+                what = "金额" if name in _MONEY else "整数" if name in _INTEGERS else "数"
+                raise UsageError(f"“{value}”不是{what}。", f"“{value}” cannot be a {name}.") from None
     return value
 
 

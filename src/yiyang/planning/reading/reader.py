@@ -7,9 +7,9 @@ from dataclasses import replace
 from io import BytesIO
 from itertools import chain
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
-from yiyang.base.errors import UsageError
+from yiyang.base.errors import UsageError, YiyangError
 from yiyang.planning.reading import indicators, measures, projects, tasks, totals
 from yiyang.planning.reading.corrections import corrected
 from yiyang.planning.reading.doubts import Settling
@@ -27,8 +27,11 @@ SUFFIXES = (".txt", ".docx", ".xlsx", ".pdf")
 _CAPTION_REACH = 5
 _OPENING_LINES = 30
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-# A plan of a thousand pages unpacks to a tenth of this; what exceeds it was made to fill the memory.
-_MOST_UNPACKED = 300 * 2**20
+# A plan of a thousand pages unpacks to less than half of this; what exceeds it was made to fill the memory, of which
+# the tree of an XML file takes ten times the file's size. Pictures are not unpacked.
+_MOST_UNPACKED = 60 * 2**20
+# Putting rows together again takes more than proportional time; five plans of 100 pages have 10,000 lines.
+_MOST_LINES = 100_000
 
 
 def read(
@@ -48,7 +51,7 @@ def read(
     name = slug or (source.stem if isinstance(source, Path) else "document")
     raw = load(data, name)
     title = title_of(raw.lines)
-    return _Reading(raw, name, title, area or _area(raw, title), corrections).document()
+    return _Reading(raw, name, title, area or area_said(raw.lines, title), corrections).document()
 
 
 def _bytes(path: Path) -> bytes:
@@ -61,13 +64,25 @@ def _bytes(path: Path) -> bytes:
 def load(data: bytes, name: str) -> Source:
     """The lines and grids of a file of any format. Raises UsageError when it is none of them or damaged."""
     try:
-        return _loaded(data)
-    except (UnicodeDecodeError, BadZipFile, KeyError, ValueError, OSError) as error:
+        found = _loaded(data)
+    except YiyangError:
+        raise
+    except Exception as error:  # lxml, zlib, docx, pdfminer each have kinds of their own for what is damaged
         raise UsageError(
             f"文件“{name}”打不开：它应当是 TXT（UTF-8 或 GB 18030）、DOCX、XLSX 或 PDF，且没有损坏或加密。",
             f"Cannot read “{name}”: it must be TXT (UTF-8 or GB 18030), DOCX, XLSX or PDF, neither damaged nor locked.",
             [(str(error), str(error))],
         ) from error
+    if len(found.lines) > _MOST_LINES:
+        raise _too_long()
+    return found
+
+
+def _too_long() -> UsageError:
+    return UsageError(
+        f"文件超过 {_MOST_LINES:,} 行，不像是规划文件；请只保留规划正文和附表。",
+        f"More than {_MOST_LINES:,} lines: keep the plan's text and tables only.",
+    )
 
 
 def _loaded(data: bytes) -> Source:
@@ -82,6 +97,8 @@ def _loaded(data: bytes) -> Source:
         return _of_ole(data)
     if b"\x00" in data[:2048]:
         raise ValueError("not a text")
+    if data.count(b"\n") > _MOST_LINES:
+        raise _too_long()
     from yiyang.planning.reading.txt import load_txt
 
     return load_txt(data)
@@ -103,8 +120,13 @@ def _of_ole(data: bytes) -> Source:
 def _of_zip(data: bytes) -> Source:
     with ZipFile(BytesIO(data)) as archive:
         members = set(archive.namelist())
-        if sum(each.file_size for each in archive.infolist()) > _MOST_UNPACKED:
-            raise ValueError("unpacks to more than 300 MB")
+        text = sum(each.file_size for each in archive.infolist() if each.filename.endswith((".xml", ".rels")))
+    if text > _MOST_UNPACKED:
+        most = _MOST_UNPACKED >> 20
+        raise UsageError(
+            f"文件展开后的文字超过 {most} MB，请拆分后再载入。",
+            f"Cannot read: it unpacks to more than {most} MB of text. Divide it.",
+        )
     if "word/document.xml" in members:
         from yiyang.planning.reading.docx import load_docx
 
@@ -116,8 +138,9 @@ def _of_zip(data: bytes) -> Source:
     raise ValueError("a ZIP archive that is neither DOCX nor XLSX")
 
 
-def _area(raw: Source, title: str) -> int | None:
-    said = [line for line in raw.lines if line.strip()]
+def area_said(lines: Sequence[str], title: str) -> int | None:
+    """The 12-digit code of the area that a document's title, opening or text names; None where none is clear."""
+    said = [line for line in lines if line.strip()]
     return area_of(title, "\n".join(said[:_OPENING_LINES]), "\n".join(said))
 
 

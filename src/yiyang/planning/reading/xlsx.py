@@ -5,13 +5,18 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
+from yiyang.base.workbooks import require_compact
 from yiyang.planning.reading.source import Scribe, Source
 
 
 def load_xlsx(data: bytes) -> Source:
-    """The sheets as texts (rows of one cell outside tables) and tables. Raises ValueError or OSError when damaged."""
+    """The sheets as texts (rows of one cell outside tables) and tables.
+
+    Raises ValueError or OSError when damaged, UsageError when its cells spread too far to be laid out.
+    """
     from python_calamine import CalamineError, CalamineWorkbook
 
+    require_compact(data)
     scribe = Scribe()
     try:
         book = CalamineWorkbook.from_filelike(BytesIO(data))

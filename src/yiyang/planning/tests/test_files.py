@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ from yiyang.planning import files, tasks
 from yiyang.planning.models import Finding, PlanFile, PlanTask, Project, Record
 from yiyang.planning.tests.town import scope
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 PLAN = """大竹县养老服务试编规划
 
 一、项目
@@ -65,19 +64,6 @@ PLAN = """大竹县养老服务试编规划
 	{empty}
 
 """
-
-
-@pytest.fixture(autouse=True)
-def folder(settings: Any, tmp_path: Path) -> None:
-    """Files of this test lie in a folder of its own."""
-    settings.DATA = tmp_path
-    files._lines.cache_clear()
-
-
-@pytest.fixture
-def clerk(grant: Callable[..., Any]) -> Scope:
-    """爱华 keeps the county's plans."""
-    return scope(grant("爱华", "county_officer", DAZHU))
 
 
 def given(by: Scope, total: int = 500, name: str = "规划.txt", text: str = "") -> PlanFile:
@@ -175,6 +161,15 @@ def test_a_correction_is_remembered_when_read_again(clerk: Scope) -> None:
     tasks.read_plan.func(file=file.pk, request="test")
     with work(clerk):
         assert Record.objects.get(file=file, kind="project", number=1).data["places"] == 310
+
+
+def test_a_correction_that_was_wrong_is_taken_back_and_read_as_before(clerk: Scope) -> None:
+    file = given(clerk)
+    with work(clerk):
+        row = Record.objects.get(file=file, kind="project", number=1)
+        actions.correct(by=clerk, file=file, key=row.key, field="places", value="31")
+        actions.withdraw(by=clerk, file=file, key=row.key, field="places")
+        assert Record.objects.get(file=file, kind="project", number=1).data["places"] == 300
 
 
 def test_a_value_that_a_field_cannot_have_is_refused_and_nothing_is_kept(clerk: Scope) -> None:

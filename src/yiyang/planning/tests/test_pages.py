@@ -2,54 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.timezone import localdate as today
 
 from conftest import DAZHU
 from yiyang.access.scope import Scope
 from yiyang.audit.record import work
-from yiyang.planning import files, promised, task_actions
+from yiyang.planning import files, promised, task_actions, tasks
 from yiyang.planning.models import Estate, Finding, Lottery, PlanFile, PlanTask, Project
 from yiyang.planning.task_actions import NewTask
 from yiyang.planning.tests.test_files import PLAN, given
-from yiyang.planning.tests.town import entered, scope
+from yiyang.planning.tests.town import entered
 
-pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
-
-
-@pytest.fixture(autouse=True)
-def folder(settings: Any, tmp_path: Path) -> None:
-    """Files of this test lie in a folder of its own."""
-    settings.DATA = tmp_path
-    settings.SECOND_FACTOR = False
-    files._lines.cache_clear()
-
-
-@pytest.fixture
-def user(grant: Callable[..., Any]) -> Any:
-    """爱华 keeps the county's plans."""
-    return grant("爱华", "county_officer", DAZHU)
-
-
-@pytest.fixture
-def clerk(user: Any) -> Scope:
-    return scope(user)
-
-
-@pytest.fixture
-def browser(user: Any, logged_in: Callable[..., Any]) -> Any:
-    return logged_in(user)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 
 
 def text_of(browser: Any, name: str, *args: Any, **query: str) -> str:
@@ -98,6 +71,38 @@ def test_a_doubt_of_the_readers_own_words_is_chosen_not_typed(browser: Any, cler
     assert "没有要核对的" in text_of(browser, "document", file.pk, kind="doubt")
 
 
+def test_what_was_decided_is_listed_and_taken_back_on_the_page(browser: Any, clerk: Scope) -> None:
+    file = given(clerk)
+    with work(clerk):
+        row = file.records.get(kind="project", number=1)
+    asked = {"key": row.key, "field": "places"}
+    browser.post(reverse("planning:correct", args=[file.pk]), asked | {"value": "31"})
+    assert "撤回：竹阳街道照护楼" in text_of(browser, "document", file.pk, kind="doubt")
+    browser.post(reverse("planning:act", args=[file.pk, "withdraw"]), asked)
+    assert "撤回：" not in text_of(browser, "document", file.pk, kind="doubt")
+
+
+def test_a_plan_of_another_area_is_noticed(browser: Any, clerk: Scope) -> None:
+    mine, other = given(clerk), given(clerk, text="铜梁区养老服务规划\n\n重庆市铜梁区\n", name="别处.txt")
+    assert "标题或正文说的是" not in text_of(browser, "document", mine.pk)
+    assert "标题或正文说的是重庆市铜梁区" in text_of(browser, "document", other.pk)
+
+
+def test_a_document_whose_file_is_lost_still_shows_what_was_read(browser: Any, clerk: Scope) -> None:
+    file = given(clerk)
+    files.path_of(file).unlink()
+    assert "请从备份恢复" in text_of(browser, "document", file.pk)
+    assert browser.get(reverse("planning:document", args=[file.pk]) + "?kind=doubt").status_code == 200
+
+
+def test_a_file_that_does_not_open_is_called_by_its_own_name(browser: Any, clerk: Scope) -> None:
+    body = SimpleUploadedFile("坏的.pdf", b"%PDF-1.4 junk")
+    answer = browser.post(reverse("planning:give"), {"area_code": DAZHU, "file": body})
+    key = int(answer.url.rstrip("/").rsplit("/", 1)[-1])
+    tasks.read_plan.func(file=key, request="test")
+    assert "文件“坏的.pdf”打不开" in text_of(browser, "document", key)
+
+
 def test_both_places_of_a_contradiction_stand_side_by_side_and_it_is_dismissed(browser: Any, clerk: Scope) -> None:
     given(clerk, total=550)
     with work(clerk):
@@ -128,13 +133,15 @@ def test_a_documents_projects_become_projects(browser: Any, clerk: Scope) -> Non
 
 
 def test_a_project_is_moved_on_paid_and_rolled(browser: Any, clerk: Scope) -> None:
-    project = entered(clerk, year=TODAY.year - 1)
+    project = entered(clerk, year=today().year - 1)
     assert "已滞后" in text_of(browser, "project", project.pk)
     step = reverse("planning:project_step", args=[project.pk, "pay"])
-    browser.post(step, {"source": "central", "fen": "120.5", "on": TODAY, "voucher": "川财社1号"})
+    browser.post(step, {"source": "central", "fen": "120.5", "on": today(), "voucher": "川财社1号"})
     assert "¥1,205,000.00" in text_of(browser, "project", project.pk)
-    browser.post(reverse("planning:project_step", args=[project.pk, "roll"]), {"year": TODAY.year + 1, "words": "用地"})
-    browser.post(reverse("planning:project_step", args=[project.pk, "move"]), {"stage": "approved", "on": TODAY})
+    browser.post(
+        reverse("planning:project_step", args=[project.pk, "roll"]), {"year": today().year + 1, "words": "用地"}
+    )
+    browser.post(reverse("planning:project_step", args=[project.pk, "move"]), {"stage": "approved", "on": today()})
     page = text_of(browser, "project", project.pk)
     assert "滚动到" in page
     assert "批复" in page
@@ -144,7 +151,7 @@ def test_a_project_is_moved_on_paid_and_rolled(browser: Any, clerk: Scope) -> No
 def test_a_step_that_cannot_be_taken_is_told_on_the_form(browser: Any, clerk: Scope) -> None:
     project = entered(clerk)
     address = reverse("planning:project_step", args=[project.pk, "move"])
-    answer = browser.post(address, {"stage": "stopped", "on": TODAY})
+    answer = browser.post(address, {"stage": "stopped", "on": today()})
     assert "写明原因" in answer.content.decode()
 
 
@@ -192,8 +199,8 @@ def test_projects_are_sorted_by_money_beds_and_year(browser: Any, clerk: Scope, 
 
 
 def test_the_board_lights_what_is_late_and_counts_kinds(browser: Any, clerk: Scope) -> None:
-    entered(clerk, "旧", year=TODAY.year - 2)
-    entered(clerk, "新", year=TODAY.year + 1, kind="childcare")
+    entered(clerk, "旧", year=today().year - 2)
+    entered(clerk, "新", year=today().year + 1, kind="childcare")
     page = text_of(browser, "board", measure="money")
     assert "各地计划投资" in page
     assert "滞后较多" in page
@@ -226,8 +233,8 @@ def test_a_years_lottery_money_stands_beside_the_rule(browser: Any, clerk: Scope
 
 
 def test_late_projects_are_found_by_the_filter(browser: Any, clerk: Scope) -> None:
-    entered(clerk, "旧项目", year=TODAY.year - 2)
-    entered(clerk, "新项目", year=TODAY.year + 1)
+    entered(clerk, "旧项目", year=today().year - 2)
+    entered(clerk, "新项目", year=today().year + 1)
     page = text_of(browser, "projects", late="yes")
     assert "旧项目" in page
     assert "新项目" not in page
@@ -264,7 +271,7 @@ def test_a_task_is_reported_on_with_evidence_and_judged(browser: Any, clerk: Sco
 def test_what_is_past_its_day_is_told_on_task_list_and_unit(browser: Any, clerk: Scope) -> None:
     task = divided(clerk)
     with work(clerk):
-        step = task_actions.add_milestone(by=clerk, task=task, title="征求意见", due=TODAY - timedelta(days=3))
+        step = task_actions.add_milestone(by=clerk, task=task, title="征求意见", due=today() - timedelta(days=3))
     assert "已逾期" in text_of(browser, "task", task.pk)
     assert "发布服务清单" in text_of(browser, "tasks", late="overdue")
     browser.post(reverse("planning:reach", args=[step.pk]))
@@ -282,15 +289,15 @@ def test_the_yearly_evaluation_is_taken_along(browser: Any, clerk: Scope, form: 
 def test_closing_with_milestones_left_is_told_on_the_form(browser: Any, clerk: Scope) -> None:
     task = divided(clerk)
     with work(clerk):
-        task_actions.add_milestone(by=clerk, task=task, title="征求意见", due=TODAY)
+        task_actions.add_milestone(by=clerk, task=task, title="征求意见", due=today())
     answer = browser.post(reverse("planning:task_step", args=[task.pk, "close"]), {"state": "done"})
     assert "未完成的节点" in answer.content.decode()
 
 
 def test_the_filtered_list_is_taken_along_as_a_workbook(browser: Any, clerk: Scope) -> None:
-    entered(clerk, "旧项目", year=TODAY.year - 2)
-    entered(clerk, "=新项目", year=TODAY.year + 1)
-    answer = browser.get(reverse("planning:projects_sheet"), {"year": str(TODAY.year + 1)})
+    entered(clerk, "旧项目", year=today().year - 2)
+    entered(clerk, "=新项目", year=today().year + 1)
+    answer = browser.get(reverse("planning:projects_sheet"), {"year": str(today().year + 1)})
     rows = list(openpyxl.load_workbook(BytesIO(answer.content)).active.values)
     assert [row[0] for row in rows] == ["项目", "=新项目"]
     assert rows[1][11] == 2_400_000
@@ -310,7 +317,7 @@ def test_targets_of_a_document_are_there_for_the_rooms_above(clerk: Scope) -> No
     table = "".join("".join(f"\t{cell}\n" for cell in row) + "\n" for row in rows)
     given(clerk, text=f"大竹县试编规划\n\n表1 主要指标\n{table}\n")
     with work(clerk):
-        found = promised.targets_read(DAZHU)
+        found = promised.targets_read([DAZHU])
     assert [(each.name, each.unit, each.target, each.year) for each in found] == [
         ("探访率", "%", Decimal(100), 2025), ("护理型床位占比", "%", Decimal(55), 2025),
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -9,9 +10,10 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.utils import timezone
+from django.urls import reverse
+from django.utils.timezone import localdate as today
 
-from conftest import DAZHU, TONGCHUAN
+from conftest import DAZHOU, DAZHU, TONGCHUAN
 from yiyang.access.scope import Scope
 from yiyang.audit.record import work
 from yiyang.base.errors import UsageError
@@ -21,13 +23,6 @@ from yiyang.planning.project_actions import Changed, NewProject
 from yiyang.planning.tests.town import entered, scope
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
-
-
-@pytest.fixture
-def clerk(grant: Callable[..., Any]) -> Scope:
-    """爱华 keeps the county's projects."""
-    return scope(grant("爱华", "county_officer", DAZHU))
 
 
 def stages(project: Project) -> list[str]:
@@ -38,7 +33,7 @@ def test_a_project_goes_through_its_stages_and_each_step_stays(clerk: Scope) -> 
     project = entered(clerk)
     with work(clerk):
         for stage in ("approved", "funded", "building"):
-            project = actions.move(by=clerk, project=project, stage=stage, on=TODAY)
+            project = actions.move(by=clerk, project=project, stage=stage, on=today())
         assert stages(project) == ["proposed", "approved", "funded", "building"]
         assert project.version == 4
 
@@ -46,24 +41,24 @@ def test_a_project_goes_through_its_stages_and_each_step_stays(clerk: Scope) -> 
 def test_no_stage_is_skipped(clerk: Scope) -> None:
     project = entered(clerk)
     with work(clerk), pytest.raises(UsageError, match="approved, stopped"):
-        actions.move(by=clerk, project=project, stage="building", on=TODAY)
+        actions.move(by=clerk, project=project, stage="building", on=today())
 
 
 def test_going_back_and_stopping_need_a_reason(clerk: Scope) -> None:
     project = entered(clerk)
     with work(clerk):
-        actions.move(by=clerk, project=project, stage="approved", on=TODAY)
+        actions.move(by=clerk, project=project, stage="approved", on=today())
         for stage in ("proposed", "stopped"):
             with pytest.raises(UsageError, match="needs a reason"):
-                actions.move(by=clerk, project=project, stage=stage, on=TODAY)
-        actions.move(by=clerk, project=project, stage="proposed", on=TODAY, words="批复文号有误")
+                actions.move(by=clerk, project=project, stage=stage, on=today())
+        actions.move(by=clerk, project=project, stage="proposed", on=today(), words="批复文号有误")
         assert stages(project)[-1] == "proposed"
 
 
 def test_a_step_is_neither_in_the_future_nor_before_its_stage(clerk: Scope) -> None:
     project = entered(clerk)
     with work(clerk):
-        for on in (TODAY + timedelta(days=1), TODAY - timedelta(days=1)):
+        for on in (today() + timedelta(days=1), today() - timedelta(days=1)):
             with pytest.raises(UsageError, match="Neither"):
                 actions.move(by=clerk, project=project, stage="approved", on=on)
 
@@ -71,9 +66,9 @@ def test_a_step_is_neither_in_the_future_nor_before_its_stage(clerk: Scope) -> N
 def test_two_who_move_it_at_once_do_not_both_succeed(clerk: Scope) -> None:
     project = entered(clerk)
     with work(clerk):
-        actions.move(by=clerk, project=project, stage="approved", on=TODAY, version=1)
+        actions.move(by=clerk, project=project, stage="approved", on=today(), version=1)
         with pytest.raises(Changed):
-            actions.move(by=clerk, project=project, stage="stopped", on=TODAY, words="重复", version=1)
+            actions.move(by=clerk, project=project, stage="stopped", on=today(), words="重复", version=1)
 
 
 def test_what_is_not_begun_rolls_on_with_its_years_and_reason(clerk: Scope) -> None:
@@ -92,14 +87,14 @@ def test_what_is_being_built_does_not_roll_on(clerk: Scope) -> None:
     project = entered(clerk)
     with work(clerk):
         for stage in ("approved", "funded", "building"):
-            actions.move(by=clerk, project=project, stage=stage, on=TODAY)
+            actions.move(by=clerk, project=project, stage=stage, on=today())
         with pytest.raises(UsageError, match="not begun"):
             actions.roll(by=clerk, project=project, year=2030, words="拖延")
 
 
 def test_the_same_voucher_twice_pays_once(clerk: Scope) -> None:
     project = entered(clerk)
-    paid: dict[str, Any] = {"source": "central", "fen": 100_000, "on": TODAY, "voucher": "川财社〔2024〕1号"}
+    paid: dict[str, Any] = {"source": "central", "fen": 100_000, "on": today(), "voucher": "川财社〔2024〕1号"}
     with work(clerk):
         one, two = (actions.pay(by=clerk, project=project, **paid) for _ in range(2))
         assert one.pk == two.pk
@@ -111,12 +106,12 @@ def test_the_same_voucher_twice_pays_once(clerk: Scope) -> None:
 def test_a_correction_says_why_and_never_goes_below_nothing(clerk: Scope) -> None:
     project = entered(clerk)
     with work(clerk):
-        actions.pay(by=clerk, project=project, source="bonds", fen=500, on=TODAY, voucher="1")
+        actions.pay(by=clerk, project=project, source="bonds", fen=500, on=today(), voucher="1")
         with pytest.raises(UsageError, match="reason"):
-            actions.pay(by=clerk, project=project, source="bonds", fen=-500, on=TODAY, voucher="2")
+            actions.pay(by=clerk, project=project, source="bonds", fen=-500, on=today(), voucher="2")
         with pytest.raises(UsageError, match="less than nothing"):
-            actions.pay(by=clerk, project=project, source="bonds", fen=-501, on=TODAY, voucher="2", words="错登")
-        actions.pay(by=clerk, project=project, source="bonds", fen=-500, on=TODAY, voucher="2", words="错登")
+            actions.pay(by=clerk, project=project, source="bonds", fen=-501, on=today(), voucher="2", words="错登")
+        actions.pay(by=clerk, project=project, source="bonds", fen=-500, on=today(), voucher="2", words="错登")
         assert actions.paid_fen(project) == 0
         assert Payment.objects.filter(project=project).count() == 2
 
@@ -136,7 +131,7 @@ def test_another_countys_project_is_neither_seen_nor_moved(clerk: Scope, grant: 
         assert not Project.objects.exists()
         assert not ProjectStep.objects.exists()
         with pytest.raises(PermissionDenied):
-            actions.move(by=other, project=project, stage="approved", on=TODAY)
+            actions.move(by=other, project=project, stage="approved", on=today())
 
 
 def test_more_nursing_beds_than_beds_are_refused(clerk: Scope) -> None:
@@ -200,3 +195,19 @@ def test_a_years_lottery_money_is_one_figure(clerk: Scope) -> None:
         assert Lottery.objects.get().elderly_fen == 61
         with pytest.raises(UsageError, match="No more"):
             actions.keep_lottery(by=clerk, total_fen=100, elderly_fen=101, **given)
+
+
+def test_a_zone_without_a_code_stands_apart_from_its_citys_own_projects(
+    grant: Any, logged_in: Any, settings: Any
+) -> None:
+    settings.SECOND_FACTOR = False
+    user = grant("爱华", "city_officer", DAZHOU)
+    by = scope(user)
+    entered(by, "市老年养护院", area_code=DAZHOU, unit="市民政局", places=300)
+    entered(by, "麻柳中心", area_code=DAZHOU, unit="达州东部经开区管委会", place="达川区", places=200)
+    entered(by, "周家中心", places=100)
+    browser = logged_in(user)
+    page = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", browser.get(reverse("planning:board")).content.decode()))
+    assert re.search(r"达州东部经开区（没有区划代码） \S+ 1 0 \d 200", page)
+    assert re.search(r"达州市本级 \S+ 1 0 \d 300", page)
+    assert "达州东部经开区" in browser.get(reverse("planning:projects")).content.decode()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.utils import timezone
+from django.utils.timezone import localdate as today
 
 from conftest import DAZHU, TONGCHUAN
 from yiyang.access.scope import Scope
@@ -20,19 +20,12 @@ from yiyang.planning.task_actions import NewTask
 from yiyang.planning.tests.town import scope
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
 TASKS = (
     NewTask(
         1, "发布服务清单", (("县民政局", "civil_affairs"),), (("县财政局", "finance"), ("县民政局", "civil_affairs"))
     ),
     NewTask(2, "能力评估", (("县民政局", "civil_affairs"),), (("县卫生健康局", "health"),)),
 )
-
-
-@pytest.fixture
-def clerk(grant: Callable[..., Any]) -> Scope:
-    """爱华 divides the county's tasks."""
-    return scope(grant("爱华", "county_officer", DAZHU))
 
 
 @pytest.fixture
@@ -69,7 +62,7 @@ def test_how_far_a_task_is_its_leading_units_say(clerk: Scope, liaison: Scope) -
     with work(liaison):
         actions.report(by=liaison, task=task, unit="县财政局", done=80, words="资金已下达")
         task.refresh_from_db()
-        assert (task.done, task.reported_on) == (0, TODAY)
+        assert (task.done, task.reported_on) == (0, today())
         actions.report(by=liaison, task=task, unit="县民政局", done=40, words="清单已报批")
         task.refresh_from_db()
         assert task.done == 40
@@ -106,12 +99,12 @@ def test_another_countys_liaison_sees_no_task(clerk: Scope, grant: Callable[...,
 def test_a_task_is_done_when_its_milestones_are(clerk: Scope) -> None:
     task = divided(clerk)
     with work(clerk):
-        step = actions.add_milestone(by=clerk, task=task, title="征求意见", due=TODAY)
+        step = actions.add_milestone(by=clerk, task=task, title="征求意见", due=today())
         with pytest.raises(UsageError, match="Milestones"):
             actions.close(by=clerk, task=task, state="done")
         with pytest.raises(UsageError, match="Not in the future"):
-            actions.reach(by=clerk, milestone=step, on=TODAY + timedelta(days=1))
-        actions.reach(by=clerk, milestone=step, on=TODAY)
+            actions.reach(by=clerk, milestone=step, on=today() + timedelta(days=1))
+        actions.reach(by=clerk, milestone=step, on=today())
         actions.close(by=clerk, task=task, state="done")
         task.refresh_from_db()
         assert (task.state, task.done) == ("done", 100)

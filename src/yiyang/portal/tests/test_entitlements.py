@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from yiyang.portal import steps
+
 PAGE = "/portal/entitlements/"
 FATHER = "who.other~county.511724~town.511724001~live.here~birth.194403"
 
@@ -62,6 +64,9 @@ def test_nothing_is_kept(client: Client, capfd: pytest.CaptureFixture[str]) -> N
     assert not re.search(r'(href|action)="[^"]*(hardship|194403)', body)
 
 
+BY_NOVEMBER = steps.read_birth
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("typed", "says"),
@@ -69,12 +74,16 @@ def test_nothing_is_kept(client: Client, capfd: pytest.CaptureFixture[str]) -> N
         ({"year": "44", "month": "3"}, "出生年份应在"),
         ({"year": "1944", "month": "13"}, "月份应在"),
         ({"year": "1944", "month": "2", "day": "30"}, "没有 30 日"),
-        ({"year": "2026", "month": "12"}, "不能在今天之后"),
+        ({"year": "2026", "month": "11", "day": "15"}, "不能在今天之后"),
         ({"year": "", "month": ""}, "请填出生的年和月"),
         ({"year": "一九四四", "month": "3"}, "请填出生的年和月"),
     ],
 )
-def test_a_wrong_birth_date_is_said_and_what_was_typed_stays(client: Client, typed: dict[str, str], says: str) -> None:
+def test_a_wrong_birth_date_is_said_and_what_was_typed_stays(
+    client: Client, typed: dict[str, str], says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # On the last day of a year there is no day to come in it.
+    monkeypatch.setattr(steps, "read_birth", lambda y, m, d, today: BY_NOVEMBER(y, m, d, 20261114))
     page = client.post(PAGE, {"so_far": FATHER.rsplit("~", 1)[0], "key": "birth", **typed})
     body = page.content.decode()
     assert says in body

@@ -11,7 +11,9 @@ import numpy as np
 
 from yiyang.areas import logic
 from yiyang.base.errors import UsageError
+from yiyang.reach.network.graph import Whole
 from yiyang.reach.network.places import Facilities, Points
+from yiyang.reach.planned import Planned
 from yiyang.reach.policy import Reach
 
 # Identifier → headings under which officials' tables have it.
@@ -23,6 +25,7 @@ POINTS: Mapping[str, tuple[str, ...]] = {
 FACILITIES: Mapping[str, tuple[str, ...]] = {
     "id": ("编号",), "name": ("名称",), "kind": ("类别", "类型"), "lon": ("经度",), "lat": ("纬度",),
     "capacity": ("容量", "床位", "床位数"), "village": ("村码", "区划代码"), "yuan": ("造价", "投资"),
+    "year": ("年度", "完工年"), "begun": ("已开工", "在建"),
 }  # fmt: skip
 GROUPS = ("elders", "very_old", "disabled", "hardship")
 YES = {"1", "是", "城", "城镇", "true", "yes"}
@@ -36,11 +39,15 @@ class _Table:
     """A table being read: its rows, and what is wrong with them."""
 
     def __init__(self, path: Path, headings: Mapping[str, tuple[str, ...]]) -> None:
-        self.path, self.problems = path, list[tuple[str, str]]()
+        self.path, self.problems, self.headings = path, list[tuple[str, str]](), headings
         self.rows = _rows(path, headings)
 
     def wrong(self, line: int, zh: str, en: str) -> None:
         self.problems.append((f"第 {line} 行：{zh}", f"line {line}: {en}"))
+
+    def zh(self, field: str) -> str:
+        """What officials call a column."""
+        return self.headings[field][0]
 
     def finish(self) -> None:
         if not self.rows and not self.problems:
@@ -56,10 +63,10 @@ class _Table:
         try:
             value = float(text)
         except ValueError:
-            self.wrong(line, f"{field} 应为数字，现在是“{text}”", f"{field} should be a number, not “{text}”")
+            self.wrong(line, f"{self.zh(field)}应为数字，现在是“{text}”", f"{field} should be a number, not “{text}”")
             return 0.0
         if not low <= value <= high:
-            self.wrong(line, f"{field} 应在 {low:g} 到 {high:g} 之间，现在是 {text}",
+            self.wrong(line, f"{self.zh(field)}应在 {low:g} 到 {high:g} 之间，现在是 {text}",
                        f"{field} lies between {low:g} and {high:g}, not {text}")  # fmt: skip
         return value
 
@@ -78,7 +85,12 @@ def _rows(path: Path, headings: Mapping[str, tuple[str, ...]]) -> list[Row]:
     known = {
         heading: names[heading.strip()] for heading in reader.fieldnames or () if heading and heading.strip() in names
     }
-    return [{name: (row.get(heading) or "").strip() for heading, name in known.items()} for row in reader]
+    try:
+        return [{name: (row.get(heading) or "").strip() for heading, name in known.items()} for row in reader]
+    except csv.Error as error:
+        # Mostly a quotation mark that is never closed: the rest of the file is one field.
+        zh = f"{path.name} 第 {reader.line_num} 行附近读不下去，多半是引号没有成对；请检查后重新导出。"
+        raise UsageError(zh, f"{path.name}, near line {reader.line_num}: {error}") from error
 
 
 def _text(path: Path) -> str:
@@ -96,7 +108,7 @@ def _needs(table: _Table, fields: Iterable[str]) -> None:
     has = set(table.rows[0]) if table.rows else set()
     for field in fields:
         if table.rows and field not in has:
-            table.problems.append((f"缺少列 {field}", f"column {field} is missing"))
+            table.problems.append((f"缺少列“{table.zh(field)}”", f"column {field} is missing"))
     if table.problems:
         table.finish()
 
@@ -139,10 +151,13 @@ def _code(table: _Table, line: int, text: str) -> int:
 def _urban(table: _Table, line: int, row: Row, *, is_urban: bool) -> bool:
     if "urban" not in row:
         return is_urban
-    word = row["urban"].lower()
-    if word not in YES | NO:
-        table.wrong(line, f"城镇应为 是 或 否，现在是“{word}”", f"urban is 1 or 0, not “{word}”")
-    return word in YES
+    return _yes(table, line, "urban", row["urban"])
+
+
+def _yes(table: _Table, line: int, field: str, word: str) -> bool:
+    if word.lower() not in YES | NO:
+        table.wrong(line, f"{field} 应为 是 或 否，现在是“{word}”", f"{field} is 1 or 0, not “{word}”")
+    return word.lower() in YES
 
 
 def read_facilities(path: Path, policy: Reach, points: Points | None = None) -> Facilities:
@@ -154,6 +169,30 @@ def read_facilities(path: Path, policy: Reach, points: Points | None = None) -> 
     Errors: UsageError naming every bad row.
     """
     table = _Table(path, FACILITIES)
+    found = _facilities(table, policy, points)
+    table.finish()
+    return found
+
+
+def read_planned(path: Path, policy: Reach, points: Points | None = None) -> Planned:
+    """Projects of a plan: as facilities, and if there: yuan, year (it serves from then on), begun (is it under way).
+
+    Errors: UsageError naming every bad row.
+    """
+    table = _Table(path, FACILITIES)
+    where = _facilities(table, policy, points)
+
+    def column(field: str, low: int, high: int) -> Whole:
+        lines = enumerate(table.rows, start=2)
+        return np.array([int(table.number(at, row, field, low, high)) if row.get(field) else 0 for at, row in lines])
+
+    yuan, year = column("yuan", 0, 10**12), column("year", 2000, 2100)
+    begun = [_yes(table, line, "begun", row.get("begun", "")) for line, row in enumerate(table.rows, start=2)]
+    table.finish()
+    return Planned(where, yuan, year, np.array(begun, bool))
+
+
+def _facilities(table: _Table, policy: Reach, points: Points | None) -> Facilities:
     where = _village_places(points)
     has = set(table.rows[0]) if table.rows else set()
     if not has & {"village"}:
@@ -166,12 +205,13 @@ def read_facilities(path: Path, policy: Reach, points: Points | None = None) -> 
         for line, row in enumerate(table.rows, start=2)
     ]
     ids = [row.get("id") or str(line - 1) for line, row in enumerate(table.rows, start=2)]
+    seen = set[str]()
     for line, id_ in enumerate(ids, start=2):
-        if id_ in ids[: line - 2]:
+        if id_ in seen:
             table.wrong(line, f"编号 {id_} 重复", f"id {id_} stands twice")
-    table.finish()
+        seen.add(id_)
     names = [row.get("name") or id_ for row, id_ in zip(table.rows, ids, strict=True)]
-    lon, lat, made_up = zip(*found, strict=True)
+    lon, lat, made_up = zip(*found, strict=True) if found else ((), (), ())
     return Facilities(
         ids, names, kinds, np.array(lon), np.array(lat), np.array(capacity, np.int64), np.array(made_up, bool)
     )

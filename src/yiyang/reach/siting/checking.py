@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,8 @@ from yiyang.reach.siting.phased import Phased
 
 # Of sums of a million numbers this share may be rounding.
 ROUNDING = 1e-6
+# Of what the money can buy so many states are looked at; beyond that costs are rounded down.
+STATES = 20_000
 
 
 @dataclass(frozen=True)
@@ -130,10 +132,10 @@ def _phased(problem: Phased, answer: Answer) -> Iterator[Fault]:
     if missing := set(problem.fixed) - set(buildings):
         yield Fault(f"缺少已定项目 {sorted(missing)}", f"fixed buildings {sorted(missing)} are missing")
     for site, size, year in buildings:
-        if (site, size, year) not in problem.fixed and not problem.may_build[site]:
-            yield Fault(f"{site} 处不能建", f"nothing may be built at {site}")
-        if not (0 <= size < len(problem.places) and 0 <= year < problem.years):
+        if not (0 <= size < problem.places.shape[1] and 0 <= year < problem.years):
             yield Fault(f"{site} 处的规模或年度不存在", f"size or year at {site} does not exist")
+        elif (site, size, year) not in problem.fixed and problem.places[site, size] <= 0:
+            yield Fault(f"{site} 处不能建", f"nothing of that size may be built at {site}")
     yield from _money(problem, buildings)
     for year, flows in enumerate(answer.more["flows"]):
         yield from _year(problem, buildings, year, flows, answer.more["served"][year])
@@ -144,7 +146,7 @@ def _money(problem: Phased, buildings: Any) -> Iterator[Fault]:
     left = 0
     for year in range(problem.years):
         left += int(problem.budget[year]) - sum(
-            int(problem.cost[size]) for _, size, since in buildings if since == year
+            int(problem.cost[site, size]) for site, size, since in buildings if since == year
         )
         if left < 0:
             yield Fault(f"第 {year + 1} 年超出预算 {-left:,}", f"year {year + 1} is {-left:,} over its budget")
@@ -154,7 +156,7 @@ def _year(problem: Phased, buildings: Any, year: int, flows: Any, said: int) -> 
     room = {site: int(places) for site, places in enumerate(problem.existing)}
     for site, size, since in buildings:
         if since <= year:
-            room[site] = max(room[site], int(problem.places[size]))
+            room[site] = max(room[site], int(problem.places[site, size]))
     pairs = set(zip(*(part.tolist() for part in problem.cover.nonzero()), strict=True))
     by_demand: Counter[int] = Counter()
     by_site: Counter[int] = Counter()
@@ -171,24 +173,47 @@ def _year(problem: Phased, buildings: Any, year: int, flows: Any, said: int) -> 
 
 
 def _phased_bound(problem: Phased, answer: Answer) -> float:
-    """The bound of the prices: each site for itself, filled with those whose price is lowest."""
-    lam, money = np.asarray(answer.proof["prices"], float), np.asarray(answer.proof["money"], float)
-    if (lam < 0).any() or (money < -1e-12).any() or (np.diff(money) > 1e-12).any():
+    """The bound of the prices: each site for itself, filled with those whose price is lowest; and what is bought."""
+    lam, price = np.asarray(answer.proof["prices"], float), answer.proof["building"]
+    if (lam < 0).any() or any(each < 0 for each in price.values()):
         return math.inf
     total = float((lam * problem.demand).sum())
-    total += sum((money[year] - (money[year + 1] if year + 1 < len(money) else 0.0)) * float(left)
-                 for year, left in enumerate(np.cumsum(problem.budget)))  # fmt: skip
     columns, fixed = problem.cover.tocsc(), {site: (size, year) for site, size, year in problem.fixed}
+    offered: Counter[tuple[int, int, int]] = Counter()
     for site in range(problem.cover.shape[1]):
         rows = columns.indices[columns.indptr[site] : columns.indptr[site + 1]]
-        total += _site_worth(problem, lam, money, site, rows, fixed)
-    return total
+        sizes = [] if site in fixed else _needed(problem, site, rows)
+        worth = _site_worth(problem, lam, site, rows)
+        kinds = [(int(problem.places[site, size]), int(problem.cost[site, size]), year)
+                 for size in sizes for year in range(problem.years)]  # fmt: skip
+        offered.update(kinds)
+        options = [worth(kind[0], kind[2]) - price.get(kind, 0.0) for kind in kinds]
+        decided = fixed.get(site)
+        total += (
+            max([worth(0, 0), *options])
+            if decided is None
+            else worth(int(problem.places[site, decided[0]]), decided[1])
+        )
+    return total + _bought(problem, offered, price)
 
 
-def _site_worth(
-    problem: Phased, lam: Any, money: Any, site: int, rows: Any, fixed: Mapping[int, tuple[int, int]]
-) -> float:
-    """The most that one site can win at these prices, whatever is built there."""
+def _needed(problem: Phased, site: int, rows: Any) -> list[int]:
+    """Sizes that somebody would build there: another that costs no more and has room for as many is as good."""
+    near = int(problem.demand[rows].sum(axis=0).max()) if len(rows) else 0
+    serves = {size: min(int(problem.places[site, size]), near) for size in range(problem.places.shape[1])}
+    return [
+        size for size, many in serves.items()
+        if many > 0 and not any(
+            serves[other] >= many and problem.cost[site, other] <= problem.cost[site, size]
+            and (serves[other], -problem.cost[site, other]) != (many, -problem.cost[site, size])
+            for other in serves if serves[other] > 0
+        )
+    ]  # fmt: skip
+
+
+def _site_worth(problem: Phased, lam: Any, site: int, rows: Any) -> Callable[[int, int], float]:
+    """What a site wins at these prices with so many places from a year on. What stands is never made smaller."""
+    now = int(problem.existing[site])
 
     def filled(places: int, year: int) -> float:
         won = 0.0
@@ -197,20 +222,35 @@ def _site_worth(
             won, places = won + used * max(1.0 - float(lam[row, year]), 0.0), places - used
         return won
 
-    years, now = range(problem.years), int(problem.existing[site])
-    before = [filled(now, year) for year in years]
+    def worth(places: int, since: int) -> float:
+        return sum(filled(max(places, now) if year >= since else now, year) for year in range(problem.years))
 
-    def built(size: int, since: int) -> float:
-        places = max(int(problem.places[size]), now)
-        return sum(filled(places, year) if year >= since else before[year] for year in years) - float(
-            problem.cost[size] * money[since]
-        )
+    return worth
 
-    if site in fixed:
-        return built(*fixed[site])
-    options = (
-        [built(size, since) for size in range(len(problem.places)) for since in years]
-        if problem.may_build[site]
-        else []
-    )
-    return max([sum(before), *options])
+
+def _bought(problem: Phased, offered: Mapping[tuple[int, int, int], int], price: Mapping[Any, float]) -> float:
+    """The most that buildings can be worth at these prices, when each year's money pays for whole ones."""
+    left = np.cumsum(problem.budget)
+    for site, size, year in problem.fixed:
+        left[year:] -= int(problem.cost[site, size])
+    money = [int(min(left[year:])) for year in range(problem.years)]
+    unit = max(math.gcd(*(cost for _, cost, _ in offered)) if offered else 1, -(-max(money) // STATES), 1)
+    worth = {0: 0.0}
+    for year in range(problem.years):
+        for kind, many in sorted(offered.items()):
+            if kind[2] == year and price.get(kind, 0.0) > 0:
+                worth = _one_kind(worth, many, kind[1] // unit, price[kind], money[year] // unit)
+    return max(worth.values())
+
+
+def _one_kind(worth: Mapping[int, float], many: int, cost: int, price: float, money: int) -> dict[int, float]:
+    """Money spent → worth, after buying up to so many of a kind; they are bought in parts of 1, 2, 4 …"""
+    found, part = {spent: won for spent, won in worth.items() if spent <= money}, 1
+    while many > 0:
+        taken = min(part, many)
+        for spent, won in list(found.items()):
+            after = spent + taken * cost
+            if after <= money and found.get(after, -1.0) < won + taken * price:
+                found[after] = won + taken * price
+        many, part = many - taken, part * 2
+    return found

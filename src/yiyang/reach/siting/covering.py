@@ -6,7 +6,7 @@ good answers; what the bound leaves open is decided by HiGHS on the few sites th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -138,8 +138,3 @@ def covered_by(problem: Covering, chosen: tuple[int, ...]) -> Real:
     """Which demands the chosen sites cover."""
     hits = problem.cover.tocsc()[:, list(chosen)]
     return np.asarray(hits.getnnz(axis=1) > 0)
-
-
-def without_fixed(problem: Covering) -> Covering:
-    """The same money and count, nothing fixed."""
-    return replace(problem, fixed=())

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from yiyang.reach.network.graph import Flags, Sparse, Whole
+from yiyang.reach.network.graph import Sparse, Whole
 
 if TYPE_CHECKING:
     from yiyang.reach.siting.phased import Phased
@@ -14,77 +15,64 @@ if TYPE_CHECKING:
 Buildings = tuple[tuple[int, int, int], ...]
 
 
+@dataclass(frozen=True)
+class Shared:
+    """Places that people of a demand use at a site, pair by pair."""
+
+    demand: Whole
+    site: Whole
+    places: Whole
+
+    def triples(self) -> tuple[tuple[int, int, int], ...]:
+        """(demand, site, places) in order."""
+        return tuple(sorted(zip(self.demand.tolist(), self.site.tolist(), self.places.tolist(), strict=True)))
+
+
 class Flows:
-    """Flows of one question, year by year."""
+    """Flows of one question. The years are one graph: they do not meet in it, and one call costs less than several."""
 
     def __init__(self, problem: Phased) -> None:
         self._problem, self._columns = problem, problem.cover.tocsc()
+        # People of a demand in a year are one node, and so is a site in a year.
+        self._need = problem.demand.T.ravel()
+        self._wanted = np.flatnonzero(self._need > 0)
 
-    def served(self, buildings: Buildings) -> int:
-        """Places served, summed over the years."""
-        return sum(self.most(year, buildings)[0] for year in range(self._problem.years))
-
-    def room(self, year: int, buildings: Buildings) -> Whole:
-        """Places of each site in a year. A building takes the place of what stood there, and is no smaller."""
-        places = self._problem.existing.copy()
+    def room(self, buildings: Buildings) -> Whole:
+        """Places, years × sites. A building takes the place of what stood there, and is no smaller."""
+        places = np.tile(self._problem.existing, (self._problem.years, 1))
         for site, size, since in buildings:
-            if since <= year:
-                places[site] = max(int(self._problem.places[size]), int(places[site]))
+            places[since:, site] = max(int(self._problem.places[site, size]), int(places[0, site]))
         return places
 
-    def most(self, year: int, buildings: Buildings) -> tuple[int, Flags]:
-        """Places served in a year, and the demands that could use more: those on the source's side of the least cut."""
-        value, flow, capacity = self._flow(year, buildings)
-        return value, self._beyond(flow, capacity)
-
-    def shared(self, year: int, buildings: Buildings) -> tuple[tuple[int, int, int], ...]:
-        """Who goes where: (demand, site, places)."""
-        rows, sites, places = self._pairs(year, buildings)
-        return tuple(sorted(zip(rows.tolist(), sites.tolist(), places.tolist(), strict=True)))
-
-    def given(self, year: int, buildings: Buildings) -> Whole:
-        """Places that each demand gets."""
-        rows, _, places = self._pairs(year, buildings)
-        found = np.zeros(len(self._problem.demand), np.int64)
-        np.add.at(found, rows, places)
-        return found
-
-    def _pairs(self, year: int, buildings: Buildings) -> tuple[Whole, Whole, Whole]:
-        _, flow, _ = self._flow(year, buildings)
+    def shared(self, buildings: Buildings) -> tuple[Shared, ...]:
+        """Who goes where in each year, so that most are served."""
         demands, sites = self._problem.cover.shape
-        found = flow.tocoo()
-        pairs = (found.row >= 1) & (found.row <= demands) & (found.col > demands) & (found.data > 0)
-        pairs &= found.col <= demands + sites
-        return found.row[pairs] - 1, found.col[pairs] - 1 - demands, found.data[pairs].astype(np.int64)
+        needs, years = len(self._need), self._problem.years
+        found = self._flow(self.room(buildings)).tocoo()
+        pairs = (found.row > 0) & (found.row <= needs) & (found.col > needs) & (found.data > 0)
+        demand, site, places = found.row[pairs] - 1, found.col[pairs] - 1 - needs, found.data[pairs].astype(np.int64)
+        of_year = demand // demands
+        return tuple(
+            Shared(demand[of_year == year] % demands, site[of_year == year] % sites, places[of_year == year])
+            for year in range(years)
+        )
 
-    def _flow(self, year: int, buildings: Buildings) -> tuple[int, Sparse, Sparse]:
-        """Source 0, demands, sites, sink. Sites without room are left out."""
+    def _flow(self, room: Whole) -> Sparse:
+        """Source 0, demands by year, sites by year, sink. Sites without room are left out."""
         from scipy.sparse import csr_matrix
         from scipy.sparse.csgraph import maximum_flow
 
-        demand, room = self._problem.demand[:, year], self.room(year, buildings)
         demands, sites = self._problem.cover.shape
-        open_ = np.flatnonzero(room > 0)
-        starts, ends = self._columns.indptr[open_], self._columns.indptr[open_ + 1]
-        pairs = np.concatenate([np.arange(a, b) for a, b in zip(starts, ends, strict=True)] or [np.zeros(0, np.int64)])
-        row, site = self._columns.indices[pairs], np.repeat(open_, ends - starts)
-        wanted = np.flatnonzero(demand > 0)
-        sink = demands + sites + 1
-        begin = np.concatenate([np.zeros(len(wanted), np.int64), row + 1, open_ + demands + 1])
-        end = np.concatenate([wanted + 1, site + demands + 1, np.full(len(open_), sink)])
+        year, open_ = np.nonzero(room)
+        starts = self._columns.indptr[open_].astype(np.int64)
+        many = self._columns.indptr[open_ + 1] - starts
+        # The pairs of each open site, one after the other.
+        at = np.repeat(starts - np.concatenate([[0], np.cumsum(many)[:-1]]), many) + np.arange(int(many.sum()))
+        demand = self._columns.indices[at] + np.repeat(year * demands, many)
+        site, needs = 1 + len(self._need) + year * sites + open_, self._need
+        sink = 1 + len(needs) + room.size
+        begin = np.concatenate([np.zeros(len(self._wanted), np.int64), demand + 1, site])
+        end = np.concatenate([self._wanted + 1, np.repeat(site, many), np.full(len(site), sink)])
         # Through a pair goes no more than the demand has.
-        most = np.concatenate([demand[wanted], demand[row], room[open_]]).astype(np.int32)
-        capacity = csr_matrix((most, (begin, end)), shape=(sink + 1, sink + 1))
-        found = maximum_flow(capacity, 0, sink)
-        return int(found.flow_value), found.flow, capacity
-
-    def _beyond(self, flow: Sparse, capacity: Sparse) -> Flags:
-        from scipy.sparse.csgraph import breadth_first_order
-
-        left = (capacity - flow).tocsr()
-        left.data = (left.data > 0).astype(np.int8)
-        left.eliminate_zeros()
-        reached = breadth_first_order(left, 0, return_predecessors=False)
-        found = np.zeros(capacity.shape[0], bool)
-        found[reached] = True
-        return np.asarray(found[1 : len(self._problem.demand) + 1])
+        most = np.concatenate([needs[self._wanted], needs[demand], room[year, open_]]).astype(np.int32)
+        return maximum_flow(csr_matrix((most, (begin, end)), shape=(sink + 1, sink + 1)), 0, sink).flow

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from yiyang.reach.network.graph import Real, Sparse, Whole
+from yiyang.reach.network.graph import Real, Whole
 from yiyang.reach.siting.answer import Run, gap_of
+from yiyang.reach.siting.phased_counts import purse
 from yiyang.reach.siting.solver import Program, solve
 
 if TYPE_CHECKING:
@@ -16,36 +17,62 @@ if TYPE_CHECKING:
 
 ROUNDS = 300
 PATIENCE = 8
-# Of the best prices so many are kept to become cuts.
-KEPT = 12
+# How often numbers of buildings are priced anew, at the beginning and with each new prices of demands.
+FIRST, MORE = 60, 2
 
 
 class Options:
     """Every building that may be: a size at a site in a year. Sites that have something now, and fixed ones, are apart.
 
     Attributes:
-        site, size, year: of each option.
-        cost: yuan.
-        fixed: options that are decided.
-        free: sites that may be built on or not.
+        site, size, year: of each option, those of a site side by side.
+        places, cost: what it has and costs, in yuan.
+        fixed: options that are decided; they come last.
+        free: sites that may be built on or not; `first`: the first option of each, `at`: which of them an option is of.
+        kinds: places, cost and year of options that are alike; `kind`: which of them a free option is.
     """
 
     def __init__(self, problem: Phased) -> None:
-        sizes, years = len(problem.places), problem.years
-        useful = problem.may_build & (problem.cover.getnnz(axis=0) > 0)
-        decided = {site for site, _, _ in problem.fixed}
-        free = np.array([site for site in np.flatnonzero(useful) if site not in decided], np.int64)
-        self.free = free
         fixed = np.array(problem.fixed, np.int64).reshape(-1, 3)
-        self.site = np.concatenate([np.repeat(free, sizes * years), fixed[:, 0]])
-        self.size = np.concatenate([np.tile(np.repeat(np.arange(sizes), years), len(free)), fixed[:, 1]])
-        self.year = np.concatenate([np.tile(np.arange(years), len(free) * sizes), fixed[:, 2]])
-        self.cost = problem.cost[self.size]
-        self.fixed = np.arange(len(self.site)) >= len(free) * sizes * years
+        useful = _useful(problem)
+        useful[fixed[:, 0]] = False
+        site, size = np.nonzero(useful)
+        years = np.arange(problem.years)
+        self.site = np.concatenate([np.repeat(site, problem.years), fixed[:, 0]])
+        self.size = np.concatenate([np.repeat(size, problem.years), fixed[:, 1]])
+        self.year = np.concatenate([np.tile(years, len(site)), fixed[:, 2]])
+        self.places, self.cost = problem.places[self.site, self.size], problem.cost[self.site, self.size]
+        self.fixed = np.arange(len(self.site)) >= len(site) * problem.years
+        free = np.flatnonzero(~self.fixed)
+        self.free, self.first, self.at = np.unique(self.site[free], return_index=True, return_inverse=True)
+        alike = np.stack([self.places[free], self.cost[free], self.year[free]])
+        self.kinds, kind = np.unique(alike, axis=1, return_inverse=True)
+        self.kind = kind.ravel()
+
+    def priced(self, price: Real) -> dict[tuple[int, int, int], float]:
+        """Places, cost and year of each kind → its price."""
+        return {(int(a), int(b), int(c)): float(p) for (a, b, c), p in zip(self.kinds.T, price, strict=True)}
+
+    def named(self) -> list[tuple[int, int, int]]:
+        """(site, size, year) of every option."""
+        return list(zip(self.site.tolist(), self.size.tolist(), self.year.tolist(), strict=True))
 
     def buildings(self, chosen: Whole) -> tuple[tuple[int, int, int], ...]:
         """(site, size, year) of the chosen options."""
         return tuple((int(self.site[o]), int(self.size[o]), int(self.year[o])) for o in sorted(chosen.tolist()))
+
+
+def _useful(problem: Phased) -> Any:
+    """Sites × sizes that could serve somebody and are not dearer than a size there that serves as many."""
+    near = (problem.cover.T @ problem.demand).max(axis=1)
+    serves = np.minimum(problem.places, near[:, None])
+    found = serves > 0
+    for one in range(problem.places.shape[1]):
+        for other in range(problem.places.shape[1]):
+            no_worse = (serves[:, other] >= serves[:, one]) & (problem.cost[:, other] <= problem.cost[:, one])
+            better = (serves[:, other] > serves[:, one]) | (problem.cost[:, other] < problem.cost[:, one])
+            found[:, one] &= ~(no_worse & better & (problem.places[:, other] > 0))
+    return found
 
 
 @dataclass(frozen=True)
@@ -54,21 +81,15 @@ class Prices:
 
     Attributes:
         lam: demands × years.
-        money: price of a yuan by year.
+        building: price of a building of each kind (`Options.kinds`).
         bound: nobody serves more.
-        base: by year, Σ price × demand and what existing places win.
-        worth: options × years: places that an option wins in a year at these prices.
         share: of each option in the divisible best.
-        kept: (lam, base, worth) of the best prices met, each year's a cut by itself.
     """
 
     lam: Real
-    money: Real
+    building: Real
     bound: float
-    base: Real
-    worth: Real
     share: Real
-    kept: tuple[tuple[Real, Real, Real], ...] = ()
 
 
 class Filling:
@@ -78,7 +99,7 @@ class Filling:
         columns = problem.cover.tocsc()
         self._rows, self._starts = columns.indices, columns.indptr[:-1]
         self._site = np.repeat(np.arange(columns.shape[1]), np.diff(columns.indptr))
-        self._sizes = [problem.existing, *(np.full(columns.shape[1], places) for places in problem.places)]
+        self._sizes = [problem.existing, *problem.places.T]
         self._demand = problem.demand.astype(float)
 
     def won(self, lam: Real, year: int) -> Real:
@@ -121,21 +142,6 @@ def weigh(problem: Phased, options: Options, filling: Filling, lam: Real) -> tup
     return base, worth
 
 
-def bound_of(problem: Phased, options: Options, base: Real, worth: Real) -> tuple[float, Real, Real]:
-    """The bound that weights give, the price of a yuan by year, and the share of each option in the divisible best."""
-    total = worth.sum(axis=1)
-    value = float(base.sum()) + float(total[options.fixed].sum())
-    left, free = left_money(problem, options), np.flatnonzero(~options.fixed)
-    share = options.fixed.astype(float)
-    if not len(free):
-        return value, np.zeros(problem.years), share
-    money, share[free] = _divisible(problem, options, total, left, free)
-    # A yuan spent in a year lacks in it and in all years after, so its price is the sum of theirs.
-    per_site = (total[free] - options.cost[free] * money[options.year[free]]).reshape(len(options.free), -1)
-    unspent = float((money - np.r_[money[1:], 0.0]) @ left)
-    return value + float(np.maximum(per_site.max(axis=1), 0.0).sum()) + unspent, money, share
-
-
 def left_money(problem: Phased, options: Options) -> Real:
     """Money of all years up to each, less what is decided."""
     left = np.cumsum(problem.budget).astype(float)
@@ -144,32 +150,66 @@ def left_money(problem: Phased, options: Options) -> Real:
     return left
 
 
-def limits(problem: Phased, options: Options, free: Whole) -> tuple[Sparse, Real]:
-    """Rows over the free options: one building a site, and money by year in millions; and their right-hand sides."""
-    from scipy.sparse import csr_matrix, vstack
+class Buying:
+    """How many of each kind are bought, at which prices: the money buys whole buildings, so its price is not all.
 
-    count = len(free)
-    site = np.repeat(np.arange(len(options.free)), count // max(len(options.free), 1))
-    one = csr_matrix((np.ones(count), (site, np.arange(count))), shape=(len(options.free), count))
-    spends = (options.year[free][None, :] <= np.arange(problem.years)[:, None]) * (options.cost[free] / 1e6)
-    high = np.concatenate([np.ones(len(options.free)), left_money(problem, options) / 1e6])
-    return vstack([one, csr_matrix(spends)], format="csr"), high
+    Numbers that can be paid are kept as columns; their mixtures are all that a divisible plan may buy.
+    """
 
+    def __init__(self, problem: Phased, options: Options) -> None:
+        most = np.bincount(options.kind, minlength=options.kinds.shape[1])
+        self._options = options
+        self.purse = purse(options.kinds[1], options.kinds[2], most, left_money(problem, options))
+        self._columns = [np.zeros(options.kinds.shape[1], np.int64)]
 
-def _divisible(problem: Phased, options: Options, total: Real, left: Real, free: Whole) -> tuple[Real, Real]:
-    """Price of money by year, falling over the years, and the best shares of options, if they could be divided."""
-    rows, high = limits(problem, options, free)
-    low = np.full(len(high), -np.inf)
-    program = Program(-total[free], rows, low, high, np.zeros(len(free)), np.ones(len(free)))
-    solved = solve(program, Run(60.0))
-    duals = np.maximum(-solved.duals[-problem.years :], 0.0) / 1e6
-    share = solved.x if solved.x is not None else np.zeros(len(free))
-    return np.asarray(np.cumsum(duals[::-1])[::-1]), share
+    def priced(self, total: Real, rounds: int) -> tuple[float, Real, Real]:
+        """Of what each free option wins: a bound on what all win, prices of the kinds, and shares of the options.
+
+        Args:
+            rounds: how often better numbers are looked for, and the prices made anew.
+        """
+        best = (np.inf, np.zeros(0), np.zeros(0))
+        for _ in range(rounds):
+            price, share, mixed = self._divisible(total)
+            worth, counts = self.purse.best(price)
+            value = worth + self._sites(total, price)
+            best = min(best, (value, price, share), key=lambda one: one[0])
+            if worth <= mixed + 1e-6 * max(abs(worth), 1.0):
+                break
+            self._columns.append(counts)
+        return best
+
+    def _sites(self, total: Real, price: Real) -> float:
+        """What the sites win, each for itself, when buildings have these prices."""
+        if not len(total):
+            return 0.0
+        return float(np.maximum(np.maximum.reduceat(total - price[self._options.kind], self._options.first), 0.0).sum())
+
+    def _divisible(self, total: Real) -> tuple[Real, Real, float]:
+        """Prices of kinds, shares of options, and the price of the mixed numbers, in the best divisible plan."""
+        from scipy.sparse import block_array, csr_matrix
+
+        options, many, kinds = self._options, len(total), self._options.kinds.shape[1]
+        one = csr_matrix((np.ones(many), (options.at, np.arange(many))), shape=(len(options.free), many))
+        count = csr_matrix((np.ones(many), (options.kind, np.arange(many))), shape=(kinds, many))
+        columns = np.array(self._columns, float)
+        rows = block_array(
+            [[one, None], [count, csr_matrix(-columns.T)], [None, csr_matrix(np.ones((1, len(columns))))]], format="csr"
+        )
+        high = np.concatenate([np.ones(len(options.free)), np.zeros(kinds), np.ones(1)])
+        program = Program(
+            np.concatenate([-total, np.zeros(len(columns))]), rows, np.full(len(high), -np.inf), high,
+            np.zeros(rows.shape[1]), np.ones(rows.shape[1]),
+        )  # fmt: skip
+        solved = solve(program, Run(60.0))
+        duals = np.maximum(-solved.duals, 0.0)
+        share = solved.x[:many] if solved.x is not None else np.zeros(many)
+        return duals[len(options.free) : -1], share, float(duals[-1])
 
 
 def _slope(problem: Phased, options: Options, filling: Filling, found: Prices) -> Real:
     """By how much each demand is served too little (positive) or more than once."""
-    sizes, sites = len(problem.places), problem.cover.shape[1]
+    sites, sizes = problem.places.shape
     slope = problem.demand.astype(float)
     for year in range(problem.years):
         open_ = options.year <= year
@@ -182,10 +222,9 @@ def _slope(problem: Phased, options: Options, filling: Filling, found: Prices) -
 
 def ascend(problem: Phased, options: Options, known: float, run: Run, gap: float) -> Prices:
     """Better and better prices by subgradient steps."""
-    filling = Filling(problem)
+    filling, buying = Filling(problem), Buying(problem, options)
     lam = np.full(problem.demand.shape, 0.5)
-    found = best = _prices(problem, options, filling, lam)
-    kept = [found]
+    found = best = _prices(problem, options, filling, buying, lam, FIRST)
     theta, worse = 1.0, 0
     for round_ in range(ROUNDS):
         if run.over() or gap_of(known, best.bound) <= gap / 4 or theta < 0.01:
@@ -197,18 +236,22 @@ def ascend(problem: Phased, options: Options, known: float, run: Run, gap: float
         if size == 0:
             break
         step = theta * max(found.bound - known, 1e-9) / size
-        found = _prices(problem, options, filling, np.clip(found.lam - step * ahead, 0.0, 1.0))
+        lam = np.clip(found.lam - step * ahead, 0.0, 1.0)
+        found = _prices(problem, options, filling, buying, lam, MORE)
         best, worse = (found, 0) if found.bound < best.bound - 1e-6 else (best, worse + 1)
-        kept = sorted([*kept, found], key=lambda one: one.bound)[:KEPT] if worse == 0 else kept
         if worse >= PATIENCE:
             theta, worse, found = theta / 2, 0, best
         if round_ % 10 == 9:
             run.say(known, best.bound)
-    cuts = tuple((one.lam, one.base, one.worth) for one in kept)
-    return Prices(best.lam, best.money, best.bound, best.base, best.worth, best.share, cuts)
+    return best
 
 
-def _prices(problem: Phased, options: Options, filling: Filling, lam: Real) -> Prices:
+def _prices(
+    problem: Phased, options: Options, filling: Filling, buying: Buying, lam: Real, rounds: int
+) -> Prices:  # fmt: skip
     base, worth = weigh(problem, options, filling, lam)
-    value, money, share = bound_of(problem, options, base, worth)
-    return Prices(lam, money, value, base, worth, share)
+    total = worth.sum(axis=1)
+    value, building, bought = buying.priced(total[~options.fixed], rounds)
+    share = options.fixed.astype(float)
+    share[~options.fixed] = bought
+    return Prices(lam, building, value + float(base.sum() + total[options.fixed].sum()), share)

@@ -67,9 +67,10 @@ def test_the_ten_best_sites_of_a_county_are_proved(tmp_path: Path) -> None:
 def test_fixed_projects_are_kept_or_questioned(tmp_path: Path) -> None:
     projects = tmp_path / "projects.csv"
     projects.write_text("编号,名称,区划代码\nP1,已定项目,511724001001\n", encoding="utf-8")
-    found = told("site", "--area", COUNTY, "--count", "4", "--projects", str(projects), "--question")
-    (kept,) = [site for site in found["sites"] if site["is_planned"]]
-    assert kept["id"] == "P1"
+    found = told("site", "--area", COUNTY, "--count", "4", "--projects", str(projects), "--keeps", "question")
+    (plan,) = [site for site in found["sites"] if site["is_planned"]]
+    assert (plan["id"], plan["fate"] in ("kept", "dropped")) == ("P1", True)
+    assert {site["fate"] for site in found["sites"] if not site["is_planned"]} == {"new"}
     assert found["question"]["at_least"] <= found["question"]["at_most"]
 
 
@@ -86,16 +87,45 @@ def test_homes_are_built_year_by_year() -> None:
     assert found["objective"] == sum(found["served"])
 
 
+def test_the_plans_own_money_is_spent_again_and_both_are_told(tmp_path: Path) -> None:
+    projects = tmp_path / "projects.csv"
+    projects.write_text(
+        "编号,名称,区划代码,类别,床位,造价,年度,已开工\nP1,甲,511724001001,regional_home,50,8000000,2027,是\n"
+        "P2,乙,511724001001,regional_home,50,9000000,2028,\nP3,丙,511724001001,regional_home,50,9000000,2033,\n",
+        encoding="utf-8",
+    )  # fmt: skip
+    words = ("phase", "--area", COUNTY, "--kind", "regional_home", "--first-year", "2027", "--seconds", "10")
+    found = told(*words, "--years", "2", "--projects", str(projects), "--keeps", "under_way")
+    assert found["budget"] == [8_000_000, 9_000_000]
+    assert found["left_out"] == {"规划期以后才完工": ["丙"]}
+    fates = {row["id"]: row["fate"] for row in found["buildings"] if row["is_planned"]}
+    assert fates["P1"] == "kept"
+    assert sum(found["served"]) >= sum(found["question"]["plan_served"])
+    assert run(*words, "--years", "2", "--projects", str(projects), "--keeps", "question").exit_code == 0
+
+
+def test_the_need_grows_with_the_forecast_or_stays() -> None:
+    words = ("phase", "--area", COUNTY, "--kind", "dining", "--budget", "50,50", "--first-year", "2029")
+    grown, still = told(*words), told(*words, "--constant")
+    assert still["demand"][0] == still["demand"][1] < grown["demand"][0] < grown["demand"][1]
+    assert (grown["grows"], grown["counted"], still["grows"]) == (True, 2020, False)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (["site", "--area", COUNTY], "Give a count or a budget"),
         (["site", "--area", COUNTY, "--count", "3", "--group", "young"], "no group young"),
         (["site", "--area", COUNTY, "--budget", "3"], "needs --kind"),
-        (["site", "--area", COUNTY, "--count", "3", "--question"], "--projects"),
+        (["site", "--area", COUNTY, "--count", "3", "--keeps", "question"], "needs --projects"),
         (["site", "--area", COUNTY, "--count", "3", "--map", "x.pdf"], ".html or .svg"),
         (["site", "--area", COUNTY, "--count", "3", "--kind", "castle"], "no kind of facility castle"),
         (["phase", "--area", COUNTY, "--kind", "dining", "--budget", "x"], "with commas"),
+        (["phase", "--area", COUNTY, "--kind", "dining"], "Give --budget"),
+        (["phase", "--area", COUNTY, "--kind", "dining", "--budget", "1,1"], "do not pay the smallest"),
+        (["site", "--area", COUNTY, "--kind", "dining", "--budget", "1"], "do not pay the smallest"),
+        (["phase", "--area", COUNTY, "--kind", "dining", "--budget", "1", "--keeps", "all"], "--keeps is one of"),
+        (["phase", "--area", COUNTY, "--kind", "dining", "--budget", "50", "--first-year", "2090"], "2021–2050"),
         (["cover", "--area", COUNTY, "--roads", "none.osm.pbf"], "no road file"),
         (["cover", "--area", "大足县"], "table of areas"),
     ],

@@ -14,6 +14,7 @@ from yiyang.reach.network.made_places import made_up_facilities, made_up_points
 from yiyang.reach.network.made_up import made_up_network
 from yiyang.reach.network.osm import permission, read_roads
 from yiyang.reach.network.outline import inside
+from yiyang.reach.network.reading import read_points
 from yiyang.reach.network.snapping import snap
 from yiyang.reach.policy import load_reach
 from yiyang.reach.tests.small import points, street
@@ -147,3 +148,24 @@ def test_what_somebody_stated_is_not_made_up() -> None:
 def test_a_county_without_boundary_asks_for_points() -> None:
     with pytest.raises(UsageError, match="--points"):
         made_up_points(110101_000_000)
+
+
+def test_a_quotation_mark_that_is_never_closed_is_told_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "points.csv"
+    rows = "511724001001,东柳,107.2,30.7,9\n" * 9000
+    path.write_text(f'区划代码,名称,经度,纬度,60岁以上\n511724001001,"东柳,107.2,30.7,9\n{rows}', encoding="utf-8")
+    with pytest.raises(UsageError) as found:
+        read_points(path)
+    assert "引号" in found.value.zh
+
+
+def test_what_is_wrong_with_a_table_is_told_by_the_words_of_its_head(tmp_path: Path) -> None:
+    path = tmp_path / "points.csv"
+    path.write_text("区划代码,经度,纬度,60岁以上\n511724001001,x,30.7,9\n", encoding="utf-8")
+    with pytest.raises(UsageError) as found:
+        read_points(path)
+    assert found.value.problems[0][0] == "第 2 行：经度应为数字，现在是“x”"
+    path.write_text("区划代码,纬度,60岁以上\n511724001001,30.7,9\n", encoding="utf-8")
+    with pytest.raises(UsageError) as found:
+        read_points(path)
+    assert found.value.problems[0][0] == "缺少列“经度”"

@@ -15,6 +15,7 @@ from yiyang.access.scope import Scope
 from yiyang.accounts.tests.places import DAZHOU, ZHUYANG
 from yiyang.audit.record import work
 from yiyang.planning.models import Project
+from yiyang.planning.tests.town import entered
 from yiyang.reach.models import Given, Reckoning
 from yiyang.reach.tests.test_reckoning import HOMES
 from yiyang.reach.tests.town import answered, circle, scope, siting
@@ -126,9 +127,32 @@ def test_years_and_money_are_asked_for_as_one_types_them(browser: Any, officer: 
         found = Reckoning.objects.get()
     assert found.question["by_year"] == [6_000_000, 6_000_000]
     page = text_of(browser, "siting", answered(found).pk)
-    assert "2027 年起各年预算" in page
+    assert "2027—2028" in page
+    assert "600、600 万元" in page
+    assert "随人口预测增长" in text_of(browser, "siting", found.pk) or "各年不变" in page
+    little = browser.post(reverse("reach:new_siting"), form | {"by_year": "1,1", "seconds": 20}).content.decode()
+    assert "请增加预算" in little
+    none = browser.post(reverse("reach:new_siting"), form | {"by_year": "", "years": 2, "seconds": 20}).content.decode()
+    assert "不计规划项目时，请填各年预算" in none
     wrong = browser.post(reverse("reach:new_siting"), form | {"by_year": "many", "seconds": 20}).content.decode()
     assert "用逗号分开" in wrong
+    zero = browser.post(reverse("reach:new_siting"), form | {"by_year": "0,0", "seconds": 20}).content.decode()
+    assert "什么也建不了" in zero
+    again = text_of(browser, "new_siting", like=f"{found.pk}")
+    assert 'value="600,600"' in again
+    assert '<option value="regional_home" selected>' in again
+
+
+def test_projects_that_stand_already_are_told_and_two_questions_have_two_titles(browser: Any, officer: Scope) -> None:
+    built = entered(officer, "周家镇日间照料中心", places=20)
+    entered(officer, "石河镇日间照料中心", places=20)
+    with work(officer):
+        Project.objects.filter(pk=built.pk).update(stage="operating")
+    found = siting(officer, count=3, budget=10_000_000)
+    assert found.title == "大竹县日间照料中心 最多 3 处、1,000 万元"
+    page = text_of(browser, "siting", found.pk)
+    assert "1 个已移交或运营，算作现有设施" in page
+    assert "周家镇日间照料中心" in page
 
 
 def test_a_file_is_given_and_taken_out_of_use(browser: Any, officer: Scope) -> None:

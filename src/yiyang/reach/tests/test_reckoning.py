@@ -101,11 +101,43 @@ def test_the_ten_best_sites_are_proved(officer: Scope) -> None:
 
 def test_projects_of_the_plan_are_kept_or_questioned(officer: Scope) -> None:
     entered(officer, "观音镇日间照料中心", place="观音镇", places=20)
-    kept = siting(officer, keeps="question")
-    assert kept.result["planned"] == 1
+    kept, doubted = siting(officer, keeps="keep"), siting(officer, keeps="question")
+    assert kept.result["planned"] == doubted.result["planned"] == 1
+    assert doubted.result["question"]["plan_objective"] == kept.result["objective"]
     with work(officer):
         assert [row.name for row in Site.objects.filter(reckoning=kept, is_planned=True)] == ["观音镇日间照料中心"]
-    assert kept.result["question"]["zh"]
+        fates = dict(Site.objects.filter(reckoning=doubted).values_list("is_planned", "fate").distinct())
+    assert fates[False] == "new"
+    assert fates[True] in ("kept", "dropped")
+    assert doubted.result["question"]["zh"]
+
+
+def test_projects_keep_their_own_year_size_and_money_or_are_questioned(officer: Scope) -> None:
+    words = {"money": {"central": 9 * 10**8}, "places": 60}
+    entered(officer, "观音镇区域性养老服务中心", place="观音镇", to_year=2028, **words)
+    entered(officer, "大竹县区域性养老服务中心", to_year=2027, **words)
+    entered(officer, "大竹县老年专科医院", to_year=2027, **words)
+    entered(officer, "大竹县失能照护楼", to_year=2040, **words)
+    asked: dict[str, Any] = {"kind": "regional_home", "count": None, "years": 2, "first_year": 2027}
+    kept = siting(officer, keeps="keep", **asked)
+    assert kept.state == "ready", kept.problems
+    assert kept.result["budget"] == [9_000_000, 9_000_000]
+    with work(officer):
+        rows = list(Site.objects.filter(reckoning=kept).order_by("year").values_list("name", "year", "places", "yuan"))
+    homes = ("大竹县区域性养老服务中心", "观音镇区域性养老服务中心")
+    assert rows == [(homes[0], 2027, 60, 9_000_000), (homes[1], 2028, 60, 9_000_000)]
+    left_out = {each["why"]: each["titles"] for each in kept.result["left_out"]}
+    assert left_out == {"从名称看不出类别": ["大竹县老年专科医院"], "规划期以后才完工": ["大竹县失能照护楼"]}
+    doubted = siting(officer, keeps="question", **asked)
+    assert doubted.result["question"]["plan_served"] == kept.result["served"]
+    assert sum(doubted.result["served"]) >= sum(kept.result["served"])
+
+
+def test_kept_projects_beyond_the_money_say_what_to_do(officer: Scope) -> None:
+    entered(officer, "观音镇区域性养老服务中心", place="观音镇", to_year=2027, money={"central": 9 * 10**8}, places=60)
+    found = siting(officer, kind="regional_home", count=None, by_year=(1_000_000,), first_year=2027, keeps="keep")
+    assert found.state == "failed"
+    assert "请增加预算" in found.problems[0]["zh"]
 
 
 def test_building_over_years_keeps_each_years_money(officer: Scope) -> None:

@@ -14,13 +14,15 @@ from hypothesis.extra.numpy import arrays
 from scipy.sparse import csr_matrix
 
 from yiyang.base.errors import UsageError
+from yiyang.reach.siting import phased_exact
 from yiyang.reach.siting.answer import Answer
 from yiyang.reach.siting.checking import check
 from yiyang.reach.siting.covering import Covering, cover
 from yiyang.reach.siting.median import Median, locate
 from yiyang.reach.siting.merging import equal_rows
-from yiyang.reach.siting.phased import Phased, phase
-from yiyang.reach.siting.questioning import question
+from yiyang.reach.siting.phased import Phased, alike, phase
+from yiyang.reach.siting.phased_counts import purse
+from yiyang.reach.siting.questioning import question, question_years
 from yiyang.reach.tests.small import matrix
 
 COVERS = arrays(np.int8, st.tuples(st.integers(1, 9), st.integers(2, 6)), elements=st.integers(0, 1))
@@ -81,19 +83,18 @@ def test_the_median_is_the_best_of_all(ways: Any, count: int, people: Any, fixed
 def _served(problem: Phased, buildings: Any) -> int:
     from yiyang.reach.siting.phased_flow import Flows
 
-    return Flows(problem).served(buildings)
+    return sum(int(year.places.sum()) for year in Flows(problem).shared(buildings))
 
 
 def _best_phased(problem: Phased) -> int:
     """By trying every plan."""
-    options = [[None, *product(range(len(problem.places)), range(problem.years))] if may else [None]
-               for may in problem.may_build]  # fmt: skip
+    options = [[None, *product(np.flatnonzero(sizes).tolist(), range(problem.years))] for sizes in problem.places]
     best = 0
     for plan in product(*options):
         buildings = tuple((site, *one) for site, one in enumerate(plan) if one is not None)
         spent = np.zeros(problem.years)
-        for _, size, year in buildings:
-            spent[year:] += problem.cost[size]
+        for site, size, year in buildings:
+            spent[year:] += problem.cost[site, size]
         if (spent <= np.cumsum(problem.budget)).all():
             best = max(best, _served(problem, buildings))
     return best
@@ -107,18 +108,76 @@ def _best_phased(problem: Phased) -> int:
 )
 def test_building_over_years_finds_the_best_of_all(cells: Any, demand: Any, budget: Any) -> None:
     problem = Phased(
-        csr_matrix(cells), demand, np.array([4, 0, 0]), np.array([5, 11]), np.array([2_000_000, 4_000_000]),
-        np.array(budget) * 1_000_000, np.array([False, True, True]),
+        csr_matrix(cells), demand, np.array([4, 0, 0]),
+        *alike(np.array([False, True, True]), [5, 11], [2_000_000, 4_000_000]), np.array(budget) * 1_000_000,
     )  # fmt: skip
     found = phase(problem, gap=0.0, seconds=10)
     assert found.objective == _best_phased(problem)
     assert check(problem, found) == []
 
 
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(1, 9), st.integers(0, 1), st.integers(1, 4)), min_size=1, max_size=4),
+    st.lists(st.integers(0, 20), min_size=2, max_size=2), st.lists(st.floats(0, 9), min_size=4, max_size=4),
+)  # fmt: skip
+def test_a_purse_buys_what_is_worth_most(kinds: Any, left: Any, prices: Any) -> None:
+    cost, year, most = (np.array(each) for each in zip(*kinds, strict=True))
+    price, money = np.array(prices[: len(kinds)]), np.array(sorted(left))
+    value, counts = purse(cost, year, most, money.astype(float)).best(price)
+    best = 0.0
+    for many in product(*(range(each + 1) for each in most)):
+        spent = [sum(n * c for n, c, y in zip(many, cost, year, strict=True) if y <= at) for at in (0, 1)]
+        if spent[0] <= money[0] and spent[1] <= money[1]:
+            best = max(best, float(np.dot(many, price)))
+    assert value == pytest.approx(best)
+    assert float(counts @ price) == pytest.approx(best)
+
+
+def test_a_large_question_is_searched_and_its_bound_can_be_reckoned_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(phased_exact, "MOST", 0)
+    draw = np.random.default_rng(2)
+    demand = draw.integers(1, 9, (120, 3))
+    existing = np.where(draw.random(30) < 0.1, 10, 0)
+    places, cost = alike(existing == 0, [10, 25], [1_000_000, 2_200_000])
+    budget = np.full(3, 4_000_000)
+    problem = Phased(csr_matrix(draw.random((120, 30)) < 0.06), demand, existing, places, cost, budget)
+    found = phase(problem, gap=0.0, seconds=4)
+    assert check(problem, found) == []
+    assert not found.proof["branched"]
+    assert found.gap < 0.05
+    lied = replace(found, bound=found.objective - 50, objective=found.objective - 50)
+    assert any("multipliers show" in fault.en for fault in check(problem, lied))
+
+
+def test_what_stands_is_replaced_by_what_is_built_there() -> None:
+    problem = Phased(
+        matrix([[1, 0], [1, 0]]), np.array([[6, 6], [6, 6]]), np.array([5, 0]), np.array([[12], [12]]),
+        np.array([[3], [3]]), np.array([0, 3]),
+    )  # fmt: skip
+    found = phase(problem, gap=0.0)
+    assert (found.more["served"], found.status) == ([5, 12], "optimal")
+    assert check(problem, found) == []
+
+
+def test_a_decided_building_has_its_own_size_year_and_cost() -> None:
+    places, cost = np.array([[5, 0], [0, 9]]), np.array([[2, 0], [0, 7]])
+    problem = Phased(
+        matrix([[1, 0], [0, 1]]), np.array([[5, 5], [9, 9]]), np.array([0, 0]), places, cost, np.array([2, 7]),
+        ((1, 1, 1),),
+    )  # fmt: skip
+    kept = phase(problem, gap=0.0)
+    assert (kept.more["buildings"], kept.more["served"]) == (((0, 0, 0), (1, 1, 1)), [5, 14])
+    assert check(problem, kept) == []
+    assert question_years(problem).at_most == 0
+    with pytest.raises(UsageError, match="By year 2 the fixed buildings cost 1 yuan more"):
+        phase(replace(problem, budget=np.array([0, 6])))
+
+
 def test_flows_never_give_more_than_the_least_cut() -> None:
     problem = Phased(
-        matrix([[1, 0], [1, 1], [0, 1]]), np.array([[5], [5], [5]]), np.array([0, 0]), np.array([6]), np.array([1]),
-        np.array([2]), np.array([True, True]),
+        matrix([[1, 0], [1, 1], [0, 1]]), np.array([[5], [5], [5]]), np.array([0, 0]), np.array([[6], [6]]),
+        np.array([[1], [1]]), np.array([2]),
     )  # fmt: skip
     found = phase(problem, gap=0.0)
     assert (found.objective, found.status) == (12.0, "optimal")
@@ -159,8 +218,7 @@ def test_the_checker_sees_money_overspent_and_a_bound_that_nothing_shows(answere
 
 def test_the_checker_sees_a_home_that_is_overfull() -> None:
     problem = Phased(
-        matrix([[1], [1]]), np.array([[5], [5]]), np.array([0]), np.array([6]), np.array([1]), np.array([2]),
-        np.array([True]),
+        matrix([[1], [1]]), np.array([[5], [5]]), np.array([0]), np.array([[6]]), np.array([[1]]), np.array([2]),
     )  # fmt: skip
     answer = phase(problem)
     wrong = replace(answer, more=dict(answer.more) | {"flows": [((0, 0, 5), (1, 0, 5))], "served": [10]})

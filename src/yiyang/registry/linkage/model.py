@@ -10,6 +10,7 @@ import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,7 @@ DOUBLES = (
 # Pairs for training: among those that agree in these, true pairs are neither rare nor all.
 TRAINING = (("name", "village"), ("phone",), ("name", "birth"))
 ENOUGH = 200  # pairs that a round of training needs
+FEW = 200_000  # pairs that are compared in one go
 # Threads add up fractions in an order of their own, so the last digits differ from run to run: they are cut off.
 DIGITS = 6
 
@@ -180,7 +182,9 @@ def linker(con: Connection, tables: Sequence[str], model: Model, plan: Plan) -> 
     api = splink.DuckDBAPI(connection=con)
     inputs = [api.register(table, dataset_display_name=f"{place}_{table}") for place, table in enumerate(tables)]
     settings = model | {"blocking_rules_to_generate_predictions": _rules(splink, plan.rules)}
-    return splink.Linker(inputs if len(inputs) > 1 else inputs[0], settings, log_level=None)
+    # `check` has looked at the settings; Splink's own look parses every condition anew, a tenth of a second each time.
+    words: dict[str, Any] = {"log_level": None, "validate_settings": False}
+    return splink.Linker(inputs if len(inputs) > 1 else inputs[0], settings, **words)
 
 
 def _splink() -> Any:
@@ -197,7 +201,10 @@ def _splink() -> Any:
 def train(con: Connection, tables: Sequence[str], model: Model, plan: Plan, training: Training, *, rows: int) -> Model:
     """The model with its parameters estimated; with few rows only u, how often strangers agree."""
     made = linker(con, tables, model, plan)
-    made.training.estimate_u_using_random_sampling(max_pairs=training.pairs, seed=training.seed)
+    # Splink looks at some of the pairs, and at more while it has seen too little; where there are few, at all at once.
+    pairs = prod(sql.number(con, f"SELECT count(*) FROM {table}") for table in (tables[0], tables[-1]))
+    chunks = 1 if pairs <= FEW else 10
+    made.training.estimate_u_using_random_sampling(max_pairs=training.pairs, seed=training.seed, num_chunks=chunks)
     if rows >= training.least_rows:
         _expect_and_maximise(con, made, tables, plan, training)
     found = made.misc.save_model_to_json()

@@ -9,10 +9,10 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
+from yiyang.base.clock import CHINA
 from yiyang.base.errors import BackupError, MissingPart, UsageError
 from yiyang.base.screen import emit_json, say, show_table, t
 
@@ -164,7 +164,7 @@ def _target(into: str | None) -> Path | None:
 
 
 def _file(out: Path, sealed: bool) -> Path:
-    stamp = datetime.now(ZoneInfo("Asia/Shanghai")).strftime("%Y%m%d-%H%M%S")
+    stamp = datetime.now(CHINA).strftime("%Y%m%d-%H%M%S")
     path = out / f"yiyang-{stamp}.tar{'.sealed' if sealed else ''}" if out.is_dir() else out
     if path.exists():
         raise BackupError(f"{path} 已存在，不会覆盖。", f"{path} exists and is not overwritten.")

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
-from zoneinfo import ZoneInfo
 
 import psycopg
 
+from yiyang.base.clock import CHINA
 from yiyang.base.errors import BackupError
 from yiyang.base.output import storage_errors
 from yiyang.site.backup.archive import Reader, reading
@@ -220,7 +220,7 @@ class _Moves:
 
     def make(self) -> None:
         """All of them."""
-        stamp = datetime.now(ZoneInfo("Asia/Shanghai")).strftime("%Y%m%d-%H%M%S")
+        stamp = datetime.now(CHINA).strftime("%Y%m%d-%H%M%S")
         folders = [(self._staging / "files", self._data), (self._staging / "secrets", self._data / "secrets")]
         for source, target in (move for pair in folders for move in _tops(*pair)):
             if target.exists():

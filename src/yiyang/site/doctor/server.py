@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from yiyang.site.doctor import workers
 from yiyang.site.doctor.finding import Check, Finding, Place, ok, warning, wrong
 from yiyang.site.postgres import APP_ROLE, OLDEST_MAJOR
 
 # Accounts, tokens and their counts: read before anybody's scope is known, and about the staff, not about elders.
 _OF_THE_STAFF = "accounts"
 _EXTENSIONS = ("plpgsql",)
-_HEARTBEAT_SECONDS = 120
 
 
 def reachable(place: Place) -> Finding:
@@ -162,36 +162,6 @@ def _replaced(loader: object) -> set[tuple[str, str]]:
     return set(getattr(loader, "replacements", {}))
 
 
-def worker(place: Place) -> Finding:
-    """Somebody works: heartbeats are fresh, and no job hangs on a worker that is gone."""
-    if place.ask("SELECT to_regclass('procrastinate_workers')") == [(None,)]:
-        return warning(
-            ("后台任务表还没有建立", "The tables of the worker are not there yet"), ("yiyang migrate", "yiyang migrate")
-        )
-    alive = place.ask(
-        f"SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '{_HEARTBEAT_SECONDS} s'"
-    )[0][0]
-    stalled = place.ask(
-        f"""SELECT count(*) FROM procrastinate_jobs j LEFT JOIN procrastinate_workers w ON w.id = j.worker_id
-        WHERE j.status = 'doing' AND (w.id IS NULL OR w.last_heartbeat < now() - interval '{_HEARTBEAT_SECONDS} s')"""
-    )[0][0]
-    waiting = place.ask(
-        "SELECT count(*) FROM procrastinate_jobs "
-        "WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at < now())"
-    )[0][0]
-    says = (
-        f"{alive} 个后台进程，{waiting} 项等待，{stalled} 项中断",
-        f"{alive} workers, {waiting} jobs waiting, {stalled} stalled",
-    )
-    mend = (
-        "启动后台进程（systemctl start yiyang-worker）；它会接手中断的任务",
-        "Start the worker (systemctl start yiyang-worker); it takes stalled jobs up",
-    )
-    if not alive and (waiting or stalled):
-        return wrong(says, mend)
-    return warning(says, mend) if stalled or not alive else ok(*says)
-
-
 def audit_chain(place: Place) -> Finding:
     """The end of the chain fits its head, and no number is missing. The whole is checked by `yiyang audit verify`."""
     if place.owner is None or place.ask("SELECT to_regclass('audit_head')") == [(None,)]:
@@ -273,7 +243,7 @@ CHECKS = (
     Check("migrations", ("数据库版本", "migrations"), migrations, with_database=True),
     Check("second lock", ("行级安全", "row-level security"), second_lock, with_database=True),
     Check("no scope", ("无范围", "no scope"), no_scope_no_rows, with_database=True),
-    Check("worker", ("后台任务", "worker"), worker, with_database=True),
+    Check("worker", ("后台任务", "worker"), workers.worker, with_database=True),
     Check("delivered files", ("交付文件", "delivered files"), delivered_files, with_database=True),
     Check("lists", ("清单文件夹", "folders of lists"), list_folders, with_database=True),
     Check("audit", ("审计日志", "audit log"), audit_chain, with_database=True),

@@ -21,7 +21,7 @@ DAY = 1440
 # The solver's unit of way is a sixth of a minute, so that hundred metres count too.
 UNIT = 6
 # Searches end after so many rounds without a better plan, or at the hard limits of the call.
-IDLE = 300
+IDLE = 200
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,19 @@ def test_takes_along_his_round_with_form_and_telephone(visiting: Any) -> None:
     assert "finding" not in str(piece.form)
 
 
+def test_the_list_says_where_a_call_will_do_and_what_is_next_for_whom_nobody_met(visiting: Any) -> None:
+    def lines(**changes: Any) -> list[str]:
+        with work(platform("test")):
+            type(visiting["visit"]).objects.filter(pk=visiting["visit"].pk).update(**changes)
+        with work(visiting["by"]):
+            [piece] = visiting["kind"].pack(visiting["by"], timezone.localdate())
+        return list(piece.lines)
+
+    assert lines(means="phone")[1:3] == ["打电话或问邻居即可，不用上门", "竹阳街道一号"]
+    sought = lines(next_step="police", state="not_found")
+    assert sought[1:3] == ["上次没见到。下一步：请公安派出所协助查找", "竹阳街道一号"]
+
+
 def test_brings_a_report_home_and_takes_it_in_once(visiting: Any) -> None:
     mine = entry(visiting["visit"])
     for _ in range(2):

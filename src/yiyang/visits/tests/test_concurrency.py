@@ -91,6 +91,31 @@ def test_of_two_who_assign_at_once_one_is_told_that_it_moved_on() -> None:
         assert Finding.objects.get().unit == "police"
 
 
+def test_two_who_find_the_same_at_once_make_one_finding() -> None:
+    person = somebody(4, "秀英")
+    taken, release = Event(), Event()
+
+    def first() -> Any:
+        with work(visitor("春兰")) as by:
+            found = findings.raise_one(by=by, person=person, kind="fraud", words="被骗三千元")
+            taken.set()
+            release.wait(20)
+            return found.pk
+
+    def second() -> Any:
+        taken.wait(20)
+        with work(visitor("保国")) as by:
+            return findings.raise_one(by=by, person=person, kind="fraud", words="又转了两千").pk
+
+    with ThreadPoolExecutor(2) as pool:
+        one, other = elsewhere(pool, first), elsewhere(pool, second)
+        until(lambda: somebody_waits() or other.done())
+        release.set()
+        assert one.result(30) == other.result(30)
+    with work(platform("test")):
+        assert "两千" in Finding.objects.get(person=person).words
+
+
 def test_a_month_laid_out_by_two_at_once_is_laid_out_once() -> None:
     person = somebody(3, "秀英")
     with work(platform("test")):

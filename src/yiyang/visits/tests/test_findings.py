@@ -74,7 +74,7 @@ def test_goes_from_found_to_closed_by_different_people(office: Any, person: Any)
         ("report", "open", "德明"), ("assign", "assigned", "爱华"), ("act", "acted", "保国"),
         ("verify", "closed", "春兰"),
     ]  # fmt: skip
-    assert steps[2][3] == "送医院，骨折已处理"
+    assert (steps[1][3], steps[2][3]) == ("卫生健康，保国", "送医院，骨折已处理")
 
 
 def test_who_acted_neither_verifies_nor_calls_it_a_false_alarm(office: Any, person: Any) -> None:

@@ -15,7 +15,7 @@ from yiyang.audit.record import work
 from yiyang.base.errors import UsageError
 from yiyang.catalog.facts import load_facts
 from yiyang.engine.reference import holds
-from yiyang.visits import owing
+from yiyang.visits import actions, owing
 from yiyang.visits.away import facts_of
 from yiyang.visits.conditions_sql import condition_sql
 from yiyang.visits.models import Visit
@@ -154,6 +154,16 @@ def test_excuses_with_the_reason_and_owes_again_where_that_was_an_error(officer:
         change(pk=dead.pk).update(alive=1)
     assert owe(officer).resumed == 1
     assert visits(dead)[0].state == "owed"
+
+
+def test_what_somebody_excused_by_hand_is_not_owed_again_by_night(officer: Any, person: Any) -> None:
+    alone = in_need(person, birth_date=19600101)
+    owe(officer)
+    [found] = visits(alone)
+    with work(officer):
+        actions.excuse(by=officer, visit=found, reason="随子女外出过冬，月底前不回来")
+    assert owe(officer).resumed == 0
+    assert [each.state for each in visits(alone)] == ["excused"]
 
 
 def test_who_is_cared_for_in_an_institution_is_not_owed(officer: Any, person: Any) -> None:

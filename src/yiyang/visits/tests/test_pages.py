@@ -6,14 +6,15 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
+from django.urls import reverse
 from django.utils import timezone
 
-from conftest import DAZHU, ZHUYANG
+from conftest import DAZHU, WUMU, ZHUYANG
 from yiyang.access.scope import acting, platform
 from yiyang.audit.record import work
-from yiyang.visits import calendars, overview_figures, round_page, workbench_overview
-from yiyang.visits.lists import visit_table
+from yiyang.visits import calendars, figures, overview_figures, round_page, workbench_overview
+from yiyang.visits.lists import not_yet_table, visit_table
 from yiyang.visits.models import Visit
 from yiyang.visits.tests.town import in_need, named, scope, visit_of
 
@@ -52,6 +53,25 @@ def test_who_did_not_answer_is_gone_to(today_of_baoguo: Any) -> None:
     with work(by), acting(by):
         doors, _ = round_page.doors_and_calls(round_page._rows(by.user or 0, timezone.localdate()))
     assert sorted(row.means for row in doors) == ["home", "phone"]
+
+
+def test_who_says_nothing_of_having_met_has_not_said_no(today_of_baoguo: Any, settings: Any) -> None:
+    settings.SECOND_FACTOR = False
+    with work(platform("test")):
+        visit = Visit.objects.get(means="home")
+    client = Client()
+    client.force_login(today_of_baoguo)
+    url = reverse("visits:report", args=[visit.pk])
+    said = client.post(url, {"q-means": "home"}).content.decode()
+    assert "没有回答：见到老人或和他通上话了吗？" in said
+    assert "没有回答：这次怎样探访？" in client.post(url, {"q-met": "no"}).content.decode()
+    with work(platform("test")):
+        visit.refresh_from_db()
+        assert (visit.state, visit.tries) == ("planned", 0)
+    assert client.post(url, {"q-met": "no", "q-means": "home"}).status_code == 302
+    with work(platform("test")):
+        visit.refresh_from_db()
+        assert (visit.state, visit.tries) == ("not_found", 1)
 
 
 def test_the_board_counts_calls_apart_and_says_how_long_a_day_is(today_of_baoguo: Any) -> None:
@@ -99,3 +119,53 @@ def test_the_overview_says_how_many_of_those_to_be_seen_were_seen(grant: Any, pe
     with work(officer), acting(officer):
         found = overview_figures.of_month(officer, month, TOWN)
     assert (found.to_see, found.seen, found.owed, found.visited) == (2, 1, 3, 2)
+
+
+def test_from_the_county_one_comes_to_the_villages_of_a_town_and_of_no_other(
+    grant: Any, person: Any, settings: Any
+) -> None:
+    settings.SECOND_FACTOR = False
+    month = f"{timezone.localdate():%Y-%m}"
+    visit_of(in_need(person, "甲", ZHUYANG + 1), month=month, state="done")
+    visit_of(in_need(person, "乙", ZHUYANG + 2), month=month)
+    visit_of(in_need(person, "丙", WUMU + 1), month=month)
+    client = Client()
+    client.force_login(grant("爱华", "county_officer", DAZHU))
+    url = reverse("visits:overview")
+    assert f"{url}?month={month}&amp;area={ZHUYANG}" in client.get(url, {"month": month}).content.decode()
+    said = client.get(url, {"month": month, "area": str(ZHUYANG)}).content.decode()
+    assert "1 / 2 人" in said
+    assert f"&amp;area={ZHUYANG + 2}" in said
+    assert f"{WUMU + 1}" not in said
+    neighbour = Client()
+    neighbour.force_login(grant("建国", "township_clerk", WUMU))
+    assert "1 / 2 人" not in neighbour.get(url, {"month": month, "area": str(ZHUYANG)}).content.decode()
+
+
+def test_whom_the_rate_counts_as_not_visited_are_those_on_the_list(grant: Any, person: Any) -> None:
+    month = f"{timezone.localdate():%Y-%m}"
+    half = in_need(person, "甲")
+    visit_of(half, month=month, state="excused", reason="住院")
+    visit_of(half, month=month, cause="risk", number=2)
+    seen = in_need(person, "乙")
+    visit_of(seen, month=month)
+    visit_of(seen, month=month, cause="follow", state="done")
+    twice = in_need(person, "丙")
+    visit_of(twice, month=month)
+    visit_of(twice, month=month, cause="risk", number=2)
+    officer = scope(grant("爱华", "county_officer", DAZHU))
+    with work(officer), acting(officer):
+        found = overview_figures.of_month(officer, month, TOWN)
+        listed = list(figures.not_yet(officer, month))
+    assert (found.owed, found.visited) == (3, 1)
+    assert sorted(row.person.name for row in listed) == ["丙", "甲"]
+
+
+def test_the_list_of_those_not_visited_is_taken_out_for_its_month(grant: Any, person: Any) -> None:
+    visit_of(in_need(person, "甲"), month="2026-10")
+    officer = scope(grant("爱华", "county_officer", DAZHU))
+    with work(officer), acting(officer):
+        table = not_yet_table(RequestFactory().get("/", {"month": "2026-10"}))
+        assert [row.person.name for row in table.page.rows] == ["甲"]
+        assert not table.is_filtered
+        assert not not_yet_table(RequestFactory().get("/")).page.rows

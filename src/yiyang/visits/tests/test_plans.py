@@ -126,6 +126,20 @@ def test_a_plan_dropped_or_ordered_by_somebody_who_lost_the_right_has_no_effect(
     assert again(other).state == "ready"
 
 
+def test_what_a_plan_had_placed_on_days_that_passed_before_it_was_put_in_force_is_owed_still(town: Any) -> None:
+    plan = made(town)
+    with work(platform("test")):
+        late = Stop.objects.filter(plan=plan).order_by("pk").first()
+        assert late is not None
+        Stop.objects.filter(pk=late.pk).update(on=timezone.localdate() - timedelta(days=1))
+    with work(town["clerk"]):
+        assert plan_actions.put_in_force(by=town["clerk"], plan=plan) == 5
+    with work(platform("test")):
+        left = Visit.objects.get(pk=late.visit_id)
+    assert (left.state, left.visitor_id, left.on) == ("owed", None, None)
+    assert "已过" in left.reason
+
+
 def test_a_newer_plan_takes_the_place_of_the_one_before(town: Any) -> None:
     first, second = made(town), None
     with work(town["clerk"]):

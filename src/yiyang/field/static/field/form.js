@@ -180,11 +180,20 @@ class Filling {
       el("h1", {}, this.piece.title),
       el("p", { class: "steps" }, "最后看一遍，没有错就完成"),
       wrong.size ? note("bad", `还有 ${wrong.size} 处要填，请点“修改”补上。`) : null,
+      this.alarm(),
       sections.map(lines),
       el("div", { class: "ends" },
         wrong.size ? null : button("完成，存入待传", (event) => this.finish(event.target)),
         button("上一步", () => this.go(sections.length - 1), "other")),
     );
+  }
+
+  /** Nobody is sent before the platform has it: danger cannot wait for a network. */
+  alarm() {
+    const { answers } = this.draft;
+    const said = asked(this.form, answers).flatMap(({ id, options = [] }) =>
+      options.filter((each) => each.alarm && [].concat(answers[id]).includes(each.value)).map((each) => each.text));
+    return said.length ? note("bad", `要马上处理：${said.join("、")}。联网上传后才会派人；有危险的先打 120 或 110。`) : null;
   }
 
   async finish(pressed) {

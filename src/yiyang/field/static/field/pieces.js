@@ -1,6 +1,6 @@
 // What was taken along: the list of the day and one piece of work. Other rooms may add to both by `extend`.
 
-import { button, clock, day, el, note, show } from "./dom.js";
+import { button, clock, day, el, note, show, when } from "./dom.js";
 import { fill } from "./form.js";
 import { ordered } from "./logic.js";
 import * as outbox from "./outbox.js";
@@ -61,7 +61,7 @@ export async function list() {
   ];
   return show(
     el("h1", {}, "今天的任务"),
-    el("p", { class: "help" }, `${open.filter(isToday).length} 件，${Object.values(pack.kinds).join("、")}；任务更新于 ${told(pack.at)}`),
+    el("p", { class: "help" }, `${open.filter(isToday).length} 件，${Object.values(pack.kinds).join("、")}；任务更新于 ${when(pack.at)}`),
     Object.keys(pack.kinds).map((kind) => extensions[kind]?.list?.(open.filter((each) => each.kind === kind && isToday(each)))),
     pieces.length ? null : note("info", "这几天没有任务。"),
     parts.map(([title, some]) => (some.length ? [el("h2", {}, `${title}（${some.length}）`), el("ul", { class: "pieces" }, some.map(line))] : null)).flat(),
@@ -69,14 +69,18 @@ export async function list() {
   );
 }
 
-const told = (iso) => new Date(iso).toLocaleString("zh-CN", { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
-
 function renew() {
   return el("div", { class: "ends" }, button("更新任务", () => dispatchEvent(new Event("yiyang:renew")), "other"));
 }
 
+/** The hour; of another day than today its date too. */
+function due({ on, at } = {}) {
+  const date = on && on !== day() ? `${Number(on.slice(5, 7))}月${Number(on.slice(8))}日 ` : "";
+  return `${date}${at == null ? "" : clock(at)}`.trim();
+}
+
 function line(piece) {
-  const time = piece.data?.at !== undefined && piece.data.at !== null ? `${clock(piece.data.at)}　` : "";
+  const time = `${due(piece.data)}　`.trimStart();
   return el("li", {}, el("a", { class: piece.data?.urgent ? "piece urgent" : "piece", href: `#/piece/${piece.kind}/${piece.id}` },
     el("strong", {}, time + piece.title), piece.data?.urgent ? el("span", { class: "badge bad" }, "紧急") : null,
     piece.stands ? el("span", { class: `badge ${piece.stands}` }, WORDS[piece.stands]) : null,
@@ -94,6 +98,7 @@ export async function piece(kind, id) {
     el("h1", {}, found.title),
     stands && stands !== "draft" ? note("info", `已办理：${WORDS[stands]}。`) : null,
     found.gone ? note("wait", "这件任务已不在清单里，可能改派或已由他人办理。填好的内容仍可上传，由主管处理。") : null,
+    due(data) ? el("p", { class: "line" }, due(data)) : null,
     found.lines.map((each) => el("p", { class: "line" }, each)),
     data.phone ? el("a", { class: "call", href: `tel:${data.phone}` }, `打电话 ${data.phone}`) : null,
     data.directions ? el("section", {}, el("h2", {}, "怎么走"), el("p", { class: "line" }, data.directions)) : null,

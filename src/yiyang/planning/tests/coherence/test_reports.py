@@ -137,3 +137,12 @@ def test_a_finding_is_at_most_as_sure_as_its_figures_were_read() -> None:
     doubted = replace(document, doubts=(Doubt(row, "单位拿不准", "150", 0.4),))
     told = {each.check: each.sure for each in check([doubted]).findings}
     assert told == sure | {"descriptions": 0.4}
+
+
+def test_a_plan_in_which_nothing_was_read_is_not_called_clean_without_a_word(tmp_path: Path) -> None:
+    (tmp_path / "空.txt").write_text("今天天气很好。\n", encoding="utf-8")
+    found = CliRunner().invoke(app, ["check", str(tmp_path)])
+    assert "没有读到项目" in found.output
+    alone = CliRunner().invoke(app, ["check", str(tmp_path / "空.txt")])
+    assert isinstance(alone.exception, UsageError)
+    assert "所在的文件夹" in alone.exception.zh

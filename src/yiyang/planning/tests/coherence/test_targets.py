@@ -128,6 +128,25 @@ def test_a_county_below_its_city_is_told_and_a_county_above_is_not() -> None:
     assert kinds(city, replace(low, area=360200000000)) == []
 
 
+def test_each_year_that_both_name_counts_and_what_a_year_takes_of_all_is_a_rate() -> None:
+    city = plan("养老机构消防2022年底整改率达50%，2023年底整改率达100%。", slug="city", area=CITY)
+    said = "对全县16所机构全面实施消防安全改造，2022年改造{}所，2023年改造{}所。"
+    (told,) = found(city, plan(said.format(7, 9), slug="county", area=DAZHU))
+    assert [each.text for each in told.figures] == ["43.75%（2022年）", "50%（2022年）"]
+    assert "7÷16" in told.why_zh
+    assert kinds(city, plan(said.format(8, 8), slug="county", area=DAZHU)) == []
+    later = "对全县16所机构全面实施消防安全改造，2023年改造7所，2024年改造9所。"
+    (told,) = found(city, plan(later, slug="county", area=DAZHU))
+    assert [each.text for each in told.figures] == ["43.75%（2023年）", "100%（2023年）"]
+
+
+def test_a_promise_on_the_way_is_not_held_against_another_year() -> None:
+    city = plan("2022年乡镇老年协会建会率达60%，2025年达90%。", slug="city", area=CITY)
+    county = "2022年乡镇老年协会建会率达{}%，2023年达62%，2025年达95%。"
+    assert kinds(city, plan(county.format(60), slug="county", area=DAZHU)) == []
+    assert kinds(city, plan(county.format(50), slug="county", area=DAZHU)) == [("levels", "target")]
+
+
 def test_one_project_in_two_documents() -> None:
     mine = project(1, "失能失智老年人照护院建设项目", places=500, wan=8000, year=2025, slug="county",
                    description="床位500张，建筑面积21250平方米")  # fmt: skip
@@ -207,9 +226,7 @@ def test_all_of_them_together_raise_none_either() -> None:
 
 
 def test_shares_of_residents_and_points_above_average_are_those_of_the_census() -> None:
-    text = (
-        "根据第七次全国人口普查，全市60岁以上常住老年人口120.44万人，占常住人口总数的{}%，高于全省平均水平{}个百分点。"
-    )
+    text = "2020年11月，常住的60周岁以上老年人口有120.44万人，占常住人口{}%，高于全省平均{}个百分点。"
     assert kinds(plan(text.format("22.36", "0.65"), path=NOW)) == []
     assert kinds(plan(text.format("24.36", "0.65"), path=NOW)) == [("sentence_sums", "share")]
     assert kinds(plan(text.format("22.36", "2.65"), path=NOW)) == [("census", "average")]

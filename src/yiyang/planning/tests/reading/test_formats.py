@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import docx
 import pytest
+import xlsxwriter
 
 from yiyang.base.errors import MissingPart, UsageError
 from yiyang.planning.reading import read
@@ -51,6 +53,54 @@ def _empty_zip() -> bytes:
 def test_a_file_that_cannot_be_read_is_refused_with_words(data: bytes) -> None:
     with pytest.raises(UsageError, match="Cannot read"):
         read(data, "plan")
+
+
+def _docx_with(part: str, change: Callable[[bytes], bytes]) -> bytes:
+    whole, made = BytesIO(), BytesIO()
+    document: Any = docx.Document()
+    document.add_paragraph("一句话")
+    document.save(whole)
+    with ZipFile(whole) as before, ZipFile(made, "w", ZIP_DEFLATED) as after:
+        for name in before.namelist():
+            after.writestr(name, change(before.read(name)) if name == part else before.read(name))
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("part", ["word/document.xml", "word/styles.xml", "[Content_Types].xml"])
+def test_a_docx_whose_xml_is_cut_off_is_refused_with_words(part: str) -> None:
+    with pytest.raises(UsageError, match="Cannot read"):
+        read(_docx_with(part, lambda text: text[: len(text) // 2]), "plan")
+
+
+def test_a_docx_whose_packing_is_damaged_is_refused_with_words() -> None:
+    whole = bytearray(_docx_with("word/document.xml", lambda text: text))
+    at = whole.index(b"word/document.xml") + len("word/document.xml")
+    whole[at : at + 40] = b"\xff" * 40
+    with pytest.raises(UsageError, match="Cannot read"):
+        read(bytes(whole), "plan")
+
+
+def test_a_docx_that_unpacks_to_a_book_of_thousands_of_pages_is_refused_before_it_fills_the_memory() -> None:
+    bomb = _docx_with("word/document.xml", lambda text: text.replace(b"<w:body>", b"<w:body>" + b"<w:p/>" * 11_000_000))
+    assert len(bomb) < 2**20
+    with pytest.raises(UsageError, match="60 MB"):
+        read(bomb, "plan")
+
+
+def test_a_workbook_with_two_cells_at_its_corners_is_refused_and_does_not_end_the_process() -> None:
+    made = BytesIO()
+    book = xlsxwriter.Workbook(made)
+    sheet = book.add_worksheet()
+    sheet.write(0, 0, "序号")
+    sheet.write(1_048_575, 16_383, "1")
+    book.close()
+    with pytest.raises(UsageError, match="XFD"):
+        read(made.getvalue(), "plan")
+
+
+def test_a_file_of_a_hundred_thousand_lines_is_no_plan() -> None:
+    with pytest.raises(UsageError, match="100,000 lines"):
+        read("一句话。\n".encode() * 100_001, "plan")
 
 
 @pytest.mark.pango

@@ -24,6 +24,7 @@ EXAMPLES: dict[str, Example] = {
     "assessment:take_form_back": one("assessment", post=lambda there: REASON, **BOTH),
     "assessment:check": one("assessment", post=lambda there: {}, **BOTH),
     "assessment:certificate": done("result", is_slow=True),
+    "assessment:answers": done("result"),
     "assessment:use": one("result", post=lambda there: {"purpose": "home_bed"}, **BOTH),
     "assessment:object": one("result", post=lambda there: REASON, **BOTH),
     "assessment:withdraw": one("result", post=lambda there: REASON, **BOTH),
@@ -32,6 +33,7 @@ EXAMPLES: dict[str, Example] = {
     "assessment:empty_sheet": Example(
         of=lambda there: ["gbt_42195_2022"], post=lambda there: {}, methods=("post",), is_scoped=False
     ),
+    "assessment:former": LIST,
     "assessment:agencies": LIST,
     "assessment:new_agency": Example(post=lambda there: {}, methods=("get", "post"), is_scoped=False),
     "assessment:agency": one("agency", **AREA),

@@ -24,7 +24,7 @@ EXAMPLES: dict[str, Example] = {
     "indicators:board": Example(in_query=_area, refusals=(404,), **SOMEWHERE),
     "indicators:indicator": Example(of=lambda there: [SLUG], in_query=_area, refusals=(404,), **SOMEWHERE),
     "indicators:sheet": Example(of=lambda there: [SLUG], in_query=_area, refusals=(404,), **SOMEWHERE),
-    "indicators:report": Example(of=lambda there: ["xlsx"], in_query=_area, refusals=(404,), **SOMEWHERE),
+    "indicators:report": Example(of=lambda there: ["xlsx"], in_query=_area, is_slow=True, refusals=(404,), **SOMEWHERE),
     "indicators:year": Example(in_query=_area, refusals=(404,), **SOMEWHERE),
     "indicators:year_pdf": Example(of=lambda there: [2026], in_query=_area, is_slow=True, refusals=(404,), **SOMEWHERE),
     "indicators:how": Example(of=lambda there: [SLUG, there.figure_area, ON, "measured"], **SOMEWHERE),
@@ -41,13 +41,23 @@ EXAMPLES: dict[str, Example] = {
     "indicators:template": Example(is_scoped=False, logs=False),
     "indicators:withdraw": done("reported_figure", {"reason": "口径不对"}, logs=False),
     "indicators:measure": Example(post=lambda there: {"month": "2026-10"}, is_scoped=False, logs=False, **BOTH),
+    "indicators:promises": LIST,
+    "indicators:promise": one("plan_file", logs=False),
+    "indicators:promise_confirm": done("plan_file", {}, logs=False),
     "indicators:tables": LIST,
+    "indicators:calendar": LIST,
+    "indicators:budgets": LIST,
     "indicators:table": one("published_table", logs=False),
     "indicators:table_make": Example(post=lambda there: {}, is_scoped=False, logs=False, **BOTH),
     "indicators:table_decide": done("published_table", {"to": "refused", "reason": "分组太细"}, logs=False),
     "api:list_indicators": Example(is_scoped=False, logs=False),
     "api:list_targets": Example(in_query=lambda there: {"area_code": 511724000000}, is_scoped=False, logs=False),
     "api:list_figures": LIST,
+    "api:list_open_data": Example(is_scoped=False, logs=False),
+    "api:get_open_data": Example(of=lambda there: ["511724-indicators"], is_scoped=False, logs=False, refusals=(404,)),
+    "api:list_open_figures": Example(
+        of=lambda there: ["511724-indicators"], is_scoped=False, logs=False, refusals=(404,)
+    ),
     "api:enter_figure": Example(
         post=lambda there: {
             "indicator": "beds", "area_code": there.code, "on": "2025-12-31", "value": 10, "source": "台账",

@@ -7,7 +7,7 @@ from typing import Any
 
 from yiyang.areas.logic import SIZES, level
 from yiyang.areas.logic import short as short_code
-from yiyang.indicators.models import Figure, Measurement, PublishedTable, Reported
+from yiyang.indicators.models import Figure, Measurement, PrivacySpending, PublishedTable, Reported
 from yiyang.site.tests.access_world.things import Place
 
 ON, KNOWN = date(2026, 10, 31), date(2026, 11, 2)
@@ -32,5 +32,8 @@ def put(there: Place) -> dict[str, Any]:
         area_code=there.code, title="老年人人数", slug="elders_60_sex", month="2026-10", state="ready",
         made_by_name="岗位",
     )  # fmt: skip
+    PrivacySpending.objects.create(
+        area_code=there.code, year=2026, epsilon=1, table=table, number="1", title="老年人人数", spent_by_name="岗位"
+    )
     area = "999999" if there.code < 0 else short_code(there.code)
     return {"reported_figure": entered.pk, "figure": figure.pk, "published_table": table.pk, "figure_area": area}

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from yiyang.site import postgres
-from yiyang.site.doctor import server
+from yiyang.site.doctor import server, workers
 from yiyang.site.doctor.finding import OK, WARNING, WRONG, Place
 from yiyang.site.postgres import Database
 from yiyang.site.tests import servers
@@ -135,19 +135,37 @@ def test_a_database_that_waits_for_migrations_or_is_newer(place: Place) -> None:
 
 
 def test_a_worker_that_is_gone_and_the_job_it_left(place: Place) -> None:
-    assert judge(server.worker, place)[0] == WARNING
+    assert judge(workers.worker, place)[0] == WARNING
     assert place.owner
     run = place.owner.execute
     run("INSERT INTO procrastinate_jobs (queue_name, task_name, status) VALUES ('default', 'x', 'todo')")
     try:
-        assert judge(server.worker, place) == (WRONG, "0 workers, 1 jobs waiting, 0 stalled")
+        assert judge(workers.worker, place) == (WRONG, "0 workers, 1 jobs waiting, 0 stalled")
         run("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour')")
         run("UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT id FROM procrastinate_workers)")
-        assert judge(server.worker, place) == (WRONG, "0 workers, 0 jobs waiting, 1 stalled")
+        assert judge(workers.worker, place) == (WRONG, "0 workers, 0 jobs waiting, 1 stalled")
         run("UPDATE procrastinate_workers SET last_heartbeat = now()")
-        assert judge(server.worker, place) == (OK, "1 workers, 0 jobs waiting, 0 stalled")
+        assert judge(workers.worker, place) == (OK, "1 workers, 0 jobs waiting, 0 stalled")
     finally:
         run("DELETE FROM procrastinate_jobs; DELETE FROM procrastinate_workers")
+
+
+def test_a_queue_that_no_worker_takes(place: Place) -> None:
+    assert place.owner
+    with place.owner.transaction(force_rollback=True):
+        run = place.owner.execute
+        run("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now())")
+        run("INSERT INTO procrastinate_jobs (queue_name, task_name, status) VALUES ('long', 'x', 'todo')")
+        asked = Place(place.data, owner=place.owner)
+        assert judge(workers.worker, asked) == (OK, "1 workers, 1 jobs waiting, 0 stalled")
+        run("UPDATE procrastinate_events SET at = now() - interval '1 hour'")
+        state, says = judge(workers.worker, asked)
+        assert (state, "long (1)" in says) == (WARNING, True)
+        assert "yiyang-worker-long)" in workers.worker(asked).mend[1]
+        run("UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT id FROM procrastinate_workers)")
+        run("INSERT INTO procrastinate_jobs (queue_name, task_name, status) VALUES ('long', 'y', 'todo')")
+        run("UPDATE procrastinate_events SET at = now() - interval '1 hour'")
+        assert judge(workers.worker, asked)[0] == OK
 
 
 def test_folders_of_deliveries_that_nobody_removed(place: Place) -> None:
