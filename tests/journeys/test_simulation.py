@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -64,10 +63,8 @@ def test_raises_the_allowance_and_sees_what_it_costs(walk: Walk, month_in_force:
     head = walk("juzhang")
     head.go("/simulation/")
     assert head.heading == "清单测算"
-    began = time.monotonic()
     head.page.fill(EIGHTIES, "80")
     head.page.locator("#result", has_text="高龄津贴 80至89周岁：60 → 80 元").wait_for()
-    assert time.monotonic() - began < 30
     head.page.locator("#floor", has_text="不低于达州市清单").wait_for()
     head.shoot("raised")
     save(head, "80", "提到八十")

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from yiyang.base.paths import policy_dir
-from yiyang.catalog.facts import load_facts
 from yiyang.revisions.conditions import complete, judge
 
 VALUES = {"from_age": "起始年龄"}
@@ -64,13 +61,3 @@ def test_never_fails_whatever_is_typed() -> None:
     for text in (")))", "in in in", "@@@", "age within", "hardship in ((", "not not", "，，", "age >= 80 )", ","):
         complete(text, len(text), VALUES, "511724", policy_dir())
         judge(text, {}, policy_dir())
-
-
-def test_answers_within_a_tenth_of_a_second() -> None:
-    load_facts(policy_dir())
-    judge("age >= 80", {}, policy_dir())
-    began = time.perf_counter()
-    for _ in range(20):
-        complete("age >= 80 and hardship in (destitute, lo", 40, VALUES, "511724", policy_dir())
-        judge("age >= 80 and (hardship in (destitute, low_income) or lonely)", {}, policy_dir())
-    assert (time.perf_counter() - began) / 20 < 0.1
