@@ -35,7 +35,9 @@ def main() -> None:
     }
     for name, milliseconds in found.items():
         print(f"{name:16} {milliseconds:8.2f} ms")
-    RESULTS.write_text(json.dumps({"machine": table.machine(), "milliseconds": found}, ensure_ascii=False, indent=1) + "\n")
+    RESULTS.write_text(
+        json.dumps({"machine": table.machine(), "milliseconds": found}, ensure_ascii=False, indent=1) + "\n"
+    )
 
 
 def _median(work: Callable[[], object]) -> float:
