@@ -100,14 +100,22 @@ def _may(actor: Actor, route: Route, example: Example, there: Things) -> bool:
 
 
 def _places(actor: Actor, route: Route, example: Example, world: World) -> list[str]:
-    """Every place, for whoever the address opens to; one's own suffices for the others."""
+    """For whoever the address opens to, every place where it is not his and two where it is; for others one's own."""
     opens = _opens(actor, route)
     is_of_a_place = bool(example.of or example.in_query(world.places["own"]))
     there = [place for place in world.places if place not in example.except_at]
     if example.is_slow:
         there = [place for place in there if not _may(actor, route, example, world.places[place])]
         return ["own"] if actor.name == "county_officer" else there
-    return there if opens and is_of_a_place else ["own"]
+    if not (opens and is_of_a_place):
+        return ["own"]
+    his = [place for place in there if _may(actor, route, example, world.places[place])]
+    return [place for place in there if place not in his[1:-1]]
+
+
+def _methods(actor: Actor, route: Route, example: Example) -> tuple[str, ...]:
+    """Each, for whoever the address opens to. A page's door is one for all methods (`access.web.page`)."""
+    return example.methods if route.is_api or _opens(actor, route) else example.methods[-1:]
 
 
 @pytest.mark.parametrize("name", sorted(set(GUARDED) & set(EXAMPLES)))
@@ -117,7 +125,7 @@ def test_nobody_gets_in_where_he_does_not_belong(world: World, name: str) -> Non
         fault
         for actor in world.actors.values()
         for place in _places(actor, route, example, world)
-        for method in example.methods
+        for method in _methods(actor, route, example)
         for fault in _faults(world, actor, route, example, place, method, before)
     ]
     assert not faults, "\n".join(faults)

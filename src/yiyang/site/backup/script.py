@@ -22,6 +22,9 @@ _COPY = re.compile(rb"^(COPY [^\n]* FROM stdin;)\n", re.MULTILINE)
 _NOT_HERE = re.compile(
     rb"^(SET transaction_timeout = 0;|\\(un)?restrict [^\n]*|ALTER DEFAULT PRIVILEGES [^\n]*;)\n", re.MULTILINE
 )
+# The server's own note at each column, since the minor releases of November 2026 (15.20). An older pg_dump takes it for
+# an option that somebody set; older servers refuse it, and new ones make their own.
+_OWN_NOTE = re.compile(rb"^(ALTER [^\n]* ALTER COLUMN [^\n]* SET \()([^\n)]*)\);\n", re.MULTILINE)
 
 
 def run_dump(connection: psycopg.Connection[Any], tool: Path, dump: Path) -> None:
@@ -98,9 +101,14 @@ def _run(connection: psycopg.Connection[Any], script: _Script) -> None:
         copy = b"-"
         while copy:
             statements, copy = script.statements()
-            if statements := _NOT_HERE.sub(b"", statements).strip():
+            if statements := _OWN_NOTE.sub(_without_note, _NOT_HERE.sub(b"", statements)).strip():
                 cursor.execute(statements)
             if copy:
                 with cursor.copy(copy) as target:
                     for block in script.rows():
                         target.write(block)
+
+
+def _without_note(found: re.Match[bytes]) -> bytes:
+    options = [option for option in found.group(2).split(b", ") if not option.startswith(b"pg_attver=")]
+    return found.group(1) + b", ".join(options) + b");\n" if options else b""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import stat
@@ -17,6 +18,7 @@ from yiyang.audit import anchors
 from yiyang.base.errors import BackupError, MissingPart
 from yiyang.site import postgres
 from yiyang.site.backup import make, restore, tools
+from yiyang.site.backup import script as scripts
 from yiyang.site.backup.archive import writing
 from yiyang.site.backup.make import make_backup
 from yiyang.site.backup.restore import check_backup, restore_backup
@@ -44,6 +46,7 @@ ALTER TABLE person ENABLE ROW LEVEL SECURITY;
 CREATE POLICY scope ON person TO yiyang_app
     USING (area_code <@ (SELECT nullif(current_setting('yiyang.people', true), '')::int8multirange));
 REVOKE UPDATE, DELETE ON line FROM yiyang_app;
+ALTER TABLE person ALTER half SET (n_distinct = 5);
 INSERT INTO areas VALUES (511724000000, '大竹县'), (511725000000, '渠县');
 INSERT INTO person SELECT i,
     (ARRAY['爱华', '保国', '春兰', E'tab\there', E'back\\slash', E'two\nlines', '\.'])[1 + i % 7] || i,
@@ -207,6 +210,29 @@ def test_debians_15_is_backed_up_and_restored_into_itself_and_into_18(
         assert everything(again) == everything(old)
         assert restore_backup(out, fresh).content["tables"] == made.content["tables"]
         assert everything(fresh) == everything(old)
+        assert set_options(fresh) == [("half", "n_distinct=5")]
+
+
+def set_options(city: Database) -> list[tuple[Any, ...]]:
+    of_columns = (
+        "SELECT attname, option FROM pg_attribute, unnest(attoptions) AS option WHERE attrelid = 'person'::regclass"
+    )
+    return rows(city.owner_url, f"{of_columns} AND option NOT LIKE 'pg_attver=%'")
+
+
+def test_what_an_older_program_took_for_an_option_is_left_out(fresh: Database) -> None:
+    # As pg_dump 18.4 writes down a server of 15.20, which notes something of its own at each column.
+    script = b"""CREATE TABLE public.person (name text, half float);
+ALTER TABLE ONLY public.person ALTER COLUMN name SET (pg_attver=26498888);
+ALTER TABLE ONLY public.person ALTER COLUMN half SET (pg_attver=26498888, n_distinct=5);
+COPY public.person (name, half) FROM stdin;
+ALTER TABLE ONLY public.person ALTER COLUMN name SET (pg_attver=26498888);\t1
+\\.
+"""
+    with psycopg.connect(fresh.owner_url) as connection:
+        scripts._run(connection, scripts._Script(io.BytesIO(script)))
+    assert set_options(fresh) == [("half", "n_distinct=5")]
+    assert "pg_attver" in rows(fresh.owner_url, "SELECT name FROM person")[0][0]
 
 
 def test_a_backup_of_a_newer_server_is_refused_by_an_older_one(
