@@ -8,7 +8,10 @@ The yardstick in the same run is what the editor's file of facts costs to read o
 from __future__ import annotations
 
 import json
+import os
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,8 +22,9 @@ from benchmarks import table
 from yiyang.base.paths import policy_dir
 from yiyang.revisions.conditions import complete, judge
 
-RESULTS = Path(__file__).parent / "results" / "conditions.json"
-TIMES = 60
+RESULTS = Path(__file__).parent / "results" / "lists.json"
+TIMES, RUNS = 60, 5
+UP, LOW = "511700", "511724"
 VALUES = {"from_age": "起始年龄"}
 HALF = "age >= 80 and hardship in (destitute, lo"
 WHOLE = "age >= 80 and (hardship in (destitute, low_income) or lonely)"
@@ -33,8 +37,10 @@ def main() -> None:
         "judge": _median(lambda: judge(WHOLE, {}, policy_dir())),
         "facts parsed": _median(lambda: yaml.load(facts, yaml.CSafeLoader)),
     }
+    found["two lists compared, whole process, CPU"] = _process("list", "compare", LOW, UP)
+    found["a process that says its help, CPU"] = _process("--help")
     for name, milliseconds in found.items():
-        print(f"{name:16} {milliseconds:8.2f} ms")
+        print(f"{name:40} {milliseconds:8.2f} ms")
     RESULTS.write_text(
         json.dumps({"machine": table.machine(), "milliseconds": found}, ensure_ascii=False, indent=1) + "\n"
     )
@@ -49,6 +55,19 @@ def _median(work: Callable[[], object]) -> float:
         work()
         taken.append((time.perf_counter() - began) * 1000)
     return round(statistics.median(taken), 2)
+
+
+def _process(*words: str) -> float:
+    """Milliseconds of processor time of the middle one of RUNS processes, start included."""
+    taken = []
+    for _ in range(RUNS):
+        before = os.times()
+        done = subprocess.run([sys.executable, "-m", "yiyang", *words], capture_output=True, text=True, check=False)
+        after = os.times()
+        if done.returncode not in (0, 4):  # 4: something is below the floor, which is what the comparison is for
+            raise SystemExit(done.stderr)
+        taken.append(after.children_user + after.children_system - before.children_user - before.children_system)
+    return round(statistics.median(taken) * 1000, 2)
 
 
 if __name__ == "__main__":
