@@ -35,7 +35,7 @@ NO_TROUBLE = (
     "Failed to load resource: the server responded with a status of 4", "htmx:sendAbort, ", "htmx:afterRequest, ",
 )  # fmt: skip
 PATIENCE = 150  # seconds for a whole county to be made and loaded on a busy machine
-SOON = 5.0  # seconds for what a click brings: it returns as soon as the next page begins, not when that page is whole
+SOON = 30.0  # seconds for what a click brings: it returns as soon as the next page begins, not when that page is whole
 # What would send the installation elsewhere than to its own folder.
 OURS = ("YIYANG_", "DATABASE_URL", "DJANGO_", "PROMETHEUS_", "COVERAGE_")
 
@@ -223,7 +223,7 @@ def walk(chromium: Any, platform_server: Installation, request: Any) -> Iterator
     def begin(username: str = "", **options: Any) -> Walker:
         known = platform_server.logins.get(username)
         context = chromium.new_context(viewport=DESKTOP, locale="zh-CN", storage_state=known, **options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         walker = Walker(platform_server, context.new_page(), f"{journey}-{username}" if opened else journey)
         opened.append(walker)
         if username and not known:

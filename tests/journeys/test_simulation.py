@@ -30,7 +30,7 @@ with start(Path(sys.argv[1])):
     if run is None:
         with work(platform("journey")) as by:
             run = month_actions.order(by=by, area=511724000000, month="2026-10")
-    until = time.monotonic() + 240
+    until = time.monotonic() + 450
     while run.state != "in_force" and time.monotonic() < until:
         if run.state == "ready":
             with work(platform("journey")) as by:
@@ -46,7 +46,7 @@ def month_in_force(platform_server: Any) -> None:
     """大竹县's month is in force."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("YIYANG_", "DJANGO_"))}
     words = [sys.executable, "-c", MONTH, str(platform_server.data)]
-    done = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=280, check=False)
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=500, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from http import HTTPStatus
 from typing import Any
 
@@ -229,8 +229,9 @@ def patterns() -> list[URLPattern | URLResolver]:
     return [path("openapi.json", openapi, name="openapi"), path("docs", docs, name="docs"), *operations]
 
 
+@cache
 def schema() -> dict[str, Any]:
-    """The OpenAPI description."""
+    """The OpenAPI description, made once a process: it takes seconds. Nobody may change it."""
     return dict(api.get_openapi_schema(path_prefix="/api/v1/"))
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -37,11 +40,27 @@ class City:
 
 @pytest.fixture(scope="session")
 def city(tmp_path_factory: pytest.TempPathFactory) -> City:
-    """Made once; nobody may write into it."""
+    """Made once, by the first of all processes of the tests that asks for it; nobody may write into it."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return make(tmp_path_factory.mktemp("city"))
+    root = tmp_path_factory.getbasetemp().parent / "city"
+    whole = root / "whole"
+    with root.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not whole.exists():
+            shutil.rmtree(root, ignore_errors=True)
+            make(root)
+            whole.touch()
+    return City(root)
+
+
+def make(root: Path) -> City:
+    """The whole city in a new folder."""
     from yiyang.registry.build import build
     from yiyang.synthetic.make import make_city, plan_of
 
-    made = City(tmp_path_factory.mktemp("city"))
+    root.mkdir(exist_ok=True)
+    made = City(root)
     with atomic_folder(made.root / "city") as folder:
         make_city(plan_of("511724", "2026-10,2026-11", 1500, 1), folder, lambda *_: None)
     before = None

@@ -62,7 +62,7 @@ def noise() -> Noise:
 @pytest.fixture
 def page(browser: Any, report_file: Path, noise: Noise) -> Iterator[Any]:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.set_default_timeout(5_000)
+    page.set_default_timeout(60_000)
     noise.hear(page)
     page.goto(report_file.as_uri())
     yield page

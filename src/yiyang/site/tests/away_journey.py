@@ -121,7 +121,7 @@ class Phone:
             str(self.folder), executable_path=self.program, args=["--no-sandbox", "--disable-gpu"],
             viewport=SIZE, locale="zh-CN", timezone_id="Asia/Shanghai",
         )  # fmt: skip
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(60_000)
         self.context.set_offline(not network)
         self.page = self.context.pages[0]
         self.page.on("console", lambda line: self._note(line.text) if line.type == "error" else None)
