@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,8 @@ from typing import Any
 import psycopg
 import pytest
 
+from yiyang.site.tests.ports import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "out" / "journeys"
 PASSWORD = "yiyang-demo-2026"
@@ -34,7 +35,7 @@ DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 NO_TROUBLE = (
     "Failed to load resource: the server responded with a status of 4", "htmx:sendAbort, ", "htmx:afterRequest, ",
 )  # fmt: skip
-PATIENCE = 150  # seconds for a whole county to be made and loaded on a busy machine
+PATIENCE = 300  # seconds for a whole county to be made and loaded on a busy machine
 SOON = 30.0  # seconds for what a click brings: it returns as soon as the next page begins, not when that page is whole
 # What would send the installation elsewhere than to its own folder.
 OURS = ("YIYANG_", "DATABASE_URL", "DJANGO_", "PROMETHEUS_", "COVERAGE_")
@@ -81,7 +82,7 @@ def platform_server(needs_chromium: str) -> Iterator[Installation]:
         return
     # Short: a socket lies in it. Not the tests' own data folder: that is another installation.
     data = Path(tempfile.mkdtemp(prefix="yj-"))
-    found = Installation(f"http://127.0.0.1:{_free_port()}", data / "var", data / "log")
+    found = Installation(f"http://127.0.0.1:{free_port()}", data / "var", data / "log")
     with found.log.open("wb") as log:
         process = subprocess.Popen(_command(found), env=_environment(), stdout=log, stderr=log, start_new_session=True)
     try:
@@ -104,12 +105,6 @@ def _command(found: Installation) -> list[str]:
 
 def _environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def _wait(found: Installation, process: subprocess.Popen[bytes]) -> None:

@@ -79,7 +79,7 @@ def test_the_network_is_cut_in_the_middle_and_the_phone_switched_off(phones: Pho
     phone.context.set_offline(True)
     phone.met()
     phone.page.get_by_label("体重").fill("48")
-    phone.page.wait_for_timeout(300)
+    phone.says("已存在本机")
     phone.off()
 
     phone.on(network=False)

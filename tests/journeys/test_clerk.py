@@ -139,7 +139,7 @@ def test_the_township_next_door_is_closed_by_export(
     clerk.shoot("order")
     dialog.get_by_role("button", name="开始导出").click()
     fetch = clerk.page.locator("form[action$='/fetch/'] button")
-    fetch.wait_for(timeout=60_000)
+    fetch.wait_for(timeout=180_000)
     clerk.shoot("ready")
     with clerk.page.expect_download() as waiting:
         fetch.click()

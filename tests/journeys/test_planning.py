@@ -14,7 +14,7 @@ from tests.journeys.conftest import Installation
 
 pytestmark = pytest.mark.chromium
 Walk = Callable[..., Any]
-PATIENCE = 120  # seconds for the worker on a busy machine
+PATIENCE = 300  # seconds for the worker on a busy machine
 DAZHU = "511724000000"
 HEADS = (
     "序号",

@@ -37,7 +37,7 @@ def test_the_ten_best_sites_are_found_proved_and_one_becomes_a_project(walk: Wal
     officer.page.wait_for_url(re.compile(r"/reach/siting/\d+/$"))
     done = officer.page.get_by_role("link", name="查看结果")
     answer = officer.page.get_by_role("heading", name="结果有多可靠")
-    done.or_(answer).first.wait_for(timeout=90 * SECOND)
+    done.or_(answer).first.wait_for(timeout=180 * SECOND)
     if not answer.count():
         done.click()
     answer.wait_for()

@@ -22,7 +22,7 @@ from tests.journeys.conftest import Installation
 
 pytestmark = pytest.mark.chromium
 Walk = Callable[..., Any]
-PATIENCE = 180  # seconds for a plan on a busy machine
+PATIENCE = 300  # seconds for a plan on a busy machine
 # What the visitor saw: all is well, but she fell.
 SEEN = {
     "met": "yes", "means": "home", "meals": "fine", "utilities": "fine", "money": "fine", "fraud": "no",

@@ -74,7 +74,7 @@ class House:
     def do(self, *words: object) -> Any:
         """A step to its end; what it said."""
         with self.begin(*words) as process:
-            out, error = process.communicate(timeout=180)
+            out, error = process.communicate(timeout=400)
         assert process.returncode == 0, error[-3000:]
         return json.loads(out.strip().splitlines()[-1])
 
@@ -95,7 +95,7 @@ class House:
         with psycopg.connect(self.owner) as holder:
             holder.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
             worker = self.begin("worker")
-            until = time.monotonic() + 60
+            until = time.monotonic() + 180
             waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %s::regclass"
             while time.monotonic() < until and worker.poll() is None:
                 if holder.execute(waits, [table]).fetchone() != (0,):  # type: ignore[comparison-overlap]

@@ -24,6 +24,7 @@ import pytest
 
 from yiyang.site.embedded import Cluster
 from yiyang.site.tests import servers
+from yiyang.site.tests.ports import free_port
 
 House = Any
 HERE = Path(__file__).parent
@@ -100,7 +101,7 @@ def test_postgresql_killed_while_a_delivery_goes_in_loses_and_doubles_nothing(
     cluster.start()
     assert house.held() == before, "nothing half"
     # The worker finds its connections broken; it may live or die of it.
-    worker.communicate("\n", timeout=120)
+    worker.communicate("\n", timeout=240)
     house.do("rescue_at_once")
     assert house.state(pk) == "accepted"
     assert house.held() == undisturbed["in"]
@@ -176,9 +177,7 @@ class Web:
     """gunicorn with one process, which stops once at a place."""
 
     def __init__(self, house: House, pause: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         conf = [sys.executable, "-m", "gunicorn", "-c", "python:yiyang.site.gunicorn_conf", "--chdir", str(HERE)]
         bind = {"YIYANG_BIND": f"127.0.0.1:{self.port}", "YIYANG_WORKERS": "1"}
         self.log = house.data / "web.log"
@@ -193,10 +192,10 @@ class Web:
         return sender
 
     def _connected(self) -> socket.socket:
-        until = time.monotonic() + 60
+        until = time.monotonic() + 180
         while True:
             try:
-                return socket.create_connection(("127.0.0.1", self.port), timeout=60)
+                return socket.create_connection(("127.0.0.1", self.port), timeout=240)
             except ConnectionRefusedError:
                 assert time.monotonic() < until, self.log.read_text()[-3000:]
                 assert self.process.poll() is None, self.log.read_text()[-3000:]
@@ -208,14 +207,14 @@ class Web:
         url = f"http://127.0.0.1:{self.port}{PATH}"
         request = urllib.request.Request(url, text.encode(), head, method="PUT")
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=240) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as problem:
             return problem.code, problem.read().decode()
 
     def close(self) -> None:
         self.process.terminate()
-        self.process.communicate(timeout=60)
+        self.process.communicate(timeout=240)
 
 
 PATH = "/api/v1/deliveries/police_households/2026-11?area=511724000000&known=2026-11-05"

@@ -54,7 +54,7 @@ def to_provider(client: Any) -> str:
 
 def at_provider(address: str, subject: str) -> dict[str, str]:
     """Log in there as somebody: what comes back in the address."""
-    answer = requests.post(address, data={"sub": subject}, allow_redirects=False, timeout=10)
+    answer = requests.post(address, data={"sub": subject}, allow_redirects=False, timeout=60)
     back = urlsplit(answer.headers["Location"])
     assert back.path == "/accounts/oidc/sso/callback/"
     return {key: values[0] for key, values in parse_qs(back.query).items()}

@@ -23,7 +23,7 @@ from yiyang.cases.tests.town import ITEM, a_run, changed, citizen, found, go
 from yiyang.registry.models import Person
 
 pytestmark = pytest.mark.usefixtures("committed")
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 def somebody(key: int, name: str) -> Person:

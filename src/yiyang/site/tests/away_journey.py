@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,8 +19,10 @@ from typing import Any
 
 import psycopg
 
+from yiyang.site.tests.ports import free_port
+
 SHOTS = Path(__file__).resolve().parents[4] / "out" / "journeys"
-PATIENCE = 150
+PATIENCE = 300
 # What would send the installation elsewhere than to its own folder.
 OURS = ("YIYANG_", "DATABASE_URL", "DJANGO_", "PROMETHEUS_", "COVERAGE_")
 SIZE = {"width": 390, "height": 844}
@@ -63,12 +64,6 @@ def _environment() -> dict[str, str]:
     return kept | {"DJANGO_SETTINGS_MODULE": "yiyang.site.tests.away_settings"}
 
 
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
 def _run(*words: str) -> str:
     command = [sys.executable, "-m", *words]
     return subprocess.run(command, env=_environment(), capture_output=True, text=True, check=True).stdout
@@ -78,7 +73,7 @@ def _run(*words: str) -> str:
 def village() -> Iterator[Village]:
     """An installation with two visitors, a clerk and six elders, and the tests' own kind of work."""
     data = Path(tempfile.mkdtemp(prefix="ya-"))
-    found = Village(f"http://localhost:{_free_port()}", data / "var", data / "log")
+    found = Village(f"http://localhost:{free_port()}", data / "var", data / "log")
     words = ["yiyang", "serve", "--no-demo", "--workers", "1", "--data", str(found.data)]
     with found.log.open("wb") as log:
         process = subprocess.Popen(

@@ -6,7 +6,6 @@ import contextlib
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from typing import Any
 import psycopg
 
 from yiyang.site.postgres import Database, as_url, database
+from yiyang.site.tests.ports import free_port
 
 ADMIN_PASSWORD = "a p@ss/word:%"
 
@@ -63,7 +63,7 @@ def postgres_15(programs: Path) -> Iterator[str]:
         as_user = _as_postgres(path)
         secret = path / "password"
         secret.write_text(ADMIN_PASSWORD)
-        data, port = path / "data", _free_port()
+        data, port = path / "data", free_port()
         words = ["-D", str(data), "-U", "admin", "-A", "scram-sha-256", f"--pwfile={secret}", "-E", "UTF8"]
         _run([programs / "initdb", *words, "--locale=C.UTF-8"], as_user)
         options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={path} -c fsync=off"
@@ -90,12 +90,6 @@ def _as_postgres(path: Path) -> dict[str, Any]:
     found = pwd.getpwnam("postgres")
     os.chown(path, found.pw_uid, found.pw_gid)
     return {"user": found.pw_uid, "group": found.pw_gid, "extra_groups": []}
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def _run(words: list[object], as_user: dict[str, Any]) -> None:

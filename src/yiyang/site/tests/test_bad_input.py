@@ -200,7 +200,7 @@ from pathlib import Path
 import yiyang.{module} as module
 def pause(*words, **more):
     Path({mark!r}).touch()
-    time.sleep(60)
+    time.sleep(300)
 module.{name} = pause
 """
 
@@ -220,7 +220,7 @@ def test_ctrl_c_leaves_the_earlier_output_and_nothing_else(small: World, module:
     with process(*run_words(small, out=small.root / "r-2026-11"), before=pause) as running:
         _wait_for(mark)
         running.send_signal(signal.SIGINT)
-        _, err = running.communicate(timeout=60)
+        _, err = running.communicate(timeout=240)
     mark.unlink()
     assert running.returncode == 130
     assert "已中断；原有输出未改动。" in err
@@ -229,7 +229,7 @@ def test_ctrl_c_leaves_the_earlier_output_and_nothing_else(small: World, module:
 
 
 def _wait_for(mark: Path) -> None:
-    for _ in range(600):
+    for _ in range(1800):
         if mark.exists():
             return
         time.sleep(0.1)
@@ -242,7 +242,7 @@ def test_a_disk_that_fills_leaves_the_earlier_output_and_nothing_else(city: City
     run, before = _copy_of(city, tmp_path), contents(tmp_path)
     words = ("run", "--snapshot", city.snapshot("2026-11"), "--month", "2026-11", "--out", run, "--previous", run)
     with process(*words, limit=limit) as running:
-        _, err = running.communicate(timeout=120)
+        _, err = running.communicate(timeout=240)
     assert running.returncode == 9, err
     assert "无法写入" in err
     assert "原有输出未改动" in err
@@ -267,6 +267,6 @@ def test_a_disk_that_fills_while_details_are_written(
     city: City, tmp_path: Path, words: Callable[[City], tuple[str | Path, ...]]
 ) -> None:
     with process(*words(city), "--out", tmp_path / "out", limit=500) as running:
-        _, err = running.communicate(timeout=120)
+        _, err = running.communicate(timeout=240)
     assert (running.returncode, "Traceback" in err) == (9, False), err
     assert list(tmp_path.iterdir()) == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ import pytest
 
 from yiyang.site import postgres
 from yiyang.site.tests import servers
+from yiyang.site.tests.ports import free_port
 
 YIYANG = [sys.executable, "-m", "yiyang"]
 
@@ -45,7 +45,7 @@ def home(migrated: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def answer(url: str) -> str | None:
     try:
-        with urllib.request.urlopen(url, timeout=10) as said:
+        with urllib.request.urlopen(url, timeout=60) as said:
             return str(said.read(500).decode())
     except urllib.error.HTTPError as error:
         return f"{error.code}"
@@ -55,7 +55,7 @@ def answer(url: str) -> str | None:
 
 def wait_for(url: str, process: subprocess.Popen[bytes], wanted: str = "") -> str:
     """The first answer, or the first that is the wanted one."""
-    until = time.monotonic() + 90
+    until = time.monotonic() + 180
     while (said := answer(url)) is None or (wanted and said != wanted):
         assert process.poll() is None, "it ended"
         assert time.monotonic() < until, f"last answer: {said}"
@@ -67,9 +67,7 @@ def wait_for(url: str, process: subprocess.Popen[bytes], wanted: str = "") -> st
 def test_the_web_server_answers_and_its_end_stops_the_embedded_database(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        place = f"127.0.0.1:{one.getsockname()[1]}"
+    place = f"127.0.0.1:{free_port()}"
     monkeypatch.setenv("YIYANG_BIND", place)
     monkeypatch.setenv("YIYANG_WORKERS", "1")
     web = subprocess.Popen([*YIYANG, "web"], stderr=subprocess.DEVNULL)
@@ -89,7 +87,7 @@ def test_the_web_server_answers_and_its_end_stops_the_embedded_database(
 def test_the_worker_counts_as_alive_and_ends_when_told(home: Path) -> None:
     worker = subprocess.Popen([*YIYANG, "worker"], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     with postgres.database(home) as found, psycopg.connect(found.owner_url, autocommit=True) as connection:
-        until = time.monotonic() + 90
+        until = time.monotonic() + 180
         while connection.execute("SELECT count(*) FROM procrastinate_workers").fetchone() != (1,):
             assert worker.poll() is None
             assert time.monotonic() < until
@@ -115,7 +113,7 @@ def _worked_off(connection: psycopg.Connection[tuple[str]], *words: str) -> set[
     """The queues whose waiting job is gone after a worker with these words found nothing more to do."""
     before = _ended(connection)
     worker = subprocess.Popen([*YIYANG, "worker", *words], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    until = time.monotonic() + 90
+    until = time.monotonic() + 180
     while _ended(connection) == before:
         assert worker.poll() is None
         assert time.monotonic() < until

@@ -30,6 +30,8 @@ class Filling {
     Object.assign(this, { piece, draft, back, done });
     // A draft keeps the form with which it was begun, whatever the platform sends meanwhile.
     this.form = draft.form;
+    // Whoever puts the phone away sees that nothing is lost.
+    this.kept = el("p", { class: "steps" });
   }
 
   /** The sections in which something is asked. */
@@ -40,7 +42,10 @@ class Filling {
 
   save() {
     // One after the other: an older state never overwrites a newer one.
+    const turn = this.turn = (this.turn || 0) + 1;
+    this.kept.textContent = "";
     this.saving = (this.saving || Promise.resolve()).then(() => vault.put(name(this.piece), this.draft))
+      .then(() => { if (turn === this.turn) this.kept.textContent = "已存在本机"; })
       .catch(() => say("没有存上：本机已锁定或空间不足。"));
     return this.saving;
   }
@@ -69,6 +74,7 @@ class Filling {
       [...this.blocks.values()],
       el("div", { class: "ends" }, button("下一步", () => this.next(section, at)),
         button(at ? "上一步" : "先放下，以后再填", () => (at ? this.go(at - 1) : this.leave()), "other")),
+      this.kept,
     );
   }
 
