@@ -32,8 +32,8 @@ STAGES = (None, "asked", None, "planned", None, "filled", "signed", None, "retur
 REQUESTS = 12
 # Answers by how much help somebody needs: which option of each item, at most.
 HELP = (0, 1, 0, 2, 1, 3)
-# What the circumstances say of somebody without coma, dementia or falls.
-NOTHING = {"A.4.1": "none", "A.5.11": "no", **{f"A.2.14.{number}": "0" for number in range(1, 6)}}
+# What is said of somebody awake, without coma, dementia or falls.
+NOTHING = {"B.3.9": "2", "A.4.1": "none", "A.5.11": "no", **{f"A.2.14.{number}": "0" for number in range(1, 6)}}
 # Beside the demo accounts: username, name, training.
 OTHERS = (("秦永", "rehabilitation"), ("孔琼", "medical"))
 TOWN_OTHERS = (
@@ -152,11 +152,13 @@ def _one(number: int, person: Person, pair: tuple[Assessor, Assessor], stage: st
         with work(clerk):
             requesting.cancel(by=clerk, request=request, reason="老人已去外地与子女同住")
         return
+    is_to_come = stage == "planned"
     with work(officer):
         appointed = timezone.make_aware(datetime.combine(_next_day(number), time(9 + number % 7)))
+        appointed = appointed if is_to_come else _today(_ended(number) - timedelta(minutes=50))
         lead, second = pair
         planning.plan(by=officer, request=request, agency=lead.agency, lead=lead, second=second, appointed=appointed)
-    if stage != "planned":
+    if not is_to_come:
         _assessed(number, request, pair, officer, clerk, stage)
 
 
@@ -164,7 +166,7 @@ def _assessed(
     number: int, request: Request, pair: tuple[Assessor, Assessor], officer: Scope, clerk: Scope, stage: str | None
 ) -> None:
     lead, second = (_as(each.user) for each in pair)
-    ended = timezone.now() - timedelta(minutes=30 + number)
+    ended = _ended(number)
     answers = _answers(current(GB, timezone.localdate()), HELP[number % len(HELP)])
     with work(lead):
         form = filling.file_form(
@@ -200,6 +202,16 @@ def _chosen(scale: Instrument, most: int) -> Iterator[tuple[str, str]]:
     for code in scale.items:
         if code in NOTHING:
             yield code, NOTHING[code]
+
+
+def _ended(number: int) -> datetime:
+    """When the assessment of one of them was done: just now."""
+    return timezone.now() - timedelta(minutes=30 + number)
+
+
+def _today(at: datetime) -> datetime:
+    """The hour of a moment, or midnight where that was yesterday: nothing is appointed for a day that is past."""
+    return max(timezone.localtime(at), timezone.localtime().replace(hour=0)).replace(minute=0, second=0, microsecond=0)
 
 
 def _next_day(number: int) -> date:

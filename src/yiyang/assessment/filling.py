@@ -61,7 +61,7 @@ def file_form(
         assessor = steps.assessor_in(by, there_)
         _refuse_state(there_)
         scale = scales.current(there_.instrument, timezone.localtime(ended_at).date())
-        _refuse_times(began_at, ended_at)
+        _refuse_times(there_, began_at, ended_at)
         if not steps.qualified(assessor, timezone.localtime(ended_at).date()):
             raise UsageError("您的评估资格在那一天不在有效期内。", "The qualification had ended on that day.")
         made = _kept(there_, scale, scales.tidy(scale, answers), assessor.pk, began_at, ended_at, entry)
@@ -77,11 +77,19 @@ def _refuse_state(request: Request) -> None:
         raise steps.MovedOn(f"这次评估现在是“{now}”，不能填表。", f"The assessment is {request.state} now.")
 
 
-def _refuse_times(began_at: datetime, ended_at: datetime) -> None:
+def _refuse_times(request: Request, began_at: datetime, ended_at: datetime) -> None:
+    """A result counts from the month in which it was made: one made before anybody asked would pay backwards."""
     if began_at > ended_at:
         raise UsageError("完成时间早于开始时间。", "It ended before it began.")
     if ended_at > timezone.now() + AHEAD:
         raise UsageError("完成时间在将来，请检查手机的时间。", "It ended in the future: look at the clock.")
+    asked, ended = timezone.localtime(request.asked_at), timezone.localtime(ended_at)
+    # A request may be typed in after the visit, on its day; one to assess again is not.
+    if ended.date() < asked.date() or (request.contested_id and ended < asked):
+        raise UsageError(
+            f"评估完成于 {ended:%Y-%m-%d %H:%M}，早于提出这次评估的 {asked:%Y-%m-%d %H:%M}；请核对日期，以前的评估不能用于这次申请。",
+            f"It ended at {ended:%Y-%m-%d %H:%M}, before it was asked for at {asked:%Y-%m-%d %H:%M}.",
+        )
 
 
 def _kept(

@@ -201,6 +201,26 @@ def test_too_quick_is_found_and_passed_only_with_words(house: House, person: Any
     assert [each["rule"] for each in made.findings if each["grave"]] == ["quick"]
 
 
+def test_what_was_assessed_before_anybody_asked_is_no_answer(house: House, person: Any) -> None:
+    request = house.plan(house.ask(person("秀英", ZHUYANG)))
+    with refused("早于提出"):
+        house.fill(request, ended_at=timezone.now() - timedelta(days=1))
+    assert state_of(request) == "planned"
+
+
+def test_assessed_again_means_after_the_objection(house: House, person: Any) -> None:
+    result = house.issued(person("秀英", ZHUYANG))
+    with work(house.clerk):
+        raised = actions.object_to(by=house.clerk, result=result, reason="她能自己吃饭")
+    with work(house.other):
+        again = actions.answer_objection(by=house.other, objection=raised, again=True, answer="请别人再评").request
+    assert again is not None
+    lead, second = house.others()
+    house.plan(again, (lead, second))
+    with refused("早于提出"):
+        house.fill(again, by=scope(lead.user), ended_at=again.asked_at - timedelta(seconds=1))
+
+
 def test_the_same_answers_in_a_row_are_found(house: House, person: Any) -> None:
     for name in ("甲", "乙"):
         house.fill(house.plan(house.ask(person(name, ZHUYANG))))

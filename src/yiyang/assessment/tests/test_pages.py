@@ -219,7 +219,9 @@ def test_used_objected_to_and_answered(house: House, person: Any) -> None:
     with work(platform("test")):
         assert Use.objects.get().purpose == "home_bed"
         raised = Objection.objects.get()
-    assert "比评的好" in text(browser(house.other).get(at("work") + "?tab=objections")) or raised.pk
+    assert result.number in text(browser(house.other).get(at("work") + "?tab=objections"))
+    assert "您参加了这次评估或质控" in text(browser(house.officer).get(at("request", result.request_id)))
+    assert at("objection", raised.pk) in text(browser(house.other).get(at("request", result.request_id)))
     sent = {"outcome": "again", "answer": "安排别人复评"}
     assert "不能处理" in text(browser(house.officer).post(at("objection", raised.pk), sent))
     assert browser(house.other).post(at("objection", raised.pk), sent).status_code == 302

@@ -28,9 +28,8 @@ export async function fill(piece, back, done) {
 class Filling {
   constructor(piece, draft, back, done) {
     Object.assign(this, { piece, draft, back, done });
-    // A draft keeps the form with which it was begun, whatever the platform sends meanwhile.
+    // A draft keeps the form with which it was begun.
     this.form = draft.form;
-    // Whoever puts the phone away sees that nothing is lost.
     this.kept = el("p", { class: "steps" });
   }
 
@@ -42,12 +41,11 @@ class Filling {
 
   save() {
     // One after the other: an older state never overwrites a newer one.
-    const turn = this.turn = (this.turn || 0) + 1;
     this.kept.textContent = "";
-    this.saving = (this.saving || Promise.resolve()).then(() => vault.put(name(this.piece), this.draft))
-      .then(() => { if (turn === this.turn) this.kept.textContent = "已存在本机"; })
+    const now = this.saving = (this.saving || Promise.resolve()).then(() => vault.put(name(this.piece), this.draft))
+      .then(() => now === this.saving && (this.kept.textContent = "已存在本机"))
       .catch(() => say("没有存上：本机已锁定或空间不足。"));
-    return this.saving;
+    return now;
   }
 
   async go(section) {
@@ -93,7 +91,7 @@ class Filling {
     return document.querySelector(".question.wrong")?.scrollIntoView();
   }
 
-  /** Show and hide what depends on answers, without losing where one is; how many pages there are depends too. */
+  /** Show and hide what depends on answers, and count the pages anew. */
   refresh() {
     const sections = this.sections;
     this.bar.max = sections.length + 1;
@@ -213,7 +211,7 @@ class Filling {
   }
 }
 
-/** Where the phone is, if it is allowed and known within eight seconds; else nothing, which is no obstacle. */
+/** Where the phone is, if allowed and known within eight seconds; else nothing. */
 function here() {
   if (!navigator.geolocation) return null;
   return new Promise((done) => {

@@ -72,7 +72,7 @@ async function record(question, start, changed) {
   }, "main"));
 }
 
-/** By way of the sound card: the policy of pages lets no other address be played, not even one of our own making. */
+/** By way of the sound card: the policy of pages lets no other address be played. */
 async function play(file) {
   const context = new AudioContext();
   const source = context.createBufferSource();

@@ -4,7 +4,7 @@ import * as server from "./server.js";
 import * as vault from "./vault.js";
 
 export const WORDS = { waiting: "待上传", taken: "已入库", conflict: "有冲突", refused: "未入库", settled: "已处理" };
-const AT_ONCE = 3_000_000; // characters a request: a weak network carries several small ones better than a large one
+const AT_ONCE = 3_000_000; // characters a request: a weak network carries small ones better
 const TAKEN_STAYS = 7 * 86_400_000;
 
 /** Seal what was done into the outbox, in one step with taking its draft away. */

@@ -16,7 +16,7 @@ function input(id, words, more = {}) {
 const secret = (id, words) => input(id, words, { type: "password", inputmode: "numeric", maxlength: 12 });
 const value = (id) => document.getElementById(id).value.trim();
 
-/** A form of one page: fields, what to do; what goes wrong stands on top, with the way out of it. */
+/** A form of one page; what goes wrong stands on top, with the way out. */
 function ask(title, lead, fields, words, act, ...more) {
   const told = el("div", { role: "alert" });
   const submit = el("button", { class: "main", type: "submit" }, words);
