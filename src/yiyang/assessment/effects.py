@@ -21,6 +21,7 @@ from yiyang.engine.cells import UNKNOWN, Coding, coding_of
 from yiyang.engine.evaluate import Evaluator
 from yiyang.engine.facts import as_int
 from yiyang.entitlement.explain import WORDS
+from yiyang.registry import stating
 from yiyang.registry.corrections import person_value
 from yiyang.registry.models import Person
 
@@ -43,7 +44,8 @@ def of(person: Person, found: Mapping[str, int]) -> list[Json]:
     except UsageError:
         # Nobody's list answers for where he lives: there is nothing to change.
         return []
-    values = {axis.fact.name: person_value(person, axis.fact) for axis in coding.axes}
+    # Registers come a month late: what was found out since counts by then, too.
+    values = {axis.fact.name: person_value(person, axis.fact) for axis in coding.axes} | stating.to_come(person, on)
     rows = [values, values | dict(found)]
     told = [_told(bound, number, answer, on) for number, answer in enumerate(_answers(bound, coding, rows, on))]
     return sorted(

@@ -87,7 +87,8 @@ def _refuse_times(request: Request, began_at: datetime, ended_at: datetime) -> N
     # A request may be typed in after the visit, on its day; one to assess again is not.
     if ended.date() < asked.date() or (request.contested_id and ended < asked):
         raise UsageError(
-            f"评估完成于 {ended:%Y-%m-%d %H:%M}，早于提出这次评估的 {asked:%Y-%m-%d %H:%M}；请核对日期，以前的评估不能用于这次申请。",
+            f"评估完成于 {ended:%Y-%m-%d %H:%M}，早于提出这次评估的 {asked:%Y-%m-%d %H:%M}；请核对日期，"
+            "以前的评估不能用于这次申请。",
             f"It ended at {ended:%Y-%m-%d %H:%M}, before it was asked for at {asked:%Y-%m-%d %H:%M}.",
         )
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from zlib import crc32
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from yiyang.access.scope import Scope, acting, current, platform
@@ -142,6 +142,14 @@ def _in_force(keys: Iterable[int], register: str) -> list[Corrected]:
         for fact, value in each.facts.items()
         if fact in book.facts
     ]
+
+
+def to_come(person: Person, on: date) -> dict[str, int]:
+    """Fact → value as stored, of what was stated and counts by a day, but not in the month that the file stands at."""
+    rows = Stated.objects.filter(person__in=keys_of(person), taken_back_at=None, valid_from__lte=on)
+    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gte=on), valid_from__gt=date.fromisoformat(f"{person.month}-01"))
+    said = [(fact, value) for each in rows.order_by("pk") for fact, value in each.facts.items()]
+    return {fact: value for fact, value in said if value is not None}
 
 
 def keys_of(person: Person) -> list[int]:

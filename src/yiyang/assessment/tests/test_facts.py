@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -89,6 +90,24 @@ def test_it_says_what_it_changes_for_the_person(house: House) -> None:
     assert gained
     assert all(each["before"] != "entitled" or each["fen"] != each["fen_before"] for each in gained.values())
     assert all(each["month"] >= f"{timezone.localdate():%Y-%m}" for each in result.effect)
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_what_it_changes_begins_where_the_last_result_ended(is_late: bool, house: House) -> None:
+    first = house.issued(person(AIHUA))
+    if is_late:
+        # The registers of this month have not come yet: the file knows nothing of the first result.
+        month = f"{timezone.localdate().replace(day=1) - timedelta(days=1):%Y-%m}"
+        with work(platform("test")):
+            facts = person(AIHUA).facts | {"ability": None}
+            Person.objects.filter(pk=first.person_id).update(month=month, facts=facts)
+    second = house.issued(person(AIHUA), intact(), again_because="康复出院")
+    gained = {each["item"]: each["fen"] for each in first.effect if each["after"] == "entitled"}
+    lost = {each["item"]: each["fen_before"] for each in second.effect if each["before"] == "entitled"}
+    assert gained
+    assert lost == gained
+    with work(platform("test")):
+        assert effects.of(person(AIHUA), {"ability": 0}) == []
 
 
 def test_what_changes_nothing_says_nothing(house: House) -> None:
