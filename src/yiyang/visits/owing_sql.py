@@ -17,6 +17,8 @@ from yiyang.visits.policy import AlertKind, Rule, Visits, condition
 
 # People of the latest month, alive, with one file.
 HERE = "p.is_current AND p.alive IS DISTINCT FROM 0 AND p.merged_into_id IS NULL"
+# A household of more elders in need than this is a collective one (a home, a hospital): their turns are spread.
+HOUSEHOLD = 6
 
 
 def month_days(month: str) -> tuple[date, date]:
@@ -95,8 +97,8 @@ def _gathered(policy: Visits, name: str, values: Iterable[str], reference: int, 
 def people_sql(policy: Visits, reference: date, book: FactBook) -> str:
     """SQL: everybody in an area for whom a rule holds, and what is owed to him.
 
-    Columns: person, area_code, has_phone, times, at_home, seen_every, minutes, needs_two, skills, counts, groups,
-    excuse.
+    Columns: person, home, area_code, has_phone, times, at_home, seen_every, minutes, needs_two, skills, counts,
+    groups, excuse. `home` is one key for a household, unless that is a collective one of many.
     Parameters: %(low)s, %(high)s.
     """
     on = as_int(reference)
@@ -106,7 +108,8 @@ def people_sql(policy: Visits, reference: date, book: FactBook) -> str:
     )
     means = [way for way in policy.means if any(way in rule.means for rule in policy.rules.values())]
     return (
-        f"SELECT p.id AS person, p.area_code, p.phone IS NOT NULL AS has_phone, "
+        f"SELECT p.id AS person, CASE WHEN p.household IS NOT NULL AND count(*) OVER (PARTITION BY p.household) "
+        f"<= {HOUSEHOLD} THEN p.household ELSE p.id END AS home, p.area_code, p.phone IS NOT NULL AS has_phone, "
         f"{_greatest(policy, 'times', on, book, 0)} AS times, "
         f"{_greatest(policy, 'at_home', on, book, 0)} AS at_home, "
         f"{_least(policy, 'seen_every', on, book)} AS seen_every, "
@@ -122,6 +125,7 @@ def people_sql(policy: Visits, reference: date, book: FactBook) -> str:
 
 # Windows part the month evenly: the k-th of n visits lies in its n-th part, and not before the day counted from.
 # Whose turn it is, is seen at home: everybody's turn comes once in `seen_every` months, and each month has its share.
+# A household's turn comes at once, so that one way leads to all of it.
 OWE = """
 INSERT INTO visits_visit (person_id, area_code, month, number, cause, groups, means, counts, gap, first, last, opens,
     closes, minutes, skills, needs_two, state, state_since, done_by_name, tries, next_step, reason)
@@ -140,7 +144,8 @@ FROM (
         %(start)s::date + n * %(days)s / o.times - 1 AS last
     FROM owing AS o CROSS JOIN LATERAL generate_series(1, o.times) AS n
     CROSS JOIN LATERAL (
-        SELECT n <= greatest(o.at_home, coalesce(((o.person + %(turn)s) %% o.seen_every = 0)::int, 0)) AS must
+        SELECT n <= greatest(
+            o.at_home, coalesce(((o.home %% o.seen_every + %(turn)s) %% o.seen_every = 0)::int, 0)) AS must
     ) AS m
     WHERE o.excuse IS NULL
 ) AS w WHERE w.last >= %(from)s

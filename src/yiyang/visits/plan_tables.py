@@ -35,13 +35,14 @@ COLUMNS = {
     "id": "BIGINT", "person": "BIGINT", "village": "BIGINT", "town": "BIGINT", "away": "BOOLEAN", "first": "DATE",
     "last": "DATE", "opens": "SMALLINT", "closes": "SMALLINT", "minutes": "SMALLINT", "skills": "VARCHAR",
     "needs_two": "BOOLEAN", "gap": "SMALLINT", "usual": "BIGINT", "deputy": "BIGINT", "on": "DATE", "visitor": "BIGINT",
-    "second": "BIGINT", "turn": "SMALLINT", "at": "SMALLINT",
+    "second": "BIGINT", "turn": "SMALLINT", "at": "SMALLINT", "home": "BIGINT",
 }  # fmt: skip
 VISITS = """
 SELECT v.id, v.person_id, v.area_code, v.area_code - v.area_code % 1000, v.means = 'home',
     greatest(v.first, {start}), v.last, v.opens, v.closes, v.minutes, v.skills, v.needs_two, v.gap, p.visitor_id,
-    p.deputy_id, v.on, v.visitor_id, v.second_id, v.turn, v.at
-FROM visits_visit AS v LEFT JOIN visits_post AS p ON p.area_code = v.area_code AND p.ends IS NULL
+    p.deputy_id, v.on, v.visitor_id, v.second_id, v.turn, v.at, coalesce(who.household, v.person_id)
+FROM visits_visit AS v JOIN registry_person AS who ON who.id = v.person_id
+LEFT JOIN visits_post AS p ON p.area_code = v.area_code AND p.ends IS NULL
 WHERE v.area_code >= {low} AND v.area_code < {high} AND {chosen}
 ORDER BY v.id
 """
@@ -88,7 +89,7 @@ def _problem(rows: pa.Table, low: int, high: int, start: date, last: date) -> Pr
     visitors = _visitors(posts, urban, middles, start, last)
     known = set(visitors["id"].to_pylist())
     city = np.array([urban[code] for code in rows["village"].to_pylist()], bool)
-    lon, lat = households(rows["village"].to_numpy(), rows["person"].to_numpy(), city, middles, seed=1)
+    lon, lat = households(rows["village"].to_numpy(), rows["home"].to_numpy(), city, middles, seed=1)
     placed = (
         rows.append_column("lon", pa.array(lon)).append_column("lat", pa.array(lat))
         .append_column("urban", pa.array(city)).append_column("made_up", pa.array(np.ones(len(city), bool)))

@@ -109,7 +109,7 @@ def _middles(villages: tuple[int, ...]) -> Centres:
 
 def _placed(rows: list[Visit], user: int) -> tuple[list[Stop | None], tuple[float, float] | None]:
     """Where the stops lie (made up where nobody stated it), and the visitor's seat."""
-    placed = [row for row in rows if row.area_code > 0 and row.means == Means.HOME]
+    placed = [row for row in rows if row.area_code > 0]
     if not placed:
         return [None] * len(rows), None
     low, high = span(placed[0].area_code // COUNTY * COUNTY)
@@ -120,7 +120,8 @@ def _placed(rows: list[Visit], user: int) -> tuple[list[Stop | None], tuple[floa
     codes = tuple(sorted({code for code, _ in held} | {row.area_code for row in placed if low <= row.area_code < high}))
     middles, here = _middles(codes), [row for row in placed if row.area_code in codes]
     urban = [plan_tables.is_urban(row.area_code) for row in here]
-    lon, lat = households([row.area_code for row in here], [row.person_id for row in here], urban, middles, 1)
+    homes = [row.person.household or row.person_id for row in here]
+    lon, lat = households([row.area_code for row in here], homes, urban, middles, 1)
     where = {row.pk: (float(x), float(y)) for row, x, y in zip(here, lon, lat, strict=True)}
     own = next((code for code, visitor in held if visitor == user), here[0].area_code if here else 0)
     seat = (middles.lon[own], middles.lat[own]) if own in middles.lon else None
@@ -142,11 +143,10 @@ def _cards(
 
 
 def _directions(here: tuple[float, float] | None, there: tuple[float, float] | None, row: Visit) -> str:
-    # Who is called comes here only when nobody answered: then the next step says what to do.
-    if row.means != Means.HOME:
-        return ""
     if not here or not there:
         return ""
+    if here == there:
+        return "与上一位同一户"
     wind, metres = way(here, there, DETOUR_URBAN if plan_tables.is_urban(row.area_code) else DETOUR_RURAL)
     return f"向{wind}约 {said(metres)}"
 

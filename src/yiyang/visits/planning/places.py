@@ -66,13 +66,13 @@ def centres(
 
 
 def households(
-    villages: ArrayLike, people: ArrayLike, urban: ArrayLike, middles: Centres, seed: int
+    villages: ArrayLike, homes: ArrayLike, urban: ArrayLike, middles: Centres, seed: int
 ) -> tuple[Real, Real]:
-    """Degrees of each person's door: scattered around the village, the same for the same person and seed."""
+    """Degrees of each home's door: scattered around the village, the same for the same home and seed."""
     codes = np.asarray(villages, np.int64)
     middle = np.array([(middles.lon[int(code)], middles.lat[int(code)]) for code in codes]).reshape(-1, 2)
     radius = np.where(np.asarray(urban, bool), VILLAGE_URBAN, VILLAGE)
-    return _around(Chance(seed), "household", np.asarray(people, np.int64), middle, radius)
+    return _around(Chance(seed), "household", np.asarray(homes, np.int64), middle, radius)
 
 
 def _around(chance: Chance, purpose: str, keys: NDArray[np.int64], middle: Real, radius: Real) -> tuple[Real, Real]:

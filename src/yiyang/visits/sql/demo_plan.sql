@@ -5,10 +5,11 @@ WITH days AS (
 -- What is more than his days hold goes to others of the town who have room, the calls first; some minutes of way to each door.
 own AS MATERIALIZED (
     SELECT v.id, v.first, v.last, v.needs_two, v.means <> 'home' AS is_call, v.minutes, v.number, p.area_code - p.area_code %% 1000 AS town,
-        p.visitor_id, p.deputy_id, v.person_id, v.minutes + CASE WHEN v.means = 'home' THEN %(way)s ELSE 0 END AS cost,
+        p.visitor_id, p.deputy_id, v.person_id, coalesce(w.household, v.person_id) AS home, v.minutes + CASE WHEN v.means = 'home' THEN %(way)s ELSE 0 END AS cost,
         sum(v.minutes + CASE WHEN v.means = 'home' THEN %(way)s ELSE 0 END)
-            OVER (PARTITION BY p.visitor_id ORDER BY v.means <> 'home', md5(v.person_id::text), v.number) AS so_far
+            OVER (PARTITION BY p.visitor_id ORDER BY v.means <> 'home', md5(coalesce(w.household, v.person_id)::text), v.person_id, v.number) AS so_far
     FROM visits_visit AS v JOIN visits_post AS p ON p.area_code = v.area_code AND p.ends IS NULL
+    JOIN registry_person AS w ON w.id = v.person_id
     WHERE v.month = %(month)s AND v.state = 'owed'
 ),
 room AS MATERIALIZED (
@@ -40,7 +41,7 @@ elsewhere AS MATERIALIZED (
     ) AS l WHERE l.spare > 0
 ),
 mine AS MATERIALIZED (
-    SELECT o.id, o.first, o.last, g.visitor_id, o.needs_two, o.deputy_id, o.is_call, o.minutes, o.cost, o.person_id, o.number,
+    SELECT o.id, o.first, o.last, g.visitor_id, o.needs_two, o.deputy_id, o.is_call, o.minutes, o.cost, o.person_id, o.home, o.number,
         NOT EXISTS (SELECT FROM days AS d WHERE d.on_day NOT BETWEEN o.first AND o.last) AS is_free
     FROM near AS o LEFT JOIN elsewhere AS e ON o.far > e.since AND o.far <= e.until
     -- Where the whole county is full it is more than that after all.
@@ -57,7 +58,7 @@ windows AS MATERIALIZED (
 bound AS MATERIALIZED (
     SELECT m.id, m.visitor_id, m.cost, coalesce(w.days[1 + floor(m.part * cardinality(w.days))::int], m.last) AS on_day
     FROM (
-        SELECT b.*, ((sum(b.cost) OVER (PARTITION BY b.visitor_id, b.first, b.last ORDER BY md5(b.person_id::text), b.number) - b.cost / 2.0)
+        SELECT b.*, ((sum(b.cost) OVER (PARTITION BY b.visitor_id, b.first, b.last ORDER BY md5(b.home::text), b.person_id, b.number) - b.cost / 2.0)
             / sum(b.cost) OVER (PARTITION BY b.visitor_id, b.first, b.last) + b.visitor_id %% 10 / 10.0) %% 1.0 AS part
         FROM mine AS b WHERE NOT b.is_free
     ) AS m LEFT JOIN windows AS w ON w.first = m.first AND w.last = m.last
@@ -80,7 +81,7 @@ free AS MATERIALIZED (
     SELECT m.id, f.on_day
     FROM (
         SELECT f.id, f.visitor_id, (sum(f.cost) OVER way - f.cost / 2.0) / sum(f.cost) OVER (PARTITION BY f.visitor_id) AS part
-        FROM mine AS f WHERE f.is_free WINDOW way AS (PARTITION BY f.visitor_id ORDER BY md5(f.person_id::text), f.number)
+        FROM mine AS f WHERE f.is_free WINDOW way AS (PARTITION BY f.visitor_id ORDER BY md5(f.home::text), f.person_id, f.number)
     ) AS m JOIN fill AS f ON f.visitor_id = m.visitor_id AND m.part > f.since AND m.part <= f.until
 ),
 placed AS MATERIALIZED (
@@ -90,7 +91,7 @@ placed AS MATERIALIZED (
 turns AS MATERIALIZED (
     SELECT t.*, row_number() OVER way AS turn,
         510 + coalesce(sum(t.minutes + CASE WHEN t.is_call THEN 0 ELSE %(way)s END) OVER (way ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS at
-    FROM placed AS t WINDOW way AS (PARTITION BY t.visitor_id, t.on_day ORDER BY t.is_call, md5(t.person_id::text), t.number)
+    FROM placed AS t WINDOW way AS (PARTITION BY t.visitor_id, t.on_day ORDER BY t.is_call, md5(t.home::text), t.person_id, t.number)
 )
 UPDATE visits_visit AS v
 SET visitor_id = t.visitor_id, second_id = CASE WHEN t.needs_two THEN t.deputy_id END, plan_id = %(plan)s, "on" = t.on_day,

@@ -13,6 +13,7 @@ from django.utils import timezone
 from conftest import DAZHU, WUMU, ZHUYANG
 from yiyang.access.scope import acting, platform
 from yiyang.audit.record import work
+from yiyang.registry.models import Person
 from yiyang.visits import calendars, figures, overview_figures, round_page, workbench_overview
 from yiyang.visits.lists import not_yet_table, visit_table
 from yiyang.visits.models import Visit
@@ -53,6 +54,19 @@ def test_who_did_not_answer_is_gone_to(today_of_baoguo: Any) -> None:
     with work(by), acting(by):
         doors, _ = round_page.doors_and_calls(round_page._rows(by.user or 0, timezone.localdate()))
     assert sorted(row.means for row in doors) == ["home", "phone"]
+
+
+def test_the_round_leads_to_who_did_not_answer_and_next_to_who_lives_with_him(today_of_baoguo: Any) -> None:
+    by = scope(today_of_baoguo)
+    with work(platform("test")):
+        Visit.objects.filter(means="phone").update(state="not_found", next_step="again", tries=1)
+        Person.objects.update(household=77)
+    with work(by), acting(by):
+        doors, _ = round_page.doors_and_calls(round_page._rows(by.user or 0, timezone.localdate()))
+        stops, seat = round_page._placed(doors, by.user or 0)
+        cards = round_page._cards(doors, stops, seat, timezone.localdate())
+    assert [stop.number for stop in stops if stop] == [1, 2]
+    assert [card["directions"][:1] for card in cards] == ["向", "与"]
 
 
 def test_who_says_nothing_of_having_met_has_not_said_no(today_of_baoguo: Any, settings: Any) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,8 @@ from conftest import WUMU, ZHUYANG
 from yiyang.access.scope import platform
 from yiyang.audit.record import work
 from yiyang.base.errors import UsageError
-from yiyang.visits import actions, plan_actions, plan_making, tasks
+from yiyang.registry.models import Person
+from yiyang.visits import actions, plan_actions, plan_making, plan_tables, tasks
 from yiyang.visits.models import Absence, Plan, Stop, Visit
 from yiyang.visits.tests.town import VILLAGE, again, in_need, named, scope
 
@@ -59,6 +61,18 @@ def test_a_plan_is_made_and_put_in_force_as_a_whole(town: Any) -> None:
             usual = town["users"]["first" if visit.area_code == VILLAGE else "second"]
             assert (visit.state, visit.visitor_id) == ("planned", usual.pk)
             assert visit.first <= visit.on <= visit.last
+
+
+def test_a_household_is_one_door(town: Any, tmp_path: Path) -> None:
+    one, other, neighbour = (each.pk for each in town["people"][0::2])
+    with work(platform("test")):
+        Person.objects.filter(pk__in=[one, other]).update(household=77)
+    ordered(town)
+    low, first = ZHUYANG, date.fromisoformat(f"{NEXT}-01")
+    with work(platform("test")):
+        problem = plan_tables.month_problem(low, low + 1000, NEXT, first, first + timedelta(days=27), tmp_path)
+    doors = {row["person"]: (row["lon"], row["lat"]) for row in problem.visits.to_pylist()}
+    assert doors[one] == doors[other] != doors[neighbour]
 
 
 def test_a_job_that_was_killed_is_made_again_and_nothing_is_doubled(town: Any, monkeypatch: Any) -> None:
