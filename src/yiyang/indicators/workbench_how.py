@@ -28,6 +28,7 @@ from yiyang.indicators.policy import written
 from yiyang.indicators.reading import ENTER, RIGHT
 from yiyang.indicators.rows import Moment, Rows
 from yiyang.indicators.workbench import crumbs, find_or_404
+from yiyang.kit import wording
 from yiyang.kit.parts import Definition
 from yiyang.registry.models import Person
 from yiyang.registry.people_list import People
@@ -88,7 +89,7 @@ def _lines(indicator: Indicator, figure: Figure) -> list[Definition]:
         entered = figure.reported
         return [
             *found, Definition("文件或报表", entered.source), Definition("佐证说明", entered.note or "—"),
-            Definition("填报人", entered.entered_by_name, f"{entered.entered_at:%Y-%m-%d}"),
+            Definition("填报人", entered.entered_by_name, wording.day(entered.entered_at)),
         ]  # fmt: skip
     found += [Definition(term, value) for term, value in said.basis_words(basis, indicator)]
     return [*found, Definition("公式指纹", figure.formula_hash[:16])]

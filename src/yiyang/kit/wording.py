@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from yiyang.base.clock import CHINA
+
 NOTHING = "—"
 OPEN_END = 99991231
 
@@ -33,11 +35,13 @@ def wan(value: int | float | None) -> str:
 
 
 def day(value: int | date | datetime | str | None) -> str:
-    """A day as 2026-11-22, from 20261122 too; the open end of a period is 至今."""
+    """A day as 2026-11-22, from 20261122 too, and that of a moment in China; the open end of a period is 至今."""
     if value in (None, ""):
         return NOTHING
     if isinstance(value, int):
         return "至今" if value == OPEN_END else f"{value // 10000:04d}-{value // 100 % 100:02d}-{value % 100:02d}"
+    if isinstance(value, datetime) and value.tzinfo:
+        value = value.astimezone(CHINA)
     return value.strftime("%Y-%m-%d") if isinstance(value, date) else str(value)
 
 

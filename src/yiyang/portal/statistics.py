@@ -16,6 +16,7 @@ from yiyang.areas.names import full_name
 from yiyang.indicators.models import PublishedTable
 from yiyang.indicators.publication import files, indicator_files, methods, sdmx
 from yiyang.indicators.publication.opened import OPEN_STATES
+from yiyang.kit import wording
 from yiyang.portal.open_data import answer
 
 Json = dict[str, Any]
@@ -141,7 +142,7 @@ def statistic_sdmx_csv(request: HttpRequest, number: str) -> HttpResponse:
 def statistic_csvw(request: HttpRequest, number: str) -> HttpResponse:
     """What the columns of the CSV mean, as CSVW."""
     found = _one(number)
-    said = json.loads(found.body) | {"published": f"{found.decided_at:%Y-%m-%d}"}
+    said = json.loads(found.body) | {"published": wording.day(found.decided_at)}
     body = files.as_csvw(said, f"{number}.csv")
     return answer(request, body, "application/csvm+json", f"{number}.csv-metadata.json")
 

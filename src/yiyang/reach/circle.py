@@ -14,6 +14,7 @@ from django.db.models.functions import Cast
 from yiyang.access.sheets import harmless
 from yiyang.areas import logic
 from yiyang.areas.names import name
+from yiyang.kit import wording
 from yiyang.kit.charts import Chart
 from yiyang.kit.parts import Figure
 from yiyang.reach import lists
@@ -121,7 +122,7 @@ def mapped(found: Reckoning, rows: Sequence[Any], area: int) -> Chart:
     ]  # fmt: skip
     places = [Mark(lon, lat, word) for lon, lat, word in found.result["facilities"]]
     told = told_of(WORDS, ((class_of(row.minutes), row.elders) for row in rows))
-    note = f"{found.finished_at:%Y-%m-%d} 测算；圆越大，老年人越多{made_up_words(found)}"
+    note = f"{wording.day(found.finished_at)} 测算；圆越大，老年人越多{made_up_words(found)}"
     return drawn(f"{name(area)}到最近设施的时间", note, area, dots, places, (), told, minutes_legend())
 
 

@@ -274,7 +274,7 @@ def _drawn(points: Points, before: Any, after: Any) -> list[list[Any]]:
 
 def _phased(reckoning: Reckoning, stand: _Stand, clock: _Clock) -> tuple[Answer, list[Site], dict[str, Any]]:
     asked, here, kind = reckoning.question, stand.ground, _kind(stand)
-    counted = None if "points" in stand.made_up else reckoning.ordered_at.year
+    counted = None if "points" in stand.made_up else timezone.localtime(reckoning.ordered_at).year
     wanted = Wanted(
         asked["first_year"], asked["years"], tuple(asked["by_year"]), asked["keeps"], asked["grows"], counted
     )

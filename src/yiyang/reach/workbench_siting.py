@@ -15,6 +15,7 @@ from yiyang.access.web import page
 from yiyang.areas.names import name
 from yiyang.audit.record import record
 from yiyang.base.errors import YiyangError
+from yiyang.kit import wording
 from yiyang.kit.charts import Chart
 from yiyang.kit.parts import Definition, Figure
 from yiyang.planning.project_actions import KEEP
@@ -192,7 +193,7 @@ def _drawn(found: Reckoning, title: str, points: list[Any], marks: list[Mark]) -
     stands = [Mark(lon, lat, word) for lon, lat, word in told["facilities"]]
     order = list(STATES)
     table = told_of([word for _, word in STATES.values()], ((order.index(row[3]), row[2]) for row in points))
-    note = f"{found.finished_at:%Y-%m-%d} 测算{circle.made_up_words(found)}"
+    note = f"{wording.day(found.finished_at)} 测算{circle.made_up_words(found)}"
     if found.what == Reckoning.What.PHASED:
         note += "；覆盖指到得了，床位够不够看满足床位"
     title = f"{name(found.area_code)}：{title}"
