@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connections
 
 from yiyang.audit.triggers import LINE_TEXT, WRITE_TEXT
+from yiyang.base.clock import CHINA
 
 BATCH = 5000
 # After so many the rest says nothing new.
@@ -105,7 +106,7 @@ class _Line:
 
     @property
     def says(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.actor} {self.kind} {self.what}".strip()
+        return f"{self.at.astimezone(CHINA):%Y-%m-%d %H:%M:%S} {self.actor} {self.kind} {self.what}".strip()
 
 
 Tell = Callable[[int], None]
